@@ -32,9 +32,7 @@ class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
     """A task that an incident opened in a tracker, as the tracker told it last."""
 
     receiver: Annotated[str, Meta(examples=["ops-jira"])]
-    id: Annotated[
-        str | None, Meta(description="how the tracker calls it", examples=["OPS-12"])
-    ]
+    id: Annotated[str | None, Meta(description="how the tracker calls it", examples=["OPS-12"])]
     url: Annotated[str | None, Meta(examples=["https://jira.example.org/browse/OPS-12"])]
     state: Annotated[
         str | None, Meta(description="in the tracker's own words", examples=["In Progress"])

@@ -13,10 +13,13 @@ from fractions import Fraction
 import msgspec
 
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement, breach, clear, unknown
+from floorpulse.alerts.domain.judgement import Call, Judgement, breach, clear, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.contracts import Metric, Tier
 from floorpulse.definitions.domain.terms import Comparison
+
+GONE = Judgement(Call.CLEAR, Reason.CLEARED)
+"""What is promised no longer"""
 
 
 @dataclass(frozen=True)

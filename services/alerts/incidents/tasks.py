@@ -1,4 +1,5 @@
-"""Callbacks of trackers: what proves itself changes the task of its incident, in one transaction."""
+"""Callbacks of trackers: what proves itself changes the task of its incident, in one transaction.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

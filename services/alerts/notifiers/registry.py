@@ -90,8 +90,7 @@ class Channels:
     def notifiers(self, receiver: ReceiverBody) -> dict[str, Notifier]:
         """What reaches a receiver, by target."""
         return {
-            target_of(receiver.id, way): self._usable(receiver, way)
-            for way in ways_of(receiver)
+            target_of(receiver.id, way): self._usable(receiver, way) for way in ways_of(receiver)
         }
 
     def problems(self, receivers: Iterable[ReceiverBody]) -> Iterator[str]:

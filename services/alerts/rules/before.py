@@ -145,14 +145,17 @@ class Before:
 
     # ------------------------------------------------------------- contracts
 
-    async def tiers(self, view: TenantView, condition: TierCondition) -> Mapping[str, Judgement]:
-        """Whether a penalty tier is about to be reached, by metric; nothing where no contracts are
-        looked at.
+    async def tiers(
+        self, view: TenantView, condition: TierCondition, known: Iterable[str]
+    ) -> Mapping[str, Judgement]:
+        """Whether a penalty tier is about to be reached, by metric; those `known` before that are
+        promised no longer are clear. Nothing where no contracts are looked at.
         """
         if self._contracts is None:
             return {}
         found = await self._contracts.windows(view, condition.contract, condition.metric)
-        return {
+        gone = dict.fromkeys(known, tiers.GONE)
+        return gone | {
             one.metric.id: tiers.judge(one.metric, _window_of(one, view), condition.margin)
             for one in found
         }

@@ -185,14 +185,12 @@ class ConcentrationCondition(Part, frozen=True, kw_only=True):
 
 
 class TierCondition(Part, frozen=True, kw_only=True):
-    """A penalty tier of a contract is about to be reached: it holds at the end of the running window
-    if the forecast comes true, or nearly does.
+    """A penalty tier of a contract is about to be reached: it holds at the end of the running
+    window if the forecast comes true, or nearly does.
     """
 
     contract: Id
-    metric: Annotated[Id | None, Meta(description="a metric of it; each where none is said")] = (
-        None
-    )
+    metric: Annotated[Id | None, Meta(description="a metric of it; each where none is said")] = None
     margin: Annotated[
         float,
         Meta(

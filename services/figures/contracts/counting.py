@@ -126,7 +126,9 @@ class ContractCounts:
         """
         read = chunks(span, running_until(view), terms.zone)
         await self._read_missing(view, terms, metric, read)
-        found = [one for chunk in read for one in self._kept[_key(view, terms, metric, chunk)].slices]
+        found = [
+            one for chunk in read for one in self._kept[_key(view, terms, metric, chunk)].slices
+        ]
         while len(self._kept) > MOST_KEPT:
             del self._kept[next(iter(self._kept))]
         return within(found, span.begin, span.end)

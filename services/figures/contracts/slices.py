@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from floorpulse.board.domain.windows import Span
 from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, open_spans
 from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
@@ -63,9 +63,7 @@ def contract_queues(
     )
 
 
-def half_hours(
-    begin: int, end: int, calendar: Calendar | None, zone: ZoneInfo
-) -> list[Span]:
+def half_hours(begin: int, end: int, calendar: Calendar | None, zone: ZoneInfo) -> list[Span]:
     """The slices of [begin, end) in business hours, ascending; always open without a calendar."""
     opened = (
         [Span(begin, end)]

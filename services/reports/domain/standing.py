@@ -132,11 +132,7 @@ def _running(windows: Sequence[WindowResult], now: int) -> WindowResult | None:
 
 
 def _exposed(steps: Iterable[Step], metric: str) -> Decimal:
-    mine = (
-        one.amount
-        for one in steps
-        if one.metric == metric and one.kind is not StepKind.BONUS
-    )
+    mine = (one.amount for one in steps if one.metric == metric and one.kind is not StepKind.BONUS)
     return sum(mine, Decimal(0))
 
 

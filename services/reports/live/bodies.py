@@ -43,7 +43,8 @@ class TierRow(msgspec.Struct, frozen=True, kw_only=True):
     contacts: Annotated[
         int | None,
         Meta(
-            description="so many contacts in a row that go wrong reach it; null of what is no share",
+            description="so many contacts in a row that go wrong reach it; null of what is no "
+            "share",
             examples=[14],
         ),
     ]

@@ -74,9 +74,7 @@ class LiveEvidence:
             _evidence(part, metrics, billing, expected=True),
         )
 
-    async def _counted(
-        self, view: TenantView, part: Part, metric: Metric, whole: Span
-    ) -> Counted:
+    async def _counted(self, view: TenantView, part: Part, metric: Metric, whole: Span) -> Counted:
         span = Span(part.begin, part.end)
         return await self._expected.counted(view, part.terms, metric, span, whole)
 
