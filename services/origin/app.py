@@ -28,7 +28,6 @@ from floorpulse.query.app import UseCases
 from floorpulse.query.wiring import install_access, query
 from floorpulse.reports import wiring as reports
 from floorpulse.reports.app import ReportSurface
-from floorpulse.reports.live.wiring import told_contracts
 from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.problems import Problem
@@ -71,8 +70,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    reports.install(app, _reported(surface, reading))
-                    async with told_contracts(app.state.reports, registry):
+                    async with reports.running(app, _reported(surface, reading), registry):
                         yield
         finally:
             await engine.dispose()

@@ -1,5 +1,4 @@
-"""Callbacks of trackers: what proves itself changes the task of its incident, in one transaction.
-"""
+"""Callbacks of trackers: what proves itself changes its incident's task, in one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -183,7 +183,8 @@ def remedy(form: Form, value: object) -> str:
     if form.base is bool:
         return "write true or false"
     if form.base is str and isinstance(value, bool | int | float):
-        return f"put it in quotes: {str(value)!r}"
+        exact = _extra(form, "decimal")
+        return exact or f"put it in quotes: {str(value)!r}"
     if _is_percentage(form, value):
         return f"write the share, {float(value) / 100:g}, not the percentage"  # type: ignore[arg-type]  # a number
     description = next((note.description for note in form.notes if note.description), None)
@@ -196,7 +197,11 @@ def secret_remedy(form: Form) -> str | None:
     """What to do about a value that must be the name of a secret and is not: it may be the secret,
     which is not shown; None of other types.
     """
-    return next((note.extra["secret"] for note in form.notes if note.extra), None)
+    return _extra(form, "secret")
+
+
+def _extra(form: Form, name: str) -> str | None:
+    return next((note.extra[name] for note in form.notes if name in (note.extra or {})), None)
 
 
 def choices(base: Any) -> list[str]:

@@ -24,8 +24,8 @@ from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Grouping
 
 _UNUSED = {
-    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule or rota, or "
-    "delete it",
+    Kind.CALENDAR: "name it as the `calendar` of the tenant, a queue, target, rule, rota or "
+    "contract, or delete it",
     Kind.SITE: "name it as the `site` of a team, or delete it",
     Kind.TEAM: "name it as the `team` of a queue, or delete it",
     Kind.CLIENT: "name it as the `client` of a queue, or delete it",

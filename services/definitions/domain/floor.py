@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from floorpulse.definitions.domain.bodies import Kind, QueueBody, TargetBody, TeamBody, TenantBody
+from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
 from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.shape import Entry
@@ -121,6 +122,8 @@ def _named(entry: Entry) -> Iterator[tuple[str, Kind, str | None]]:
                 yield f"scope.{grouping}", Kind(grouping.plural), body.scope.group(grouping)
         case RuleBody() | EscalationBody() | RotaBody():
             yield from named_on_call(body)
+        case ContractBody():
+            yield from _of_contract(body)
         case _:
             return
 
@@ -131,3 +134,20 @@ def _of_queue(body: QueueBody) -> Iterator[tuple[str, Kind, str | None]]:
         (f"service_level_of.{channel}", Kind.SERVICE_LEVEL, one)
         for channel, one in body.service_level_of.items()
     )
+
+
+def _of_contract(body: ContractBody) -> Iterator[tuple[str, Kind, str | None]]:
+    yield "client", Kind.CLIENT, body.client
+    yield "calendar", Kind.CALENDAR, body.calendar
+    yield from _of_scope("scope", body.scope)
+    for place, metric in enumerate(body.metrics):
+        yield f"metrics[{place}].calendar", Kind.CALENDAR, metric.calendar
+        yield from _of_scope(f"metrics[{place}].scope", metric.scope)
+    for place, rule in enumerate(body.billing):
+        yield from _of_scope(f"billing[{place}].scope", rule.scope)
+
+
+def _of_scope(path: str, scope: ContractScope) -> Iterator[tuple[str, Kind, str | None]]:
+    for name, kind in (("queues", Kind.QUEUE), ("sites", Kind.SITE)):
+        for place, one in enumerate(getattr(scope, name)):
+            yield f"{path}.{name}[{place}]", kind, one

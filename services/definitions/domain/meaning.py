@@ -19,6 +19,7 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import hours_of
+from floorpulse.definitions.domain.contract_meaning import impossible_contracts
 from floorpulse.definitions.domain.escalation_meaning import impossible_escalation, impossible_rota
 from floorpulse.definitions.domain.floor import CALLED, Floor, since
 from floorpulse.definitions.domain.instants import is_day, nearest_zone
@@ -46,6 +47,7 @@ def meaningless(
     yield from _twins(floor)
     for entry in floor.entries:
         yield from _impossible(entry)
+    yield from impossible_contracts(floor)
 
 
 def _strangers(

@@ -1,5 +1,5 @@
-"""Rules that cannot fire, targets that count nothing and steps that cannot be told, for what is
-defined around them.
+"""Rules that cannot fire, targets and contracts that count nothing and steps that cannot be told, for
+what is defined around them.
 
 rule's hours       ├───────────┤
 its queues' hours                  ├────────┤      never both: the rule cannot fire
@@ -12,6 +12,7 @@ will do is enough.
 from collections.abc import Iterator
 
 from floorpulse.definitions.domain.bodies import TargetBody
+from floorpulse.definitions.domain.contract_reach import unreached
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody
@@ -29,7 +30,9 @@ _ON_TIME_IF_QUICK = (Formula.V1, Formula.V2, Formula.V4)
 
 
 def unreachable(floor: Floor) -> Iterator[DefinitionMistake]:
-    """Rules that cannot fire, targets of channels that nobody uses, steps that cannot be told."""
+    """Rules that cannot fire, targets of channels that nobody uses, contracts that reach nobody or the
+    same contacts, steps that cannot be told.
+    """
     around = Surroundings(floor)
     rules = list(entries_of(floor, RuleBody))
     for entry, rule in rules:
@@ -37,6 +40,7 @@ def unreachable(floor: Floor) -> Iterator[DefinitionMistake]:
         yield from wrong or _never_fires(around, entry, rule)
     for entry, target in entries_of(floor, TargetBody):
         yield from _uncounted(around, entry, target)
+    yield from unreached(around, floor)
     for entry, policy in entries_of(floor, EscalationBody):
         yield from _never_told(around, entry, policy)
     for entry, rule in rules:

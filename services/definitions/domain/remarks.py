@@ -1,5 +1,5 @@
 """What is right and yet worth a word: a calendar that ends soon, a critical rule that tells nobody,
-hours in which nobody can be told.
+hours in which nobody can be told, tiers of a contract with a gap between them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from floorpulse.definitions.domain.bodies import CalendarBody, TenantBody
 from floorpulse.definitions.domain.calendar_ends import known_until
 from floorpulse.definitions.domain.calendars import MIDNIGHT, WEEKDAYS
+from floorpulse.definitions.domain.contract_notes import contract_notes
 from floorpulse.definitions.domain.floor import Floor, floors
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody, Severity
@@ -30,6 +31,7 @@ def _remarks(floor: Floor, today: date) -> Iterator[DefinitionMistake]:
     yield from _silent(floor)
     yield from _from_outside(floor)
     yield from _gaps(floor)
+    yield from contract_notes(floor)
 
 
 def _ending(floor: Floor, today: date) -> Iterator[DefinitionMistake]:

@@ -16,6 +16,7 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
+from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.on_call import (
     EscalationBody,
@@ -85,6 +86,21 @@ class Surroundings:
             for queue in self._queues
             if scope.queue in (None, queue.id)
             and all(name in self.groups(one, queue.id) for one, name in named)
+        ]
+
+    def under_contract(self, scope: ContractScope, client: str) -> list[QueueBody]:
+        """The queues that a scope in a contract with a client reaches: those it names, else the
+        client's; at its sites only, where it names any.
+        """
+        return [
+            queue
+            for queue in self._queues
+            if (
+                queue.id in scope.queues
+                if scope.queues
+                else client in self.groups(Grouping.CLIENT, queue.id)
+            )
+            and (not scope.sites or not self.groups(Grouping.SITE, queue.id).isdisjoint(scope.sites))
         ]
 
     def _holds(self, scope: RuleScope, queue: str) -> bool:

@@ -199,15 +199,19 @@ KINDS: dict[Kind, KindName] = {
     Kind.RECEIVER: "receiver",
     Kind.CONTRACT: "contract",
 }
-OF_RECEIVERS = frozenset({"id", "names", "language"})
-"""What everybody may know of a receiver; numbers and addresses are a person's own"""
+SHOWN = {
+    Kind.RECEIVER: frozenset({"id", "names", "language"}),
+    Kind.CONTRACT: frozenset({"id", "names", "client", "last_day", "zone", "period", "scope"}),
+}
+"""What everybody may know of a kind: a receiver's numbers and addresses are a person's own, a
+contract's prices and targets those of the parties
+"""
 
 
 def _says(version: Version) -> dict[str, Any]:
     says = said(version.body)
-    if version.kind is not Kind.RECEIVER:
-        return says
-    return {name: value for name, value in says.items() if name in OF_RECEIVERS}
+    shown = SHOWN.get(version.kind, says.keys())
+    return {name: value for name, value in says.items() if name in shown}
 
 
 def loading(known: Definitions, reload: Reload, zone: ZoneInfo, *, details: bool) -> Loading:

@@ -303,7 +303,7 @@ receivers:
         ),
         ("{url: 'https://a.org', signing: s, body: {a: '{token}'}}", "{token} stands for nothing"),
         (
-            "{url: 'https://a.org', signing: s, body: {a: b}, headers: {Authorization: 'Bearer x'}}",
+            "{url: 'https://a.org', signing: s, body: {a: b}, headers: {authorization: 'Basic'}}",
             "is a secret",
         ),
         (

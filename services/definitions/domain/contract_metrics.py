@@ -1,0 +1,210 @@
+"""The metrics of a contract as they can be meant: KPIs whose parts add up, targets that can be met
+and missed, tiers that fit them.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import msgspec
+
+from floorpulse.definitions.domain.contract_terms import (
+    ContractBody,
+    Judged,
+    MetricBody,
+    PhaseTermsBody,
+    TierBody,
+)
+from floorpulse.definitions.domain.contract_tiers import (
+    Tiers,
+    cap_mistakes,
+    kept_range,
+    missed_range,
+    streak_mistakes,
+)
+from floorpulse.definitions.domain.kpi_ranges import SHARE, KpiRange, range_of
+from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
+from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.terms import Comparison
+from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi, MomentKpi
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
+from floorpulse.kpis.units import Better, Unit
+
+SERVICE_LEVEL = "service_level"
+NOT_ADDED_UP = frozenset(
+    {
+        "aht_p50",
+        "aht_p90",
+        "contacts_to_recover",
+        "qa_coverage",
+        "sla_attainment",
+        "wait_max",
+        "wait_p50",
+        "wait_p90",
+        "wait_p95",
+        "wait_p99",
+    }
+)
+"""KPIs of a span that are no sums of numerators and denominators of its parts"""
+_OF_SERVICE_LEVEL = ("formula", "threshold", "short", "boundary", "flow_outs", "clock")
+_REACHES_KEPT = "reaches values that keep the target"
+_REACHES_MISSED = "reaches values that miss the target"
+_USUAL = {one.name: one.default for one in msgspec.structs.fields(MetricBody)}
+_SHORT_MATTERS = (Formula.V5, Formula.V6)
+_WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
+_LENGTHS = {"interval": 0, "day": 1, "week": 2, "month": 3}
+
+
+def metric_mistakes(entry: Entry, contract: ContractBody) -> Iterator[DefinitionMistake]:
+    """What the metrics of a contract cannot mean, in all phases."""
+    for place, metric in enumerate(contract.metrics):
+        path = f"metrics[{place}]"
+        kpi = ASKED.get(metric.kpi)
+        wrong = list(_no_kpi(entry, path, metric, kpi))
+        yield from wrong
+        if kpi is not None and not wrong:
+            yield from _promise(entry, path, contract, metric, kpi)
+
+
+def _no_kpi(
+    entry: Entry, path: str, metric: MetricBody, kpi: Kpi | None
+) -> Iterator[DefinitionMistake]:
+    path = f"{path}.kpi"
+    if kpi is None:
+        yield entry.mistake(path, f"{metric.kpi!r} is no KPI", meant(metric.kpi, CATALOGUE, ""))
+    elif isinstance(kpi, MomentKpi):
+        problem = f"{kpi.id} tells of one moment, no promise spans one"
+        yield entry.mistake(path, problem, "write a KPI that is counted over a span")
+    elif kpi.needs or kpi.id.partition(":")[0] in NOT_ADDED_UP:
+        problem = f"{kpi.id} is no sum over half hours, so exempt ones cannot be left out"
+        yield entry.mistake(path, problem, "write a share, a mean or a count")
+
+
+def _promise(
+    entry: Entry, path: str, contract: ContractBody, metric: MetricBody, kpi: Kpi
+) -> Iterator[DefinitionMistake]:
+    if _WORSE.get(kpi.better) is metric.comparison:
+        other = next(one for one in Comparison if one is not metric.comparison)
+        problem = f"{kpi.id} {metric.comparison} a value promises to be worse"
+        yield entry.mistake(f"{path}.comparison", problem, f"write {other}")
+        return
+    yield from target_mistakes(entry, f"{path}.target", metric.comparison, metric.target, kpi)
+    yield from _policy(entry, path, metric)
+    yield from _share(entry, path, metric)
+    if _LENGTHS[metric.window] > _LENGTHS[contract.period]:
+        problem = f"a {metric.window} is longer than the period of a {contract.period}"
+        yield entry.mistake(f"{path}.window", problem, "write a window that fits into the period")
+    yield from _tiers(entry, path, contract, metric, kpi)
+
+
+def target_mistakes(
+    entry: Entry, path: str, comparison: Comparison, text: str, kpi: Kpi
+) -> Iterator[DefinitionMistake]:
+    """What is wrong with a target: no share, never met, or never missed."""
+    target = Decimal(text)
+    least, most = map(Decimal, range_of(kpi))
+    at_least = comparison is Comparison.AT_LEAST
+    if kpi.unit is Unit.RATIO and 1 < target <= 100:  # noqa: PLR2004  per cent
+        remedy = f'write "{(target / 100).normalize():f}"'
+        yield entry.mistake(path, f"{text} is a percentage", remedy)
+    elif target > most if at_least else target < least:
+        problem = f"{kpi.id} is never {comparison} {text}, so it cannot be met"
+        yield entry.mistake(path, problem, _possible(range_of(kpi)))
+    elif target <= least if at_least else target >= most:
+        problem = f"{kpi.id} is always {comparison} {text}, so it cannot be missed"
+        yield entry.mistake(path, problem, _possible(range_of(kpi)))
+
+
+def _possible(possible: KpiRange) -> str:
+    least, most = possible
+    if most == float("inf"):
+        return f"write a value above {least:g}"
+    return f"write a value between {least:g} and {most:g}"
+
+
+def _policy(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionMistake]:
+    if metric.kpi.partition(":")[0] != SERVICE_LEVEL:
+        for name in _OF_SERVICE_LEVEL:
+            if getattr(metric, name) != _USUAL[name]:
+                problem = f"means nothing of {metric.kpi}"
+                yield entry.mistake(f"{path}.{name}", problem, "leave it out: it is of service level")
+        return
+    formula = metric.formula or DEFAULT_POLICY.formula
+    short = DEFAULT_POLICY.short if metric.short is None else metric.short
+    threshold = DEFAULT_POLICY.threshold if metric.threshold is None else metric.threshold
+    if formula in _SHORT_MATTERS and short >= threshold:
+        problem = f"S {short} is not below T {threshold}, as {formula} wants it"
+        remedy = "write a shorter S, a longer T, or a formula of V1 to V4"
+        yield entry.mistake(f"{path}.threshold", problem, remedy)
+
+
+def _share(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionMistake]:
+    if metric.share_target is None:
+        return
+    if metric.judged is not Judged.SHARE:
+        problem = "means nothing where each window is judged"
+        yield entry.mistake(f"{path}.share_target", problem, "write `judged: share`, or leave it out")
+    elif not 0 < Decimal(metric.share_target) <= 1:
+        problem = f"{metric.share_target} is no share"
+        yield entry.mistake(f"{path}.share_target", problem, 'write a share such as "0.90"')
+
+
+def _tiers(
+    entry: Entry, path: str, contract: ContractBody, metric: MetricBody, kpi: Kpi
+) -> Iterator[DefinitionMistake]:
+    own = PhaseTermsBody(target=metric.target, penalties=metric.penalties, bonuses=metric.bonuses)
+    yield from _tiers_in(entry, path, contract, metric, own, own)
+    for place, phase in enumerate(contract.phases):
+        terms = phase.metrics.get(metric.id)
+        if terms is not None:
+            where = f"phases[{place}].metrics.{metric.id}"
+            if terms.target is not None:
+                target = f"{where}.target"
+                yield from target_mistakes(entry, target, metric.comparison, terms.target, kpi)
+            yield from _tiers_in(entry, where, contract, metric, terms, own)
+    where = Tiers(
+        entry, contract, metric, f"{path}.streaks", (), missed_range(*_judged(metric, own)), "", SHARE
+    )
+    yield from streak_mistakes(where, metric.streaks)
+    charges = metric.penalties or metric.streaks or any_tiers(contract, metric.id, "penalties")
+    yield from cap_mistakes(entry, f"{path}.cap", metric.cap, "penalties", bounds=bool(charges))
+
+
+def _tiers_in(  # noqa: PLR0913  whose tiers, where they stand, and what holds beside them
+    entry: Entry,
+    path: str,
+    contract: ContractBody,
+    metric: MetricBody,
+    terms: PhaseTermsBody,
+    own: PhaseTermsBody,
+) -> Iterator[DefinitionMistake]:
+    target = _judged(metric, terms if terms.target is not None else own)
+    possible = SHARE if metric.judged is Judged.SHARE else range_of(ASKED[metric.kpi])
+    for name, wrong, why in (
+        ("penalties", kept_range(*target), _REACHES_KEPT),
+        ("bonuses", missed_range(*target), _REACHES_MISSED),
+    ):
+        said: list[TierBody] | None = getattr(terms, name)
+        if said is not None:
+            yield from Tiers(
+                entry, contract, metric, f"{path}.{name}", said, wrong, why, possible
+            ).mistakes()
+        elif terms.target is not None:
+            inherited = Tiers(
+                entry, contract, metric, name, getattr(own, name), wrong, why, possible
+            ).mistakes()
+            if any(one.problem in (_REACHES_KEPT, _REACHES_MISSED) for one in inherited):
+                problem = f"the metric's own {name} reach beyond this target"
+                yield entry.mistake(f"{path}.target", problem, f"write `{name}` for this phase too")
+
+
+def _judged(metric: MetricBody, terms: PhaseTermsBody) -> tuple[Comparison, Decimal]:
+    """What tiers are beyond of: the target, or the promised share of windows."""
+    if metric.judged is Judged.SHARE:
+        return Comparison.AT_LEAST, Decimal(metric.share_target or "1")
+    return metric.comparison, Decimal(terms.target or metric.target)
+
+
+def any_tiers(contract: ContractBody, metric: str, name: str) -> bool:
+    """Whether a phase has tiers of its own for a metric."""
+    terms = (phase.metrics.get(metric) for phase in contract.phases)
+    return any(one is not None and getattr(one, name) for one in terms)
