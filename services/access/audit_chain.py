@@ -33,8 +33,6 @@ class Action(StrEnum):
     SETTLEMENT_DISPUTED = "settlement_disputed"
     SETTLEMENT_AGREED = "settlement_agreed"
     CREDIT_NOTE_ISSUED = "credit_note_issued"
-    EXEMPTION_ADDED = "exemption_added"
-    EXEMPTION_ENDED = "exemption_ended"
 
 
 @dataclass(frozen=True)
@@ -119,41 +117,51 @@ def anchor_of(text: str) -> Anchor:
     return found
 
 
-def findings(
-    links: Iterable[Link], head: Anchor, anchors: Iterable[Anchor] = ()
-) -> Iterator[Finding]:
-    """What is wrong with a chain, in its order: entries that were changed, removed, inserted or
-    moved; and places that are not as head or anchors know them.
-
-    `links` ascend by number; they may begin anywhere in the chain, with nothing known before.
+class ChainCheck:
+    """Looks along a chain from its first entry on and says what is wrong, in its order: entries
+    that were changed, removed, inserted or moved; and places that are not as head or anchors know
+    them.
     """
-    known = {anchor.number: anchor for anchor in anchors}
-    last: Link | None = None
-    for link in links:
-        yield from _of_link(link, last)
-        yield from _of_anchor(link, known.pop(link.number, None))
-        last = link
-    end = Anchor(0, NOTHING_BEFORE) if last is None else Anchor(last.number, last.hash)
-    yield from _of_end(end, head)
-    for anchor in known.values():
-        if anchor.number:
-            yield Finding(anchor.number, "an anchor names this entry; it is not there")
+
+    def __init__(self, anchors: Iterable[Anchor] = ()) -> None:
+        """`anchors` are places of this chain that are known from elsewhere."""
+        self._anchors = {anchor.number: anchor for anchor in anchors if anchor.number}
+        self.end = Anchor(0, NOTHING_BEFORE)
+
+    def take(self, link: Link) -> Iterator[Finding]:
+        """The next entry, by ascending number."""
+        yield from _of_link(link, self.end)
+        anchor = self._anchors.pop(link.number, None)
+        if anchor is not None and anchor.hash != link.hash:
+            yield Finding(link.number, "is not the entry that its anchor names: rewritten")
+        self.end = Anchor(link.number, link.hash)
+
+    def close(self, head: Anchor) -> Iterator[Finding]:
+        """There are no more entries, and the log's head is this."""
+        end = self.end
+        if end.number < head.number:
+            why = f"up to {head.number} are not there: the end was cut off"
+            yield Finding(end.number + 1, why)
+        elif end.number > head.number:
+            yield Finding(head.number + 1, "stands behind the head of the log: it was inserted")
+        elif end.hash != head.hash:
+            yield Finding(end.number, "is not the entry that the head of the log names: changed")
+        for anchor in self._anchors.values():
+            yield Finding(anchor.number, "is named by an anchor, and is not there")
 
 
-def _of_link(link: Link, last: Link | None) -> Iterator[Finding]:
-    before = 0 if last is None else last.number
-    previous = NOTHING_BEFORE if last is None else last.hash
-    if link.number == before + 2:
-        yield Finding(before + 1, "is not there: it was removed")
-    elif link.number != before + 1:
-        yield Finding(before + 1, f"up to {link.number - 1} are not there: they were removed")
-    elif link.previous != previous:
-        yield Finding(
-            link.number,
-            "does not follow the entry before: one of the two was replaced, inserted or moved",
-        )
+def _of_link(link: Link, before: Anchor) -> Iterator[Finding]:
+    missing = range(before.number + 1, link.number)
+    if missing:
+        why = "is not there: removed"
+        if len(missing) > 1:
+            why = f"up to {missing[-1]} are not there: removed"
+        yield Finding(missing[0], why)
+    elif link.previous != before.hash:
+        why = "does not follow the entry before: one of the two was replaced, inserted or moved"
+        yield Finding(link.number, why)
     if link.hash != link.expected:
-        yield Finding(link.number, "does not have the hash it was given: it was changed or moved")
+        yield Finding(link.number, "does not have the hash it was given: changed or moved")
     elif not _same_columns(link):
         yield Finding(link.number, "is shown under another time, actor or action than it says")
 
@@ -161,17 +169,3 @@ def _of_link(link: Link, last: Link | None) -> Iterator[Finding]:
 def _same_columns(link: Link) -> bool:
     told = msgspec.json.decode(link.entry)
     return (told["at"], told["actor"], told["action"]) == (link.at, link.actor, link.action)
-
-
-def _of_anchor(link: Link, anchor: Anchor | None) -> Iterator[Finding]:
-    if anchor is not None and anchor.hash != link.hash:
-        yield Finding(link.number, "is not the entry that its anchor names: history was rewritten")
-
-
-def _of_end(end: Anchor, head: Anchor) -> Iterator[Finding]:
-    if end.number < head.number:
-        yield Finding(end.number + 1, f"up to {head.number} are not there: the end was cut off")
-    elif end.number > head.number:
-        yield Finding(head.number + 1, "stands behind the head of the log: it was inserted")
-    elif end.hash != head.hash:
-        yield Finding(end.number, "is not the entry that the head of the log names: it was changed")

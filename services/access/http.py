@@ -10,12 +10,12 @@ A browser also gets alerts:write, to acknowledge from the page of alerts: by its
 key has it, on loopback where `app.state.open_acts` is set. It must show that a page of this very
 origin asks (`asks_itself`), for a browser sends cookies, and reaches loopback, whoever's page asks.
 
-Reads `app.state.keys` (a `Keys`), `app.state.open_tenant` (str or None), `app.state.open_acts`
+Reads `app.state.keys` (a `Keys`), `app.state.agent_reads` (an `AgentReads`; where there is none,
+nobody is told who reads about agents), `app.state.open_tenant` (str or None), `app.state.open_acts`
 (bool, False where it is not set) and `app.state.session_secret` (str or None).
 """
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Annotated, Protocol
 
@@ -24,6 +24,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from itsdangerous import BadSignature, TimestampSigner
 from pydantic import BaseModel, Field
 
+from floorpulse.access.agent_reads import AgentRead, AgentReads
 from floorpulse.access.keys import Credential
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.unavailable import KeysUnavailable
@@ -69,28 +70,55 @@ class Keys(Protocol):
         ...
 
 
-def require(scope: str, *, limited: bool = False) -> Callable[..., Awaitable[Credential]]:
+@dataclass(frozen=True)
+class Requirement:
     """A FastAPI dependency: the caller's credential, which has `scope`; problems 401, 403 and 503
     otherwise.
 
-    A key that is limited to a contract is refused (403) unless the route says `limited`: that it
-    answers such a key with its contract's queues and channels only.
+    A key that is limited to a contract is refused (403) unless the route is `limited`: it answers
+    such a key with its contract's queues and channels only.
     """
 
-    async def credential(
-        request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    scope: str
+    limited: bool = False
+
+    async def __call__(
+        self,
+        request: Request,
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
     ) -> Credential:
+        """The caller's credential."""
         try:
             caller = await _caller(request, bearer)
         except KeysUnavailable as wrong:
             raise Problem(503, "Keys unavailable", str(wrong), headers=RETRY_AFTER) from wrong
-        if scope not in caller.scopes:
-            raise forbidden(scope)
-        if caller.contract is not None and not limited:
+        if self.scope not in caller.scopes:
+            raise forbidden(self.scope)
+        if caller.contract is not None and not self.limited:
             raise beyond_contract(caller.contract)
+        if self.scope == AGENTS:
+            note_agents_read(request, caller)
         return caller
 
-    return credential
+
+def require(scope: str, *, limited: bool = False) -> Requirement:
+    """What a route asks of its caller."""
+    return Requirement(scope, limited)
+
+
+def note_agents_read(request: Request, caller: Credential) -> None:
+    """Whoever asks learns about agents by this request: the audit log is told. Problem 503 where it
+    has not been told of so many reads that no more can be kept.
+    """
+    reads: AgentReads | None = getattr(request.app.state, "agent_reads", None)
+    if reads is None:
+        return
+    if reads.full:
+        detail = "The audit log cannot be written, so nobody reads about agents; try again."
+        raise Problem(503, "Audit log unavailable", detail, headers=RETRY_AFTER)
+    route = getattr(request.scope.get("route"), "path", request.url.path)
+    told = {**request.path_params, **request.query_params}
+    reads.note(AgentRead.of(caller.tenant, caller.key_id, route, told))
 
 
 async def open_session(
@@ -153,6 +181,22 @@ def beyond_contract(contract: str) -> Problem:
         "visits and statements, and nothing else."
     )
     return Problem(403, "Beyond the contract", detail, contract=contract)
+
+
+def refuse_beyond(caller: Credential, contract: str) -> None:
+    """Problem 403 where the caller's key is limited to another contract."""
+    if caller.contract not in (None, contract):
+        raise beyond_contract(caller.contract or "")
+
+
+async def contract_of_viewer(request: Request) -> str | None:
+    """The only contract that whoever opens a page may see; None where it is the whole floor, or
+    not known yet who it is.
+    """
+    try:
+        return (await _caller(request, await BEARER(request))).contract
+    except (Problem, KeysUnavailable):
+        return None
 
 
 async def _caller(request: Request, bearer: HTTPAuthorizationCredentials | None) -> Credential:

@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.audit import record
+from floorpulse.access.audit_chain import Action, AuditEntry
 from floorpulse.contracts.events import Slug
 from floorpulse.contracts.tables import api_key
 from floorpulse.runtime import clock
@@ -45,6 +47,8 @@ REMEMBER_SECONDS = 5.0
 REMEMBER_AT_MOST = 4096
 BELIEVE_WITHOUT_DATABASE = 300.0
 ANSWER_WITHIN = 5.0
+HERE = "process"
+"""Who did it, where nobody says more: a process of Floorpulse on its own"""
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,10 @@ class KeyRing:
         """
         return await self.add(NewKey(tenant, label, tuple(scopes), expires_at))
 
-    async def add(self, wanted: NewKey) -> str:
+    async def add(self, wanted: NewKey, actor: str = HERE) -> str:
         """Store a new key and return its token, which is shown this once; ValueError on a bad
-        tenant, an unknown scope, or one that a key of a contract cannot have.
+        tenant, an unknown scope, or one that a key of a contract cannot have. The audit log has who
+        did it.
         """
         scopes = _checked(wanted)
         key_id = secrets.token_hex(ID_BYTES)
@@ -151,6 +156,7 @@ class KeyRing:
             self._engine.begin() as connection,
         ):
             await connection.execute(insert(api_key).values(row))
+            await record(connection, [_created(wanted, key_id, actor, self._now())])
         return f"{PREFIX}_{key_id}_{secret}"
 
     async def listing(self) -> list[StoredKey]:
@@ -164,18 +170,23 @@ class KeyRing:
             )
             return [_stored(row) for row in found.mappings()]
 
-    async def revoke(self, key_id: str) -> bool:
-        """Revoke a key; False when there is none of that id that was still live."""
+    async def revoke(self, key_id: str, actor: str = HERE) -> bool:
+        """Revoke a key; False when there is none of that id that was still live. The audit log has
+        who did it.
+        """
         live = (api_key.c.id == key_id) & api_key.c.revoked_at.is_(None)
         async with (
             _answering(),
             self._engine.begin() as connection,
         ):
-            done = await connection.execute(
-                update(api_key).where(live).values(revoked_at=self._now())
-            )
+            ending = update(api_key).where(live).values(revoked_at=self._now())
+            done = await connection.execute(ending.returning(api_key.c.tenant))
+            tenant = done.scalar_one_or_none()
+            if tenant is not None:
+                entry = AuditEntry(tenant, self._now(), actor, Action.KEY_REVOKED, f"key/{key_id}")
+                await record(connection, [entry])
         self._remembered.pop(key_id, None)
-        return done.rowcount > 0
+        return tenant is not None
 
     async def verify(self, token: str) -> Credential | None:
         """The credential of a token, or None when it is unknown, wrong, expired or revoked;
@@ -247,6 +258,16 @@ class KeyRing:
             self._remembered.clear()
         self._remembered[key_id] = known
         return known
+
+
+def _created(new: NewKey, key_id: str, actor: str, now: int) -> AuditEntry:
+    details: dict[str, object] = {
+        "label": new.label,
+        "scopes": sorted(set(new.scopes)),
+        "expires_at": new.expires_at,
+        "contract": new.contract,
+    }
+    return AuditEntry(new.tenant, now, actor, Action.KEY_CREATED, f"key/{key_id}", details)
 
 
 def _checked(new: NewKey) -> list[str]:

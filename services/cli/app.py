@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from floorpulse.cli import groups, sending, source_pulls
+from floorpulse.cli import audit_commands, groups, sending, settle_command, source_pulls
 from floorpulse.cli.options import AsJson, Demo
 from floorpulse.cli.run import fail, finish, loaded, on_database, on_tables, serve, unknown_settings
 
@@ -38,6 +38,8 @@ class ReadingCommand(StrEnum):
     REDRIVE = "redrive"
     SOURCE = "source"
     RESTORED = "restored"
+    SETTLE = "settle"
+    AUDIT = "audit"
 
 
 app = typer.Typer(
@@ -52,6 +54,7 @@ app.add_typer(groups.definitions, name="definitions")
 app.add_typer(groups.rules, name="rules")
 app.add_typer(groups.letters, name="letters")
 app.add_typer(source_pulls.sources, name="source")
+app.add_typer(audit_commands.audit, name="audit")
 
 
 def _settings_of(command: ReadingCommand) -> str:
@@ -214,6 +217,10 @@ def version() -> None:
     python = sys.version.partition(" ")[0]
     typer.echo(f"{installed_version()}{named} Python {python}")
 
+
+# ---------------------------------------------------------------- contracts
+
+app.command(epilog=_settings_of(ReadingCommand.SETTLE))(settle_command.settle)
 
 # ---------------------------------------------------------------- trying, testing, mending
 

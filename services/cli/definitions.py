@@ -9,6 +9,7 @@ import typer
 from pydantic_settings import SettingsError
 
 from floorpulse.access.error_messages import about_settings
+from floorpulse.cli.operator import operator
 from floorpulse.cli.run import fail_settings
 from floorpulse.cli.settings_catalogue import in_force
 from floorpulse.definitions.adapters.folder import files_of
@@ -61,7 +62,7 @@ async def load(settings: Settings, folder: Path) -> int:
         return 1
     pool = await asyncpg_pool(settings.database)
     try:
-        number = await PostgresDefinitions(pool).save(found.entries, now_ms())
+        number = await PostgresDefinitions(pool, operator()).save(found.entries, now_ms())
     finally:
         await pool.close()
     typer.echo(

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from floorpulse.access.keys import KeyRing, NewKey, StoredKey
+from floorpulse.cli.operator import operator
 from floorpulse.cli.option_types import SPAN, seconds
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.runtime.clock import now_ms
@@ -57,7 +58,7 @@ async def create(settings: Settings, wanted: WantedKey) -> int:
         wanted.tenant, wanted.label, tuple(wanted.scopes), expires_at, wanted.contract
     )
     async with _ring(settings) as ring:
-        token = await ring.add(new)
+        token = await ring.add(new, operator())
     Console(soft_wrap=True, highlight=False).print(token, markup=False)
     return 0
 
@@ -76,7 +77,7 @@ async def listing(settings: Settings, *, as_json: bool = False) -> int:
 async def revoke(settings: Settings, key_id: str) -> int:
     """Revoke a key; 1 when there is none of that id that was live."""
     async with _ring(settings) as ring:
-        done = await ring.revoke(key_id)
+        done = await ring.revoke(key_id, operator())
     said = (
         "is revoked; every process knows within seconds"
         if done

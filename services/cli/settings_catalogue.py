@@ -72,11 +72,13 @@ READERS = (
     SettingsReader("migrate", Settings, ("database", "log")),
     SettingsReader("definitions", Settings, ("database", "log")),
     SettingsReader("rules", Settings, ("floor", "database", "log")),
+    SettingsReader("settle", Settings, ("floor", "database", "log")),
     SettingsReader("keys", Settings, ("database", "log")),
     SettingsReader("letters", Settings, ("kafka", "log")),
     SettingsReader("redrive", Settings, ("kafka", "log")),
     SettingsReader("source", Settings, ("log",)),
     SettingsReader("restored", Settings, ("database", "log")),
+    SettingsReader("audit", Settings, ("database", "log")),
 )
 
 

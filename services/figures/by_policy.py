@@ -14,6 +14,7 @@ from typing import NamedTuple
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.definitions.domain.in_force import InForce
+from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection, UnknownQueues
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
@@ -53,7 +54,10 @@ def row_key_of(selection: Selection, terms: PoliciesInForce, queue: str, channel
 
 def counts(selection: Selection, in_force: InForce, queue: str, channel: str) -> bool:
     """Whether contacts of this queue and channel count while some definitions are in force."""
-    return selection.includes(queue, channel) and _admits(selection, in_force, queue)
+    if not selection.includes(queue, channel) or not _admits(selection, in_force, queue):
+        return False
+    contract = selection.contract
+    return contract is None or covers(in_force, contract, queue, channel)
 
 
 def _admits(selection: Selection, in_force: InForce, queue: str) -> bool:

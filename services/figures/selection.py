@@ -90,7 +90,7 @@ class Selection:
     """Which contacts of a tenant count, and how rows are told apart; no names means all.
 
     `groups` and `unknown` narrow it by what the definitions say of a queue when the row's span
-    began.
+    began; so does `contract`, the only one whose queues and channels whoever asks may see.
     """
 
     tenant: str
@@ -99,12 +99,13 @@ class Selection:
     by: By = By.QUEUE
     groups: tuple[NamedGroups, ...] = ()
     unknown: UnknownQueues = UnknownQueues.INCLUDE
+    contract: str | None = None
 
     @property
     def by_definitions(self) -> bool:
         """Whether the definitions decide which queues a row sums over."""
         narrowed = bool(self.groups) or self.unknown is not UnknownQueues.INCLUDE
-        return narrowed or self.by.grouping is not None
+        return narrowed or self.contract is not None or self.by.grouping is not None
 
     @property
     def names_all(self) -> bool:

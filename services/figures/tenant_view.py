@@ -3,17 +3,31 @@
 Figures are asked of a `TenantView`; `Floors` makes one for any tenant, of the moment.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from floorpulse.access.keys import Credential
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE
 from floorpulse.contracts.horizons import Horizons
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.contracts import EVER
 from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
+from floorpulse.definitions.domain.terms import Grouping
+from floorpulse.figures.contract_limits import (
+    CHANNELS,
+    Limits,
+    groups_of,
+    limits_of,
+    policies_of,
+    targets_of,
+)
+from floorpulse.figures.policies_in_force import BUILT_IN, names, target_ids
+from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.sources.silent import NOBODY_SILENT, SilentQueues
 from floorpulse.figures.sources.watch import SourceWatch
 
@@ -34,7 +48,9 @@ class TenantView:
     """A tenant's floor at the instant `now` (epoch milliseconds).
 
     `known` are all definitions of the tenant, `zone` is that of its days; `sources` tells who fell
-    silent.
+    silent. `contract` is the only one whose queues and channels may be seen, None where all may.
+    What may be asked for (`queues`, `channels`, `policies`, `targets`, `groups`) and what is chosen
+    where nothing is (`select`) keep to it.
     """
 
     tenant: str
@@ -43,6 +59,62 @@ class TenantView:
     zone: ZoneInfo
     now: int
     sources: SourceWatch
+    contract: str | None = None
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """What may be seen; None: everything."""
+        if self.contract is None:
+            return None
+        return limits_of(self.contract, self.known, self.zone)
+
+    @property
+    def until(self) -> int:
+        """The instant up to which it may be seen: the end of the contract."""
+        return EVER if self.limits is None else self.limits.until
+
+    @cached_property
+    def queues(self) -> Collection[str]:
+        """The queues that may be asked for."""
+        return self.board.queues(self.tenant) if self.limits is None else self.limits.queues
+
+    @property
+    def channels(self) -> Collection[str]:
+        """The channels that may be asked for."""
+        return (self.limits and self.limits.channels) or CHANNELS
+
+    def select(
+        self, queues: tuple[str, ...] = (), channels: tuple[str, ...] = (), by: By = By.QUEUE
+    ) -> Selection:
+        """The contacts of these queues and channels, which may be asked for; of all that may be
+        where none is named.
+        """
+        if self.limits is None:
+            return Selection(self.tenant, queues, channels, by)
+        queues = queues or self.limits.queues
+        channels = channels or self.limits.channels
+        return Selection(self.tenant, queues, channels, by, contract=self.contract)
+
+    @property
+    def policies(self) -> list[str]:
+        """The names of service-level policies that a question may use."""
+        known = names(self.known)
+        if self.limits is None:
+            return known
+        mine = policies_of(self.limits, self.known)
+        return [name for name in known if name in BUILT_IN or name.partition("@")[0] in mine]
+
+    @property
+    def targets(self) -> list[str]:
+        """The ids of the targets that may be asked for."""
+        known = target_ids(self.known)
+        return known if self.limits is None else targets_of(self.limits, self.known)
+
+    def groups(self, grouping: Grouping) -> Collection[str]:
+        """The teams, sites or clients that may be asked for."""
+        if self.limits is None:
+            return self.known.ids.get(Kind(grouping.plural), ())
+        return groups_of(self.limits, self.known, grouping)
 
     @cached_property
     def as_of(self) -> int:
@@ -83,7 +155,12 @@ class TenantView:
     @property
     def freshness(self) -> Staleness:
         """What of the figures is old."""
-        return Staleness(self.stale, sorted(self.silent.standing), sorted(self.silent.touched))
+        told = (sorted(self.silent.standing), sorted(self.silent.touched))
+        standing, touched = ([one for one in names if self._shows(one)] for names in told)
+        return Staleness(self.stale, standing, touched)
+
+    def _shows(self, queue: str) -> bool:
+        return self.limits is None or queue in self.limits.queues
 
 
 class _KnownHorizons(NamedTuple):
@@ -120,6 +197,11 @@ class Floors:
             horizons = definitions.at(tenant, at).horizons(self.board.rules.horizons)
             known = self._horizons[tenant] = _KnownHorizons(definitions, minute, horizons)
         return known.horizons
+
+    def seen_by(self, caller: Credential) -> TenantView:
+        """The floor of a caller's tenant now, as far as the caller may see it."""
+        view = self.view(caller.tenant)
+        return view if caller.contract is None else replace(view, contract=caller.contract)
 
     def view(self, tenant: str) -> TenantView:
         """A tenant's floor now."""

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.agent_reads import recorded_reads
 from floorpulse.access.keys import KeyRing
 from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
 from floorpulse.alerts.bridges.wiring import opened_feeds
@@ -48,6 +49,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
         collectors = AlertRouteCollectors.on(registry)
         try:
             async with (
+                recorded_reads(engine) as app.state.agent_reads,
                 ingest(settings, registry) as app.state.ingest,
                 query(settings, registry) as app.state.query,
             ):

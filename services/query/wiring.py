@@ -9,6 +9,7 @@ import asyncpg
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from floorpulse.access.agent_reads import recorded_reads
 from floorpulse.access.keys import KeyRing
 from floorpulse.board.adapters.rows import AWAY, PostgresRows
 from floorpulse.board.app import BoardKeeper
@@ -236,7 +237,8 @@ def create_query_app(settings: QuerySettings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = async_engine(settings.database, settings.api.statement_seconds)
         try:
-            async with query(settings) as running:
+            async with query(settings) as running, recorded_reads(engine) as reads:
+                app.state.agent_reads = reads
                 app.state.query, app.state.keys = running, KeyRing(engine)
                 yield
         finally:

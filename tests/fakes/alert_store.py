@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
+from floorpulse.access.audit_chain import AuditEntry
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState
 from floorpulse.alerts.domain.decisions import IncidentEvent
 from floorpulse.alerts.domain.incidents import Incident, IncidentState, Subject
@@ -44,6 +45,7 @@ class Tables:
     silences: dict[str, Silence] = field(default_factory=dict)
     overrides: dict[str, tuple[str, str, Span]] = field(default_factory=dict)
     states: dict[Subject, AlertState] = field(default_factory=dict)
+    audited: dict[int, AuditEntry] = field(default_factory=dict)
 
 
 NAMES = ("incidents", "events", "notices", "silences", "overrides", "states")
@@ -239,6 +241,10 @@ class MemoryTransaction:
             for one in self.tables.notices.values()
             if one.state is NoticeState.PENDING and (one.tenant, one.key.target) == (tenant, target)
         ]
+
+    async def audit(self, entries: Sequence[AuditEntry]) -> None:
+        for entry in entries:
+            self._put("audited", len(self.tables.audited), entry)
 
     async def store_states(self, states: Mapping[Subject, AlertState]) -> None:
         for subject, state in states.items():

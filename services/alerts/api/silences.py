@@ -136,7 +136,8 @@ async def end_silence(
     silence: Annotated[str, Path(max_length=128, examples=["9f1c2a3b"])],
 ) -> Response:
     """What only it silenced is told from now on."""
-    if not await parts.desk.end_silence(caller.tenant, stored(silence)):
+    ended = await parts.desk.end_silence(caller.tenant, stored(silence), acting(parts, caller))
+    if not ended:
         unknown("silence", silence)
     return Response(status_code=204)
 

@@ -9,6 +9,7 @@ from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Silence, checked
+from floorpulse.alerts.incidents.audited import acted, silence_added, silence_ended
 from floorpulse.alerts.incidents.ports import Change, IncidentStore, Transaction
 from floorpulse.alerts.incidents.surroundings import Surroundings
 
@@ -41,6 +42,7 @@ class Desk:
             if isinstance(decision, Refused):
                 return decision
             await work.store([Change(found, decision)])
+            await work.audit([acted(found, action, actor, work.now)])
             return replace(decision.incident, revision=found.revision + 1)
 
     async def silence(self, wanted: Silence) -> Silence:
@@ -55,13 +57,16 @@ class Desk:
                 raise ValueError(message)
             await work.add_silence(silence)
             await self._look_again(work, silence.tenant)
+            await work.audit([silence_added(silence, work.now)])
         return silence
 
-    async def end_silence(self, tenant: str, id: str) -> bool:  # noqa: A002
+    async def end_silence(self, tenant: str, id: str, actor: str) -> bool:  # noqa: A002
         """End a silence now; what only it silenced is told. False where there is none to end."""
         async with self.store.transaction() as work:
             ended = await work.end_silence(tenant, id)
             await self._look_again(work, tenant)
+            if ended:
+                await work.audit([silence_ended(tenant, id, actor, work.now)])
         return ended
 
     async def _look_again(self, work: Transaction, tenant: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from floorpulse.access.audit_chain import AuditEntry
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.decisions import Decision
 from floorpulse.alerts.domain.incidents import Incident, Subject
@@ -124,6 +125,10 @@ class Transaction(Protocol):
         """Incidents, their timelines and notices as decided; a new incident whose id is there
         already stays as it is.
         """
+        ...
+
+    async def audit(self, entries: Sequence[AuditEntry]) -> None:
+        """What was done, into the audit log, as the last thing of the transaction."""
         ...
 
     async def store_states(self, states: Mapping[Subject, AlertState]) -> None:

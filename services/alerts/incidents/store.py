@@ -13,6 +13,8 @@ from sqlalchemy import Select, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from floorpulse.access.audit import record
+from floorpulse.access.audit_chain import AuditEntry
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState
 from floorpulse.alerts.domain.damping import HOUR
 from floorpulse.alerts.domain.incidents import Incident, Subject
@@ -216,6 +218,10 @@ class PostgresTransaction(NoticeRows):
         given = {**msgspec.to_builtins(subject), "since": self.now - 2 * HOUR}
         at: int | None = (await self._connection.execute(FLAPPED, given)).scalar()
         return at
+
+    async def audit(self, entries: Sequence[AuditEntry]) -> None:
+        """What was done, into the audit log."""
+        await record(self._connection, entries)
 
     async def store(self, changes: Sequence[Change]) -> None:
         """Incidents, timelines and notices as decided."""

@@ -12,6 +12,9 @@ import asyncpg
 import msgspec
 from asyncpg.pool import PoolConnectionProxy
 
+from floorpulse.access.audit import record_raw
+from floorpulse.access.keys import HERE
+from floorpulse.definitions.adapters.audited import LoadedSet, loaded
 from floorpulse.definitions.domain.bodies import BODIES, Kind
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
 from floorpulse.definitions.domain.shape import Entry
@@ -42,8 +45,10 @@ NEW_VERSION = (
 class PostgresDefinitions:
     """A `DefinitionStore` over a pool of connections."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, actor: str = HERE) -> None:
+        """`actor` is who saves, as the audit log names them."""
         self._pool = pool
+        self._actor = actor
 
     async def latest(self) -> int:
         """The number of the last set."""
@@ -62,8 +67,8 @@ class PostgresDefinitions:
                 return await _stored(connection)
 
     async def save(self, entries: Sequence[Entry], now: int) -> int:
-        """The entries as the last set, in one transaction; whoever saves at the same time comes
-        after.
+        """The entries as the last set, in one transaction with what the audit log has of it;
+        whoever saves at the same time comes after.
         """
         with away():
             async with (
@@ -72,7 +77,7 @@ class PostgresDefinitions:
                 connection.transaction(),
             ):
                 await connection.execute(ONE_AT_A_TIME)
-                return await _save(connection, entries, now)
+                return await _save(connection, entries, now, self._actor)
 
 
 async def _stored(connection: PoolConnectionProxy) -> Definitions:
@@ -88,7 +93,9 @@ async def _stored(connection: PoolConnectionProxy) -> Definitions:
     return Definitions(known, last["number"], last["loaded_at"])
 
 
-async def _save(connection: PoolConnectionProxy, entries: Sequence[Entry], now: int) -> int:
+async def _save(
+    connection: PoolConnectionProxy, entries: Sequence[Entry], now: int, actor: str
+) -> int:
     known = await _stored(connection)
     versions = numbered(entries, known.versions)
     if known.number and standing(versions) == standing(known.versions):
@@ -100,7 +107,9 @@ async def _save(connection: PoolConnectionProxy, entries: Sequence[Entry], now: 
         [(*_place(key_of(one)), one.body.valid_from, _text(one.body), now) for one in fresh],
     )
     members = json.dumps([_place(key) for key in standing(versions)], ensure_ascii=False)
-    return int(await connection.fetchval(NEW_SET, now, members))
+    number = int(await connection.fetchval(NEW_SET, now, members))
+    await record_raw(connection, loaded(known.versions, versions, LoadedSet(number, now, actor)))
+    return number
 
 
 def _place(key: Key) -> tuple[str, str, str, int]:

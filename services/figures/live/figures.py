@@ -33,7 +33,6 @@ from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import DEFAULT_POLICY
 
-CHANNELS: tuple[str, ...] = get_args(Channel)
 OCCUPANCY = OVER_SPANS["occupancy"]
 LAYOUTS = 1024
 """Layouts that are remembered: a wall asks the same again and again."""

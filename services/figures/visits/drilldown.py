@@ -131,28 +131,37 @@ class Drilldown:
             if one.offered_at in query.span and (after is None or one.place > after)
         ]
 
-    async def journey(self, tenant: str, contact: str) -> list[JudgedVisit]:
-        """All stays of one contact, in the order of their offers, each judged under its queue's
-        own definition; none of a contact that is not known, or no longer.
+    async def journey(self, view: TenantView, contact: str) -> list[JudgedVisit]:
+        """All stays of one contact that may be seen, in the order of their offers, each judged
+        under its queue's own definition; none of a contact that is not known, or no longer.
         """
-        stored = await self._visits.journey(tenant, contact)
-        view = self._floors.view(tenant)
+        stored = await self._visits.journey(view.tenant, contact)
+        chosen = view.select()
         waiting = waiting_in(view)
         terms = PoliciesOverTime(AS_IN_FORCE, view.known)
-        return [judge(one, waiting, terms.at(one.offered_at)) for one in stored]
+        return [
+            judge(one, waiting, terms.at(one.offered_at))
+            for one in stored
+            if one.offered_at < view.until and _chosen(one, chosen, view)
+        ]
 
 
 def _counted(stored: StoredVisit, query: VisitQuery, view: TenantView) -> bool:
     """Whether the visit is one of the selection, and of the target where one is named."""
-    begin = stored.offered_at - stored.offered_at % view.board.rules.pane
-    in_force = view.known.at(begin)
-    queue = queue_of(stored.visit) or ""
-    channel = stored.visit.channel
-    if not counts(query.selection, in_force, queue, channel):
+    if not _chosen(stored, query.selection, view):
         return False
-    return query.target is None or counted(
-        query.target, in_force, QueueTime(queue, channel, begin), view.zone
-    )
+    begin = _pane_of(stored, view)
+    pane = QueueTime(queue_of(stored.visit) or "", stored.visit.channel, begin)
+    return query.target is None or counted(query.target, view.known.at(begin), pane, view.zone)
+
+
+def _chosen(stored: StoredVisit, selection: Selection, view: TenantView) -> bool:
+    in_force = view.known.at(_pane_of(stored, view))
+    return counts(selection, in_force, queue_of(stored.visit) or "", stored.visit.channel)
+
+
+def _pane_of(stored: StoredVisit, view: TenantView) -> int:
+    return stored.offered_at - stored.offered_at % view.board.rules.pane
 
 
 def wanted(judged: JudgedVisit, query: VisitQuery) -> bool:

@@ -13,7 +13,6 @@ from floorpulse.definitions.domain.bodies import Kind, said
 from floorpulse.definitions.domain.in_force import (
     Definitions,
     InForce,
-    TenantDefinitions,
     Version,
     service_level_of,
 )
@@ -161,11 +160,10 @@ def _policy_row(policy: ServiceLevelPolicy) -> DefinitionRow:
     )
 
 
-def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[VersionRow]:
-    """A page of every version of every definition; one that stands no longer was taken out of the
-    files, or replaced for the same days.
+def version_rows(versions: Iterable[Version], in_force: InForce) -> list[VersionRow]:
+    """Versions of definitions; one that stands no longer was taken out of the files, or replaced
+    for the same days.
     """
-    in_force = known.at(now)
     return [
         VersionRow(
             kind=KINDS[one.kind],
@@ -176,7 +174,7 @@ def version_rows(known: TenantDefinitions, now: int, page: slice) -> list[Versio
             in_force=in_force.versions.get(one.kind, {}).get(one.id) is one,
             says=_says(one),
         )
-        for one in known.versions[page]
+        for one in versions
     ]
 
 

@@ -1,5 +1,6 @@
 """The parameters of the routes: what may be said, and the question it makes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,13 +31,10 @@ from floorpulse.figures.corrections.figures import CorrectionQuery
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.live.context import LiveQuery
-from floorpulse.figures.live.figures import CHANNELS
 from floorpulse.figures.policies_in_force import (
     BUILT_IN,
     DefinitionChoice,
     impossible,
-    names,
-    target_ids,
 )
 from floorpulse.figures.restate import Restatement
 from floorpulse.figures.rows import Question
@@ -47,6 +45,7 @@ from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi
 from floorpulse.kpis.policies import Formula
 from floorpulse.query.api.past_instants import At
 from floorpulse.query.api.queue_groups import Clients, Sites, Teams, UnknownParameter, groups
+from floorpulse.query.api.seen import seen
 from floorpulse.query.api.taken import Taken, TakenFigures
 from floorpulse.runtime.problems import Problem
 
@@ -100,7 +99,7 @@ class Restated(Parameters):
         cannot be restated so.
         """
         if self.definition not in (None, *BUILT_IN):
-            refuse_strangers("definition", [str(self.definition)], names(view.known))
+            refuse_strangers("definition", [str(self.definition)], view.policies)
         options = (
             self.formula,
             self.threshold,
@@ -215,7 +214,7 @@ class HistoryParameters(TakenFigures, FigureParameters):
         self.refuse_unknown()
         chosen = self.selection(view)
         zone = zone_of(self.tz, view)
-        span = span_of_panes(self.since, self.until, zone, view.board.rules.pane)
+        span = seen(view, span_of_panes(self.since, self.until, zone, view.board.rules.pane))
         return HistoryQuery(chosen, span, self.interval, zone, self.question(view, chosen))
 
 
@@ -283,10 +282,10 @@ class VisitParameters(Taken, QueueParameters):
         self.refuse_unknown()
         chosen = self.chosen(view, By.QUEUE)
         if self.target is not None:
-            refuse_strangers("target", [self.target], target_ids(view.known))
+            refuse_strangers("target", [self.target], view.targets)
         return VisitQuery(
             chosen,
-            self._span(self.zone(view)),
+            self._span(view),
             self.outcome,
             self.missed,
             self.basis(view, chosen),
@@ -295,17 +294,19 @@ class VisitParameters(Taken, QueueParameters):
             self.agent,
         )
 
-    def _span(self, zone: ZoneInfo) -> Span:
+    def _span(self, view: TenantView) -> Span:
         """The offers that are asked for; of one contact all, where nothing else is said."""
+        zone = self.zone(view)
         for name, said in (("from", self.since), ("to", self.until)):
             if said is None and self.contact is None:
                 detail = f"{name}: Field required; only with `contact` it may be left out"
                 raise Problem(422, "Invalid request", detail)
         begin = EARLIEST if self.since is None else begin_of("from", self.since, zone)
-        end = LATEST if self.until is None else end_of("to", self.until, zone)
-        if self.since is not None and self.until is not None:
-            return span_of(self.since, self.until, zone)
-        return Span(begin, end)
+        if self.until is None:
+            return Span(begin, min(LATEST, view.until))
+        if self.since is not None:
+            return seen(view, span_of(self.since, self.until, zone))
+        return seen(view, Span(begin, end_of("to", self.until, zone)))
 
     def zone(self, view: TenantView) -> ZoneInfo:
         """The zone of the answer's times."""
@@ -365,7 +366,7 @@ class CorrectionParameters(Taken, QueueParameters):
             else begin_of("recorded_from", self.recorded_from, zone)
         )
         question = Question(kpis(self.kpi), self.basis(view, chosen))
-        span = span_of(self.since, self.until, zone)
+        span = seen(view, span_of(self.since, self.until, zone))
         return CorrectionQuery(chosen, span, recorded, zone, question)
 
 
@@ -380,8 +381,8 @@ def selection(view: TenantView, queue: str | None, channel: str | None, by: By) 
     """The queues and channels named, each known to the tenant's floor."""
     queues = names_of(queue)
     channels = names_of(channel)
-    refuse_strangers("channel", channels, CHANNELS)
-    known = view.board.queues(view.tenant)
+    refuse_strangers("channel", channels, view.channels)
+    known = view.queues
     if OTHER in queues and OTHER not in known:
         detail = (
             f"queue: `{OTHER}` is where live figures count folded queues; history has each "
@@ -389,7 +390,7 @@ def selection(view: TenantView, queue: str | None, channel: str | None, by: By) 
         )
         raise Problem(422, "Unknown queue", detail)
     refuse_strangers("queue", queues, known)
-    return Selection(view.tenant, queues, channels, by)
+    return view.select(queues, channels, by)
 
 
 def live_selection(view: TenantView, queue: str | None, channel: str | None, by: By) -> Selection:
@@ -399,20 +400,30 @@ def live_selection(view: TenantView, queue: str | None, channel: str | None, by:
     queues = names_of(queue)
     channels = names_of(channel)
     folded = view.board.names.folded(view.tenant)
-    refuse_strangers("channel", channels, CHANNELS)
-    hidden = [name for name in queues if name in folded and name != OTHER]
+    refuse_strangers("channel", channels, view.channels)
+    chosen = view.select(queues, channels, by)
+    named = queues if view.contract is None else chosen.queues
+    hidden = [name for name in named if name in folded and name != OTHER]
     if hidden:
         detail = (
             f"queue: {', '.join(hidden)} is beyond the {view.board.rules.most_queues} queues "
-            "and channels that live figures of a "
-            f"tenant tell apart; ask for queue={OTHER}, in which {len(folded)} queues are "
-            "counted, or for its history, or raise "
-            "FLOORPULSE_API__MOST_QUEUES"
+            f"and channels that live figures of a tenant tell apart; {_instead(view, folded)}"
         )
         raise Problem(422, "Queue not kept apart", detail)
-    known = view.board.queues(view.tenant)
-    refuse_strangers("queue", [name for name in queues if name != OTHER or not folded], known)
-    return Selection(view.tenant, queues, channels, by)
+    is_there = bool(folded) and view.contract is None
+    strangers = [name for name in queues if name != OTHER or not is_there]
+    refuse_strangers("queue", strangers, view.queues)
+    return chosen
+
+
+def _instead(view: TenantView, folded: Collection[str]) -> str:
+    """What to ask for in the place of a queue that is not kept apart."""
+    if view.contract is not None:
+        return "ask for its history"
+    return (
+        f"ask for queue={OTHER}, in which {len(folded)} queues are counted, or for its history, "
+        "or raise FLOORPULSE_API__MOST_QUEUES"
+    )
 
 
 def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
@@ -420,7 +431,7 @@ def judged_apart(view: TenantView, chosen: Selection) -> list[tuple[str, str]]:
     and one for all that are not.
     """
     defined = {queue for state in view.known.states for queue in state.versions.get(Kind.QUEUE, {})}
-    known = narrowed(chosen, view.known.states).queues or view.board.queues(view.tenant)
+    known = narrowed(chosen, view.known.states).queues or view.queues
     plain = next((queue for queue in known if queue not in defined), None)
     apart = defined.intersection(known) | ({plain} if plain is not None else set())
     return [

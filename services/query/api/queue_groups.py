@@ -2,12 +2,12 @@
 whether they are known.
 """
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from floorpulse.access.parameters import List, PageParameters, names_of, refuse_strangers
-from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.selection import NamedGroups, Selection, UnknownQueues
 from floorpulse.figures.tenant_view import TenantView
@@ -53,7 +53,7 @@ class QueuesParameters(PageParameters):
         """The queues that are asked for; problems 422."""
         self.refuse_unknown()
         named = groups(view, self.team, self.site, self.client)
-        return Selection(view.tenant, groups=named, unknown=self.unknown)
+        return replace(view.select(), groups=named, unknown=self.unknown)
 
 
 def groups(
@@ -65,5 +65,5 @@ def groups(
         NamedGroups(grouping, names_of(text)) for grouping, text in told if names_of(text)
     )
     for grouping, names in named:
-        refuse_strangers(grouping.value, names, view.known.ids.get(Kind(grouping.plural), ()))
+        refuse_strangers(grouping.value, names, view.groups(grouping))
     return named

@@ -22,13 +22,15 @@ KEPT = 4096
 """Ways of asking that are remembered"""
 
 Endpoint = Callable[[Request, Credential, LiveFigures, Answering, Any], Awaitable[Response]]
-may_read = require("kpi:read")
-Reader = Annotated[Credential, Depends(may_read)]
-"""Who asks for figures"""
+may_read = require("kpi:read", limited=True)
+Reader = Annotated[Credential, Depends(require("kpi:read"))]
+"""Who asks for figures of the whole floor"""
+Viewer = Annotated[Credential, Depends(may_read)]
+"""Who asks for figures of the floor, or of what one contract covers of it"""
 
 
 class RepeatedRoute(MeasuredRoute):
-    """A route of `kpi:read` whose function takes request, caller, live figures, what answers share
+    """A route of `kpi:read`, for keys of one contract too, whose function takes request, caller, live figures, what answers share
     and parameters, and calls `keep` with the last.
     """
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from floorpulse.access.http import AGENTS, forbidden
-from floorpulse.access.parameters import PageParameters, Parameters
+from floorpulse.access.http import AGENTS, forbidden, note_agents_read
+from floorpulse.access.parameters import Parameters
 from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
@@ -18,9 +18,9 @@ from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.ports import Place
 from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS
 from floorpulse.figures.visits.drilldown import Drilldown
-from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
 from floorpulse.query.api import (
     agents,
+    definitions,
     desk,
     forecasts,
     letters,
@@ -38,13 +38,6 @@ from floorpulse.query.api.answers import (
     rows_answer,
     tagged_rows,
 )
-from floorpulse.query.api.definition_bodies import (
-    DefinitionsAnswer,
-    kpi_rows,
-    loading,
-    policy_rows,
-    version_rows,
-)
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
     PLAIN,
@@ -60,7 +53,7 @@ from floorpulse.query.api.past_instants import figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.queue_groups import QueuesParameters
-from floorpulse.query.api.repeated import Reader, RepeatedRoute, keep
+from floorpulse.query.api.repeated import Reader, RepeatedRoute, Viewer, keep
 from floorpulse.query.api.schemas import (
     CorrectionsAnswer,
     HistoryAnswer,
@@ -68,6 +61,7 @@ from floorpulse.query.api.schemas import (
     answering,
     loaded_history,
 )
+from floorpulse.query.api.seen import live_view_of, view_of
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import file_answer
 from floorpulse.query.api.visit_bodies import (
@@ -82,7 +76,7 @@ from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json, tagged
+from floorpulse.runtime.tagged import json
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
@@ -92,10 +86,8 @@ UNCHANGED: dict[int | str, dict[str, object]] = {
 
 VISITS_AT_ONCE = 50
 """Visits shown in one turn of the loop"""
-ADMIN = "admin"
 
 decode_name = msgspec.msgpack.Decoder(str).decode
-decode_number = msgspec.msgpack.Decoder(int).decode
 decode_live_place = msgspec.msgpack.Decoder(LivePlace).decode
 decode_row_place = msgspec.msgpack.Decoder(RowPlace).decode
 decode_correction_place = msgspec.msgpack.Decoder(correcting.CorrectionRowPlace).decode
@@ -119,6 +111,7 @@ def router() -> APIRouter:
         staffing.router,
         sources.router,
         letters.router,
+        definitions.router,
     )
     for part in (*figures_of, stream.router, operations.router, *wall.routers, *desk.routers):
         routes.include_router(part)
@@ -132,7 +125,7 @@ def router() -> APIRouter:
 )
 async def queues(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     floor_queues: Annotated[Queues, Depends(use_case(Queues))],
     shared: Shared,
     asked: Annotated[QueuesParameters, Query()],
@@ -141,7 +134,7 @@ async def queues(
     as they stood.
     """
     accepted(request)
-    view = shared.floors.view(caller.tenant)
+    view = live_view_of(shared, caller)
     chosen = asked.chosen(view)
     question = chosen, asked.at
     if asked.at is not None:
@@ -163,7 +156,7 @@ async def queues(
 )
 async def live(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     live_figures: Annotated[LiveFigures, Depends(use_case(LiveFigures))],
     shared: Shared,
     asked: Annotated[LivePageParameters, Query()],
@@ -173,7 +166,7 @@ async def live(
     """
     keep(request, asked)
     kind = asked.kind(request)
-    question = asked.query(shared.floors.view(caller.tenant))
+    question = asked.query(live_view_of(shared, caller))
     after = place_of(asked.cursor, (question, asked.at), decode_live_place)
     if asked.at is not None:
         live_figures = await figures_then(request, question, asked.at)
@@ -185,7 +178,7 @@ async def live(
         zone = shared.floors.view(caller.tenant).zone
         sheet = Sheet("kpis", LIVE_COLUMNS, zone, question.question.ids)
         return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
-    fresh = live_figures.floors.view(caller.tenant).freshness
+    fresh = live_figures.floors.seen_by(caller).freshness
     following = _following((question, asked.at), more)
     return await figures(request, rows, following, shared.turns, fresh)
 
@@ -197,7 +190,7 @@ async def live(
 )
 async def history(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     past: Annotated[PastFigures, Depends(use_case(PastFigures))],
     shared: Shared,
     asked: Annotated[HistoryParameters, Query()],
@@ -206,7 +199,7 @@ async def history(
     file.
     """
     kind = asked.kind(request)
-    question = asked.query(shared.floors.view(caller.tenant))
+    question = asked.query(view_of(shared, caller))
     after = place_of(asked.cursor, question, decode_row_place)
     limit = paging.rows_of_page(asked.limit, shared.limits)
     rows, more = await past.page(question, after, limit)
@@ -215,7 +208,7 @@ async def history(
         further = paging.further(partial(past.page, question), more, shared.limits.rows)
         sheet = Sheet("kpis", COLUMNS, question.zone, question.question.ids)
         return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
-    fresh = shared.floors.view(caller.tenant).freshness
+    fresh = view_of(shared, caller).freshness
     return await figures(request, rows, _following(question, more), shared.turns, fresh)
 
 
@@ -230,7 +223,7 @@ def _following(question: object, more: object) -> str | None:
 )
 async def corrections(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     changes: Annotated[Corrections, Depends(use_case(Corrections))],
     shared: Shared,
     asked: Annotated[CorrectionParameters, Query()],
@@ -239,7 +232,7 @@ async def corrections(
     when; `format=csv` and `format=xlsx` give all pages as one file.
     """
     kind = asked.kind(request)
-    question = asked.query(shared.floors.view(caller.tenant))
+    question = asked.query(view_of(shared, caller))
     after = place_of(asked.cursor, question, decode_correction_place)
     limit = paging.rows_of_page(asked.limit, shared.limits)
     rows, more = await changes.page(question, after, limit)
@@ -259,7 +252,7 @@ async def corrections(
 )
 async def visits(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
     shared: Shared,
     asked: Annotated[VisitParameters, Query()],
@@ -269,9 +262,12 @@ async def visits(
     """
     if asked.agent is not None and AGENTS not in caller.scopes:
         raise forbidden(AGENTS)
+    if AGENTS in caller.scopes:
+        note_agents_read(request, caller)
     kind = asked.kind(request)
-    question = asked.query(shared.floors.view(caller.tenant))
-    zone = asked.zone(shared.floors.view(caller.tenant))
+    view = view_of(shared, caller)
+    question = asked.query(view)
+    zone = asked.zone(view)
     after = place_of(asked.cursor, question, decode_visit_place)
     limit = paging.visits_of_page(asked.limit, shared.limits)
     found, more = await drilldown.page(question, after, limit)
@@ -298,7 +294,7 @@ async def visits(
 )
 async def contact(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
     shared: Shared,
     contact: Annotated[
@@ -317,8 +313,11 @@ async def contact(
     """
     asked.refuse_unknown()
     accepted(request)
-    zone = zone_of(asked.tz, shared.floors.view(caller.tenant))
-    found = await drilldown.journey(caller.tenant, contact)
+    if AGENTS in caller.scopes:
+        note_agents_read(request, caller)
+    view = view_of(shared, caller)
+    zone = zone_of(asked.tz, view)
+    found = await drilldown.journey(view, contact)
     if not found:
         detail = (
             f"contact={contact} has no visit: none was told yet, or its month was deleted by "
@@ -337,7 +336,7 @@ async def contact(
 )
 async def journey(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     drilldown: Annotated[Drilldown, Depends(use_case(Drilldown))],
     shared: Shared,
     asked: Annotated[JourneyParameters, Query()],
@@ -369,37 +368,3 @@ async def pipeline(
     refused = box.counts(caller.tenant)
     body = pipeline_answer(partitions, board.folded(caller.tenant), refused, board.rules.zone)
     return json(body, {"Cache-Control": "no-store"})
-
-
-@figures_router.get(
-    "/v1/definitions",
-    responses=PROBLEMS | UNCHANGED | answering(DefinitionsAnswer),
-    summary="What figures mean",
-)
-async def definitions(
-    request: Request, caller: Reader, shared: Shared, asked: Annotated[PageParameters, Query()]
-) -> Response:
-    """The definitions in force, every version there is or was (these come in pages), and the
-    catalogue of KPIs.
-    """
-    asked.refuse_unknown()
-    accepted(request)
-    view = shared.floors.view(caller.tenant)
-    known = view.known
-    question = "definitions", caller.tenant, shared.floors.definitions().number
-    first = place_of(asked.cursor, question, decode_number) or 0
-    beyond = first + paging.rows_of_page(asked.limit, shared.limits)
-    body = DefinitionsAnswer(
-        rows=policy_rows(known.at(view.now)),
-        versions=version_rows(known, view.now, slice(first, beyond)),
-        loading=loading(
-            shared.floors.definitions(),
-            shared.health.reload(),
-            view.zone,
-            details=ADMIN in caller.scopes,
-        ),
-        kpis=kpi_rows(CATALOGUE.values()),
-        variants=kpi_rows(VARIANTS.values()),
-        next=_following(question, beyond) if beyond < len(known.versions) else None,
-    )
-    return tagged(request, body, body)

@@ -13,11 +13,12 @@ from floorpulse.figures.turns import Turns
 from floorpulse.query.api.answers import encoded
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import LiveParameters
+from floorpulse.query.api.seen import live_view_of
 from floorpulse.query.stream.streams import RowBatch, Streams
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.routes import RETRY_AFTER
 
-may_read = require("kpi:read")
+may_read = require("kpi:read", limited=True)
 router = APIRouter(route_class=MeasuredRoute)
 
 
@@ -45,7 +46,8 @@ async def stream(
             f"{streams.open} streams are open, as many as allowed; close one or ask another replica"
         )
         raise Problem(503, "Too many streams", detail, headers=RETRY_AFTER)
-    question = asked.query(shared.floors.view(caller.tenant))
+    view = live_view_of(shared, caller)
+    question = asked.query(view)
     size = await streams.size(question)
     most = streams.most_rows
     if size > most:
@@ -60,8 +62,14 @@ async def stream(
         shared.counted("/v1/stream", len(batch.rows))
         return await event(batch, streams.boot, shared.turns)
 
+    allowed = while_allowed(request, may_read)
+
+    async def goes_on() -> bool:
+        now = shared.floors.seen_by(caller)
+        return now.limits == view.limits and now.now < view.until and await allowed()
+
     return StreamingResponse(
-        events(partial(streams.follow, question, after), told, while_allowed(request, may_read)),
+        events(partial(streams.follow, question, after), told, goes_on),
         media_type="text/event-stream",
         headers=HEADERS,
     )

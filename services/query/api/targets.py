@@ -19,7 +19,8 @@ from floorpulse.access.parameters import (
     names_of,
     refuse_strangers,
 )
-from floorpulse.figures.policies_in_force import target_ids
+from floorpulse.board.domain.windows import Span
+from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import (
     PromiseChoice,
@@ -34,8 +35,9 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.parameters import BEGIN, END, span_of, zone_of
 from floorpulse.query.api.queue_groups import groups
-from floorpulse.query.api.repeated import Reader
+from floorpulse.query.api.repeated import Viewer
 from floorpulse.query.api.schemas import Next, answering
+from floorpulse.query.api.seen import seen, view_of
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import Taken, file_answer
 from floorpulse.runtime.accept import JSON
@@ -44,6 +46,8 @@ from floorpulse.runtime.problems import Problem, described
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 UNKEPT = (TargetStatus.BEHIND, TargetStatus.MISSED)
+NO_TARGET = ("",)
+"""What is asked for where none may be: none has the empty id"""
 decode_place = msgspec.msgpack.Decoder(StretchPlace).decode
 
 
@@ -171,7 +175,7 @@ class TargetParameters(Taken):
         """The question; problems 422."""
         self.refuse_unknown()
         names = names_of(self.target)
-        refuse_strangers("target", names, target_ids(view.known))
+        refuse_strangers("target", names, view.targets)
         if (self.since is None) != (self.until is None):
             raise Problem(
                 422,
@@ -179,11 +183,11 @@ class TargetParameters(Taken):
                 "give both from= and to=, or neither for the periods that are running now",
             )
         zone = zone_of(self.tz, view)
-        span = (
-            None
-            if self.since is None or self.until is None
-            else span_of(self.since, self.until, zone)
-        )
+        told = self.since is not None and self.until is not None
+        span = span_of(self.since or "", self.until or "", zone) if told else None
+        seen(view, span or Span(view.now, view.now + 1))
+        if view.contract is not None:
+            names = names or tuple(view.targets) or NO_TARGET
         asked = PromiseChoice(names, groups(view, self.team, self.site, self.client))
         return TargetQuery(view.tenant, asked, span, zone)
 
@@ -197,7 +201,7 @@ class TargetParameters(Taken):
 )
 async def targets(
     request: Request,
-    caller: Reader,
+    caller: Viewer,
     promised: Annotated[Targets, Depends(use_case(Targets))],
     shared: Shared,
     asked: Annotated[TargetParameters, Query()],
@@ -206,10 +210,11 @@ async def targets(
     and `format=xlsx` give all pages as one file.
     """
     kind = asked.kind(request)
-    question = asked.query(shared.floors.view(caller.tenant))
+    view = view_of(shared, caller)
+    question = asked.query(view)
     after = place_of(asked.cursor, question, decode_place)
     limit = rows_of_page(asked.limit, shared.limits)
-    page = partial(_page, promised, question)
+    page = partial(_page, promised, question, view)
     rows, more = await page(after, limit)
     shared.counted("/v1/targets", len(rows))
     if kind != JSON:
@@ -217,7 +222,7 @@ async def targets(
         sheet = Sheet("targets", COLUMNS, question.zone)
         return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
     following = None if more is None else cursor(question, more)
-    told = AnswerPage(rows, following, _timeless, shared.floors.view(caller.tenant).stale)
+    told = AnswerPage(rows, following, _timeless, view.stale)
     return await tagged_rows(request, told, shared.turns)
 
 
@@ -226,10 +231,23 @@ def _timeless(row: TargetFigures) -> object:
 
 
 async def _page(
-    promised: Targets, question: TargetQuery, after: StretchPlace | None, limit: int
+    promised: Targets,
+    question: TargetQuery,
+    view: TenantView,
+    after: StretchPlace | None,
+    limit: int,
 ) -> tuple[list[TargetFigures], StretchPlace | None]:
     rows, more = await promised.page(question, after, limit)
-    return [_row(question, one) for one in rows], more
+    return [_row(question, one) for one in rows if _shown(one, view)], more
+
+
+def _shown(kept: KeptTarget, view: TenantView) -> bool:
+    """Whether the contract that a caller is limited to covered the target's queue by then."""
+    scope = kept.stint.promise.body.scope
+    return view.contract is None or all(
+        covers(view.known.at(kept.stint.span.begin), view.contract, scope.queue or "", channel)
+        for channel in scope.channels or view.channels
+    )
 
 
 def _row(question: TargetQuery, kept: KeptTarget) -> TargetFigures:

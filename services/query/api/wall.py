@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Request, Response
 
-from floorpulse.access.http import SessionBody, open_session
+from floorpulse.access.http import SessionBody, contract_of_viewer, open_session
 from floorpulse.query.api.measured import MeasuredRoute
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
@@ -38,8 +38,13 @@ routers = (small_router, router)
     summary="The wall screen",
 )
 async def wallboard(request: Request) -> Response:
-    """The page; its figures need the same rights as everybody's."""
-    served = ("alerts",) if hasattr(request.app.state, "alerts") else ()
+    """The page; its figures need the same rights as everybody's. A session that is limited to a
+    contract is shown no ways to what it may not see.
+    """
+    served: tuple[str, ...] = ()
+    if await contract_of_viewer(request) is None:
+        alerts = ("alerts",) if hasattr(request.app.state, "alerts") else ()
+        served = ("desk", *alerts)
     return PAGES.answer(request, "index.html", *served)
 
 

@@ -36,9 +36,9 @@ export function drawCard(tile, linkLost, incidents) {
   drawStaff(tile);
 }
 
-/** Where a card leads: a queue's to its day on the desk, a client's to the queues that are run for it. */
+/** Where a card leads: a queue's to its day on the desk, a client's to the queues that are run for it; nowhere without a desk. */
 function drawWay(way, tile) {
-  way.hidden = choice.by !== "queue" && choice.by !== "client";
+  way.hidden = byId("desk").hidden || choice.by !== "queue" && choice.by !== "client";
   if (way.hidden) return;
   const day = new URLSearchParams(location.search).get("at")?.slice(0, 10);
   mark(way, "href", `desk?${new URLSearchParams({ [choice.by]: tile.id, lang: choice.lang, ...(day ? { day } : {}) })}`);

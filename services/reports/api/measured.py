@@ -43,3 +43,5 @@ Reports = Annotated[ReportParts, Depends(_loaded)]
 """The parts behind the routes; problem 503 until they can answer"""
 Reader = Annotated[Credential, Depends(require(READ))]
 Writer = Annotated[Credential, Depends(require(WRITE))]
+ClientReader = Annotated[Credential, Depends(require(READ, limited=True))]
+"""Also a key of one contract: the route shows it that contract only"""

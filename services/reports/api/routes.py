@@ -2,9 +2,13 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import contracts
+from floorpulse.reports.api import audit, contracts, settlements
 
-ROUTERS: tuple[APIRouter, ...] = (contracts.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    audit.router,
+    settlements.router,
+    contracts.router,
+)
 """One a group of routes, in the order in which they are looked at"""
 
 

@@ -211,12 +211,12 @@ async def test_a_silence_reaches_what_climbs_already_and_its_end_wakes_it(world:
     await world.tell(TransitionKind.FIRE)
     kept = await world.desk.silence(silence(NOW + 60_000))
     quiet = world.incidents[0]
-    assert await world.desk.end_silence(TENANT, kept.id)
+    assert await world.desk.end_silence(TENANT, kept.id, "li")
     awake = world.incidents[0]
 
     assert (quiet.silenced, quiet.next_at) == (True, NOW + 60_000)
     assert awake.next_at == NOW
-    assert not await world.desk.end_silence(TENANT, kept.id)
+    assert not await world.desk.end_silence(TENANT, kept.id, "li")
 
 
 async def test_a_longer_silence_holds_longer_and_others_touch_nothing(world: World) -> None:

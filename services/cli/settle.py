@@ -1,0 +1,197 @@
+"""Settlements on the command line: settle a period, verify a file that somebody was given."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from floorpulse.board.wiring import LIMITS, rules
+from floorpulse.cli.operator import operator
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.reports.domain.document import SettlementDocument, signed
+from floorpulse.reports.domain.pane_tally import UnsettledMetricError
+from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct
+from floorpulse.reports.domain.verifying import Finding, findings
+from floorpulse.reports.evidence.reader import (
+    EvidenceQuery,
+    EvidenceReader,
+    NoEvidence,
+    Surroundings,
+)
+from floorpulse.reports.settlement.desk import (
+    DraftNotFinalError,
+    Settled,
+    SettlementDesk,
+    SettleResult,
+)
+from floorpulse.reports.settlement.periods import label, named_period
+from floorpulse.reports.settlement.ports import (
+    Actor,
+    ChangedMeanwhileError,
+    SettlementPlace,
+    StoredSettlement,
+)
+from floorpulse.reports.settlement.store import PostgresSettlements
+from floorpulse.reports.wiring import new_id
+from floorpulse.runtime.clock import now_ms
+from floorpulse.runtime.database import async_engine, asyncpg_pool
+from floorpulse.runtime.settings import Settings
+
+REFUSED = (NoEvidence, UnsettledMetricError, ChangedMeanwhileError, DraftNotFinalError)
+OUTCOMES = {
+    Settled.DRAFTED: "a draft was made",
+    Settled.SAME_DRAFT: "the draft that is there says the same",
+    Settled.NOTE_DRAFTED: "what was issued no longer holds: a draft of a credit note was made",
+    Settled.UNCHANGED: "what was issued still holds",
+}
+
+
+@dataclass(frozen=True)
+class SettleOptions:
+    """What is settled; the options of the command as they were written."""
+
+    contract: str
+    month: str | None = None
+    week: str | None = None
+    day: str | None = None
+    tenant: str | None = None
+    issue: bool = False
+    draft: bool = False
+    reason: str = ""
+
+
+async def settle(settings: Settings, options: SettleOptions, out: Path | None) -> int:
+    """Settle a period, issue it where that is asked for, write the files of what stands. ValueError
+    where options say nothing usable, or the period cannot be settled.
+    """
+    named = named_period(options.month, options.week, options.day)
+    if options.issue and options.draft:
+        message = "--draft makes what is never issued: leave out --issue, or --draft"
+        raise ValueError(message)
+    async with _desk(settings) as (desk, tenants):
+        tenant = options.tenant or _only(tenants, options.contract)
+        query = EvidenceQuery(tenant, options.contract, named.of, draft=options.draft)
+        by = Actor(operator(), now_ms(), options.reason)
+        try:
+            result = await desk.settle(query, by)
+            stored = await _issued(desk, result, by) if options.issue else result.stored
+        except REFUSED as wrong:
+            raise ValueError(str(wrong)) from wrong
+        _tell(result, stored)
+        if out is not None:
+            for path in await _written(desk, stored.place, result.document, out):
+                typer.echo(f"written: {path}")
+    return 0
+
+
+async def verify(settings: Settings | None, file: Path) -> int:
+    """Say whether a file is what it claims to be: settled again from its own evidence, and with
+    settings also from the stored visits. 1 where anything differs.
+    """
+    document, found = findings(_read(file))
+    if document is not None and settings is not None:
+        found = [*found, *await _compared(settings, document)]
+    for one in found:
+        typer.echo(str(one), err=True)
+    if found:
+        typer.echo(f"{file}: does not verify", err=True)
+        return 1
+    how = "its own evidence" if settings is None else "its own evidence and the stored visits"
+    typer.echo(f"{file}: verified against {how}")
+    return 0
+
+
+async def _compared(settings: Settings, document: SettlementDocument) -> list[Finding]:
+    async with _desk(settings) as (desk, _):
+        try:
+            return await desk.compared(document)
+        except REFUSED as wrong:
+            raise ValueError(str(wrong)) from wrong
+
+
+@asynccontextmanager
+async def _desk(
+    settings: Settings,
+) -> AsyncIterator[tuple[SettlementDesk, Sequence[tuple[str, str]]]]:
+    """A desk over the configured database, and all its (tenant, contract)."""
+    pool = await asyncpg_pool(settings.database)
+    engine = async_engine(settings.database)
+    horizons = rules(settings.floor, LIMITS).horizons
+    try:
+        known = await PostgresDefinitions(pool).load()
+        contracts = {
+            (one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT
+        }
+        reader = EvidenceReader(pool, Surroundings(ZoneInfo(settings.floor.zone), horizons))
+        yield SettlementDesk(reader, PostgresSettlements(engine), new_id), sorted(contracts)
+    finally:
+        await engine.dispose()
+        await pool.close()
+
+
+def _only(contracts: Sequence[tuple[str, str]], contract: str) -> str:
+    """The only tenant that has a contract of that id."""
+    mine = [tenant for tenant, name in contracts if name == contract]
+    if len(mine) == 1:
+        return mine[0]
+    if mine:
+        message = f"several tenants have a contract {contract}: say --tenant {mine[0]} or another"
+        raise ValueError(message)
+    there = ", ".join(sorted({name for _, name in contracts})) or "none"
+    message = f"there is no contract {contract}; known are: {there}"
+    raise ValueError(message)
+
+
+async def _issued(desk: SettlementDesk, result: SettleResult, by: Actor) -> StoredSettlement:
+    """What stands once a fresh draft was issued; what was issued before stands as it is."""
+    if result.outcome is Settled.UNCHANGED:
+        return result.stored
+    after = await desk.act(result.stored.place.tenant, result.stored.id, SettlementAct.ISSUE, by)
+    if after is None or isinstance(after, NotPossible):
+        raise ChangedMeanwhileError("the draft was settled or issued by somebody else meanwhile")
+    return after
+
+
+def _tell(result: SettleResult, stored: StoredSettlement) -> None:
+    document = result.document
+    statement, note = document.statement, document.credit_note
+    totals, currency = statement.totals, statement.currency
+    what = f"credit note {stored.number}" if stored.number else "settlement"
+    period = label(document.settled_period)
+    typer.echo(f"{what} {stored.id} of {document.contract} {period}: {stored.state}")
+    typer.echo(f"  {OUTCOMES[result.outcome]}")
+    typer.echo(f"  visits     {document.visits.count}, {document.visits.open} still open")
+    typer.echo(f"  fees       {totals.fees} {currency}, minimum charge {totals.minimum}")
+    typer.echo(f"  penalties  {totals.penalties}, taken off by caps {totals.penalties_capped}")
+    typer.echo(f"  bonuses    {totals.bonuses}, taken off by caps {totals.bonuses_capped}")
+    typer.echo(f"  total      {totals.total} {currency}")
+    if note is not None:
+        typer.echo(f"  difference {note.difference} {currency}, {note.visits_changed} visits")
+    typer.echo(f"  sha256     {stored.sha256}")
+
+
+async def _written(
+    desk: SettlementDesk, place: SettlementPlace, document: SettlementDocument, out: Path
+) -> list[Path]:
+    """A file for the settlement and each of its notes."""
+    out.mkdir(parents=True, exist_ok=True)
+    period = label(document.settled_period)
+    written = []
+    for one in await desk.store.of_period(place):
+        note = f"-credit-note-{one.number}" if one.number else ""
+        path = out / f"{place.contract}-{period}{note}.json"
+        path.write_bytes(signed(await desk.store.document(one.id)))
+        written.append(path)
+    return written
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as wrong:
+        message = f"{file} cannot be read ({wrong.strerror})"
+        raise ValueError(message) from wrong
