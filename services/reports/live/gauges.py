@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from structlog.stdlib import BoundLogger
 
 from floorpulse.reports.domain.standing import ContractStanding, MetricStanding, Money
+from floorpulse.reports.domain.statement import WindowResult
 from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.runtime.unavailable import StoreUnavailable
 
@@ -96,11 +97,10 @@ class ContractGauges:
 
     def _of_metric(self, labels: tuple[str, ...], one: MetricStanding) -> Iterator[Sample]:
         yield self.target, labels, float(one.metric.target)
-        yield self.attainment, labels, _number(one.window and one.window.value)
-        expected = one.expected_window
-        yield self.projected, labels, _number(expected and expected.value)
+        yield self.attainment, labels, _value(one.window)
+        yield self.projected, labels, _value(one.expected_window)
         yield self.to_recover, labels, nan if one.to_recover is None else one.to_recover
-        yield self.tier, labels, _number(one.next_tier and one.next_tier.distance)
+        yield self.tier, labels, _number(None if one.next_tier is None else one.next_tier.distance)
 
     def _of_money(
         self, mine: tuple[str, str], currency: str, outlook: str, money: Money
@@ -108,6 +108,10 @@ class ContractGauges:
         yield self.exposure, (*mine, currency, outlook), float(money.exposure)
         yield self.billed, (*mine, currency, outlook), float(money.fees)
         yield self.burned, (*mine, outlook), _number(money.burned)
+
+
+def _value(window: WindowResult | None) -> float:
+    return _number(None if window is None else window.value)
 
 
 def _number(value: Decimal | None) -> float:

@@ -39,20 +39,16 @@ from tests.fakes.alerts import context, incident, key, message
 NOW = 1_794_360_780_000
 SECONDS = str(NOW // 1000)
 SECRET = "what trackers know"  # noqa: S105
-TRACKER = {
-    "id": "ops-jira",
-    "names": {"en": "Operations in Jira"},
-    "task": {
-        "url": "https://jira.example.org/rest/api/2/issue",
-        "signing": "jira-signing",
-        "body": {"fields": {"summary": "{title}"}},
-        "answer": {"id": "key"},
-        "callback": {
-            "proof": "hub",
-            "id": "issue.key",
-            "state": "issue.fields.status.name",
-            "done": ["Done"],
-        },
+JIRA: dict[str, object] = {
+    "url": "https://jira.example.org/rest/api/2/issue",
+    "signing": "jira-signing",
+    "body": {"fields": {"summary": "{title}"}},
+    "answer": {"id": "key"},
+    "callback": {
+        "proof": "hub",
+        "id": "issue.key",
+        "state": "issue.fields.status.name",
+        "done": ["Done"],
     },
 }
 
@@ -209,12 +205,14 @@ class Known:
 class Heard:
     """Callbacks about one incident, whose task is OPS-12."""
 
-    def __init__(self, tracker: Mapping[str, object] = TRACKER) -> None:
+    def __init__(self, **said: object) -> None:
         self.store = MemoryIncidents(lambda: NOW)
         self.store.tables.incidents["i1"] = incident(
             tasks=(Task("ops-jira", "OPS-12", state="To Do"),)
         )
-        self.body = msgspec.convert(tracker, ReceiverBody)
+        task = {name: part for name, part in (JIRA | said).items() if part is not None}
+        whole = {"id": "ops-jira", "names": {"en": "Operations in Jira"}, "task": task}
+        self.body = msgspec.convert(whole, ReceiverBody)
         self.callbacks = TaskCallbacks(self.store, self._receiver, Known(), lambda: NOW)
 
     def _receiver(self, tenant: str, receiver: str) -> ReceiverBody | None:
@@ -264,15 +262,13 @@ def test_nobody_else_is_heard() -> None:
     unsigned = presented(told_by_jira("Done"), {})
     hear = heard.callbacks.hear("demo", "ops-jira", unsigned)
     assert asyncio.run(hear) is Unheard.UNPROVEN
-    no_secret = {**TRACKER["task"], "signing": "gone"}  # type: ignore[dict-item]
-    assert Heard({**TRACKER, "task": no_secret}).hear(told_by_jira("Done")) is Unheard.UNPROVEN
-    silent = {name: part for name, part in TRACKER["task"].items() if name != "callback"}  # type: ignore[union-attr]
-    assert Heard({**TRACKER, "task": silent}).hear(told_by_jira("Done")) is Unheard.UNPROVEN
+    assert Heard(signing="gone").hear(told_by_jira("Done")) is Unheard.UNPROVEN
+    assert Heard(callback=None).hear(told_by_jira("Done")) is Unheard.UNPROVEN
 
 
 def test_a_body_that_names_the_incident_needs_no_known_task() -> None:
     own = {"proof": "hub", "incident": "incident", "done": ["closed"]}
-    heard = Heard({**TRACKER, "task": {**TRACKER["task"], "callback": own}})  # type: ignore[dict-item]
+    heard = Heard(callback=own)
     heard.hear(b'{"incident": "i1", "id": "T-9", "state": "Closed"}')
     assert (heard.task.id, heard.task.done) == ("T-9", True)
     gone = heard.hear(b'{"incident": "i2", "id": "T-9", "state": "Closed"}')

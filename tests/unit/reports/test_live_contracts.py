@@ -207,7 +207,7 @@ def test_contacts_that_come_are_told_once_the_answer_is_old() -> None:
     assert after is not None
     [metric] = after.metrics
     assert metric.window is not None
-    assert (metric.window.numerator, metric.window.denominator) == (6, 9)
+    assert (metric.window.numerator, metric.window.denominator) == (Decimal(6), Decimal(9))
 
 
 def test_only_contracts_in_force_are_listed() -> None:
