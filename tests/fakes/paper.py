@@ -1,4 +1,4 @@
-"""Contracts and evidence as cases write them: YAML with whole definitions, and counts by local time."""
+"""Contracts and evidence as cases write them: YAML of definitions, counts by local time."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -30,7 +30,7 @@ queues: [{id: calls, names: {en: Calls}, channels: [voice, chat], client: shop}]
 
 
 def contract_in(contracts: str, zone: str = "UTC") -> Contract:
-    """The only contract of a text that begins with `contracts:`; what is wrong with it is raised."""
+    """The only contract of a text that begins with `contracts:`; it must be without mistakes."""
     checked = check({"paper.yaml": FLOOR.replace("ZONE", zone) + contracts})
     assert not checked.mistakes, "\n".join(map(str, checked.mistakes))
     [contract] = contracts_of(numbered(checked.entries, ()), ZoneInfo(zone))
@@ -71,7 +71,7 @@ def _part(part: Part, said: Mapping[str, Any]) -> PartEvidence:
     )
 
 
-def _slice(  # noqa: PLR0913  as a case writes it
+def _slice(
     part: Part,
     when: str,
     numerator: float | str,

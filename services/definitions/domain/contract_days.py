@@ -1,5 +1,5 @@
-"""The days of a contract as they can be meant: a version's validity, phases without gaps, exemptions
-within it.
+"""The days of a contract as they can be meant: a version's validity, phases without gaps,
+exemptions within it.
 
 version     valid_from ├──────────────────────────────────┤ last_day, or the next version
 phases                 ├ onboarding ┤├ operation ┤  gap  ├ exit ┤

@@ -69,9 +69,7 @@ def _own(entry: Entry, body: ContractBody) -> Iterator[DefinitionMistake]:
         yield entry.mistake("beyond_forecast.times", problem, 'write "1" or more, such as "1.15"')
 
 
-def _twins(
-    entry: Entry, name: str, called: str, ids: Sequence[str]
-) -> Iterator[DefinitionMistake]:
+def _twins(entry: Entry, name: str, called: str, ids: Sequence[str]) -> Iterator[DefinitionMistake]:
     for place, one in enumerate(ids):
         if one in ids[:place]:
             problem = f"there is another {called} {one!r}"

@@ -126,7 +126,9 @@ def _policy(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionM
         for name in _OF_SERVICE_LEVEL:
             if getattr(metric, name) != _USUAL[name]:
                 problem = f"means nothing of {metric.kpi}"
-                yield entry.mistake(f"{path}.{name}", problem, "leave it out: it is of service level")
+                yield entry.mistake(
+                    f"{path}.{name}", problem, "leave it out: it is of service level"
+                )
         return
     formula = metric.formula or DEFAULT_POLICY.formula
     short = DEFAULT_POLICY.short if metric.short is None else metric.short
@@ -142,7 +144,9 @@ def _share(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionMi
         return
     if metric.judged is not Judged.SHARE:
         problem = "means nothing where each window is judged"
-        yield entry.mistake(f"{path}.share_target", problem, "write `judged: share`, or leave it out")
+        yield entry.mistake(
+            f"{path}.share_target", problem, "write `judged: share`, or leave it out"
+        )
     elif not 0 < Decimal(metric.share_target) <= 1:
         problem = f"{metric.share_target} is no share"
         yield entry.mistake(f"{path}.share_target", problem, 'write a share such as "0.90"')
@@ -161,15 +165,22 @@ def _tiers(
                 target = f"{where}.target"
                 yield from target_mistakes(entry, target, metric.comparison, terms.target, kpi)
             yield from _tiers_in(entry, where, contract, metric, terms, own)
-    where = Tiers(
-        entry, contract, metric, f"{path}.streaks", (), missed_range(*_judged(metric, own)), "", SHARE
+    streaks = Tiers(
+        entry,
+        contract,
+        metric,
+        f"{path}.streaks",
+        (),
+        missed_range(*_judged(metric, own)),
+        "",
+        SHARE,
     )
-    yield from streak_mistakes(where, metric.streaks)
+    yield from streak_mistakes(streaks, metric.streaks)
     charges = metric.penalties or metric.streaks or any_tiers(contract, metric.id, "penalties")
     yield from cap_mistakes(entry, f"{path}.cap", metric.cap, "penalties", bounds=bool(charges))
 
 
-def _tiers_in(  # noqa: PLR0913  whose tiers, where they stand, and what holds beside them
+def _tiers_in(
     entry: Entry,
     path: str,
     contract: ContractBody,

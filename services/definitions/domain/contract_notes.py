@@ -1,5 +1,5 @@
-"""What is right in a contract and yet worth a word: values between two tiers that cost nothing, worse
-values that cost less.
+"""What is right in a contract and yet worth a word: values between two tiers that cost nothing,
+worse values that cost less.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,9 +36,7 @@ def _of_tiers(
 ) -> Iterator[DefinitionMistake]:
     """Neighbours among tiers, from the mildest to the worst."""
     placed = [(f"{path}[{place}]", tier) for place, tier in enumerate(tiers)]
-    lower_is_worse = (
-        metric.judged is Judged.SHARE or metric.comparison is Comparison.AT_LEAST
-    )
+    lower_is_worse = metric.judged is Judged.SHARE or metric.comparison is Comparison.AT_LEAST
     placed.sort(key=lambda one: range_of_tier(one[1]).low, reverse=lower_is_worse)
     for (mild_path, mild), (path_of_worse, worse) in pairwise(placed):
         if _has_gap(mild, worse):

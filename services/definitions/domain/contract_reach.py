@@ -50,9 +50,7 @@ def unreached(around: Surroundings, floor: Floor) -> Iterator[DefinitionMistake]
         yield from _overlap(one, other)
 
 
-def _own(
-    around: Surroundings, entry: Entry, body: ContractBody
-) -> Iterator[DefinitionMistake]:
+def _own(around: Surroundings, entry: Entry, body: ContractBody) -> Iterator[DefinitionMistake]:
     foreign = list(_foreign(around, entry, body))
     yield from foreign
     if foreign:
@@ -64,9 +62,9 @@ def _own(
             yield entry.mistake(path, *_nothing(body))
             return
         channels = {channel for _, channel in reached}
-        for place, channel in enumerate(scope.channels):
-            if channel not in channels:
-                problem = f"none of its queues has the channel {channel}"
+        for place, wanted in enumerate(scope.channels):
+            if wanted not in channels:
+                problem = f"none of its queues has the channel {wanted}"
                 yield entry.mistake(f"{path}.channels[{place}]", problem, "leave it out")
         if not reached <= whole:
             queue, channel = min(reached - whole)
@@ -80,9 +78,7 @@ def _nothing(body: ContractBody) -> tuple[str, str]:
     return problem, remedy
 
 
-def _foreign(
-    around: Surroundings, entry: Entry, body: ContractBody
-) -> Iterator[DefinitionMistake]:
+def _foreign(around: Surroundings, entry: Entry, body: ContractBody) -> Iterator[DefinitionMistake]:
     """Queues of other clients."""
     for path, scope in scopes_of(body):
         for place, queue in enumerate(scope.queues):

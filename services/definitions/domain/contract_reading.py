@@ -10,6 +10,7 @@ from floorpulse.contracts.instants import parse_instant
 from floorpulse.counting.days import first_instant
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_terms import (
+    BeyondForecastBody,
     BillingBody,
     CapBody,
     ChargeBody,
@@ -18,6 +19,7 @@ from floorpulse.definitions.domain.contract_terms import (
     ExemptionBody,
     Judged,
     MetricBody,
+    MinimumBody,
     PhaseBody,
     PhaseTermsBody,
     StreakBody,
@@ -45,6 +47,7 @@ from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
+S = TypeVar("S")
 T = TypeVar("T")
 SERVICE_LEVEL = "service_level"
 _FACTORS = {"nps": Decimal(100), "complaints_per_10k": Decimal(10_000)}
@@ -100,15 +103,11 @@ def _terms(
         scope=body.scope,
         phases=tuple(phases) or (OPERATION,),
         billing=tuple(_billing(body, one) for one in body.billing),
-        minimum=body.minimum
-        and MinimumCharge(Decimal(body.minimum.amount), tuple(body.minimum.rules)),
-        penalty_cap=_cap(body.caps.penalties),
-        bonus_cap=_cap(body.caps.bonuses),
+        minimum=_maybe(_minimum, body.minimum),
+        penalty_cap=_maybe(_cap, body.caps.penalties),
+        bonus_cap=_maybe(_cap, body.caps.bonuses),
         exemptions=tuple(map(_exemption, body.exemptions)),
-        beyond_forecast=body.beyond_forecast
-        and BeyondForecast(
-            Decimal(body.beyond_forecast.times), tuple(body.beyond_forecast.metrics)
-        ),
+        beyond_forecast=_maybe(_beyond, body.beyond_forecast),
         rounding=body.rounding,
         metrics=dict(_by_phase(body)),
     )
@@ -159,7 +158,7 @@ def _metric(contract: ContractBody, body: MetricBody, phase: PhaseTermsBody) -> 
         penalties=tuple(_tier(one, point) for one in penalties),
         bonuses=tuple(_tier(one, point) for one in bonuses),
         streaks=tuple(_streak(one, point) for one in body.streaks),
-        cap=_cap(body.cap),
+        cap=_maybe(_cap, body.cap),
         scale=_FACTORS.get(kpi.id.partition(":")[0], Decimal(1)),
         is_count=kpi.unit is Unit.CONTACTS,
     )
@@ -217,12 +216,20 @@ def _charge(body: ChargeBody, point: Decimal) -> Charge:
     )
 
 
-def _cap(body: CapBody | None) -> Cap | None:
-    return body and Cap(_maybe(Decimal, body.percent), _maybe(Decimal, body.amount))
+def _cap(body: CapBody) -> Cap:
+    return Cap(_maybe(Decimal, body.percent), _maybe(Decimal, body.amount))
 
 
-def _maybe(read: Callable[[str], T], text: str | None) -> T | None:
-    return None if text is None else read(text)
+def _minimum(body: MinimumBody) -> MinimumCharge:
+    return MinimumCharge(Decimal(body.amount), tuple(body.rules))
+
+
+def _beyond(body: BeyondForecastBody) -> BeyondForecast:
+    return BeyondForecast(Decimal(body.times), tuple(body.metrics))
+
+
+def _maybe(read: Callable[[S], T], said: S | None) -> T | None:
+    return None if said is None else read(said)
 
 
 def _billing(contract: ContractBody, body: BillingBody) -> BillingRule:

@@ -63,6 +63,9 @@ Reason = Annotated[
     str, Meta(min_length=1, max_length=400, description="why, as both parties will read it")
 ]
 Volume = Annotated[int, Meta(ge=1, le=1_000_000_000, description="a number of contacts")]
+Increment = Annotated[
+    int, Meta(ge=1, le=3600, description="whole seconds, 1 to 3600", examples=[60])
+]
 Places = Annotated[int, Meta(ge=0, le=10, description="decimal places", examples=[2])]
 
 
@@ -176,6 +179,10 @@ class ContractScope(Inner, frozen=True, kw_only=True):
     sites: Annotated[list[Id], Meta(description="only queues whose team works there")] = []
 
 
+EVERYWHERE = ContractScope()
+"""All that is around it"""
+
+
 class ChargeBody(Inner, frozen=True, kw_only=True):
     """What a tier or a streak costs: exactly one of percent, amount, amount a point, percent a
     point.
@@ -196,9 +203,9 @@ class ChargeBody(Inner, frozen=True, kw_only=True):
             description="how much a point is in the unit of the KPI; of shares a hundredth, else 1"
         ),
     ] = None
-    points: Annotated[
-        Points, Meta(description="exact, only whole points, or started ones too")
-    ] = Points.EXACT
+    points: Annotated[Points, Meta(description="exact, only whole points, or started ones too")] = (
+        Points.EXACT
+    )
     basis: Annotated[
         Basis,
         Meta(description="of which fee the per cent are: period (the settled part) or window"),
@@ -284,9 +291,9 @@ class MetricBody(Inner, frozen=True, kw_only=True):
     ]
     comparison: Annotated[Comparison, Meta(description="at_least or at_most")]
     target: Annotated[Exact, Meta(description="in the unit of the KPI: shares 0 to 1, seconds")]
-    window: Annotated[
-        Window, Meta(description="interval (half hours), day, week or month")
-    ] = Window.MONTH
+    window: Annotated[Window, Meta(description="interval (half hours), day, week or month")] = (
+        Window.MONTH
+    )
     judged: Annotated[
         Judged,
         Meta(description="each window against the tiers, or the share of windows that kept it"),
@@ -294,9 +301,7 @@ class MetricBody(Inner, frozen=True, kw_only=True):
     share_target: Annotated[
         Exact | None, Meta(description="the promised share of windows, where that is judged")
     ] = None
-    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = (
-        ContractScope()
-    )
+    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = EVERYWHERE
     calendar: Annotated[
         Id | None, Meta(description="only within these business hours; else the contract's")
     ] = None
@@ -329,14 +334,18 @@ class ExemptionBody(Inner, frozen=True, kw_only=True):
     begin: Instant
     end: Annotated[Instant, Meta(description="the first instant that counts again")]
     reason: Reason
-    metrics: Annotated[list[Id], Meta(description="of these metrics; of all where none is said")] = []
+    metrics: Annotated[
+        list[Id], Meta(description="of these metrics; of all where none is said")
+    ] = []
 
 
 class BeyondForecastBody(Inner, frozen=True, kw_only=True):
     """Half hours with more contacts than so many times the forecast do not count."""
 
     times: Annotated[Exact, Meta(description='"1.15": 15 % beyond the forecast', examples=["1.15"])]
-    metrics: Annotated[list[Id], Meta(description="of these metrics; of all where none is said")] = []
+    metrics: Annotated[
+        list[Id], Meta(description="of these metrics; of all where none is said")
+    ] = []
 
 
 class BillableBody(Inner, frozen=True, kw_only=True):
@@ -353,6 +362,10 @@ class BillableBody(Inner, frozen=True, kw_only=True):
     ] = None
 
 
+ANY_HANDLED = BillableBody()
+"""Every contact that was answered and completed"""
+
+
 class BillingBody(Inner, frozen=True, kw_only=True):
     """What is paid for: a rate for each contact, handled minute or seat hour, or a fixed fee a
     month.
@@ -362,21 +375,18 @@ class BillingBody(Inner, frozen=True, kw_only=True):
     names: Names
     per: Annotated[Per, Meta(description="contact, handled_minute, seat_hour or month")]
     rate: Money
-    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = (
-        ContractScope()
-    )
-    billable: Annotated[BillableBody, Meta(description="which contacts")] = BillableBody()
+    scope: Annotated[ContractScope, Meta(description="narrower than the contract's")] = EVERYWHERE
+    billable: Annotated[BillableBody, Meta(description="which contacts")] = ANY_HANDLED
     time: Annotated[
         Literal["talk", "conversation", "handle"],
         Meta(description="of minutes: talk, talk + hold, or talk + hold + wrap-up"),
     ] = "handle"
     increment: Annotated[
-        int | None,
-        Meta(ge=1, le=3600, description="of minutes: each contact rounded up to so many seconds"),
+        Increment | None,
+        Meta(description="of minutes: each contact rounded up to so many seconds"),
     ] = None
     least: Annotated[
-        int | None,
-        Meta(ge=1, le=3600, description="of minutes: each contact at least so many seconds"),
+        Increment | None, Meta(description="of minutes: each contact at least so many seconds")
     ] = None
     seats: Annotated[
         Literal["present", "scheduled"],
@@ -403,6 +413,10 @@ class RoundingBody(Inner, frozen=True, kw_only=True):
     by: Annotated[RoundedBy, Meta(description="each line, or only the total")] = RoundedBy.LINE
 
 
+BY_LINE = RoundingBody()
+"""Two places, half up, line by line"""
+
+
 class ContractBody(Body, frozen=True, kw_only=True):
     """What a client and a vendor agreed on; several entries of one id are its dated versions, each
     with a `valid_from` of its own.
@@ -423,7 +437,7 @@ class ContractBody(Body, frozen=True, kw_only=True):
         Id | None, Meta(description="business hours in which metrics count; all hours else")
     ] = None
     period: Annotated[PeriodKind, Meta(description="what one settlement spans")] = PeriodKind.MONTH
-    scope: Annotated[ContractScope, Meta(description="which contacts")] = ContractScope()
+    scope: Annotated[ContractScope, Meta(description="which contacts")] = EVERYWHERE
     phases: Annotated[list[PhaseBody], Meta(description="its stages, without gaps")] = []
     metrics: Annotated[list[MetricBody], Meta(description="what is promised")] = []
     billing: Annotated[list[BillingBody], Meta(min_length=1, description="what is paid for")]
@@ -435,6 +449,4 @@ class ContractBody(Body, frozen=True, kw_only=True):
     beyond_forecast: Annotated[
         BeyondForecastBody | None, Meta(description="volume that nobody had to expect")
     ] = None
-    rounding: Annotated[RoundingBody, Meta(description="how amounts become payable")] = (
-        RoundingBody()
-    )
+    rounding: Annotated[RoundingBody, Meta(description="how amounts become payable")] = BY_LINE

@@ -1,5 +1,5 @@
-"""Tiers, streaks and caps as they can be meant: charges of one kind, ranges that do not overlap, and
-none that a kept promise reaches.
+"""Tiers, streaks and caps as they can be meant: charges of one kind, ranges that do not overlap,
+and none that a kept promise reaches.
 
 at least 0.80        bonus ├──── 0.90        0.80 target
 penalties   ├── tier 1 ──┤├─ tier 0 ─┤

@@ -13,6 +13,9 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from floorpulse.definitions.domain.contract_terms import (
+    ANY_HANDLED,
+    BY_LINE,
+    EVERYWHERE,
     Again,
     Basis,
     BillableBody,
@@ -129,7 +132,7 @@ class Metric:
     window: Window = Window.MONTH
     judged: Judged = Judged.EACH
     share_target: Decimal | None = None
-    scope: ContractScope = ContractScope()
+    scope: ContractScope = EVERYWHERE
     calendar: str | None = None
     minimum_volume: int = 0
     places: int | None = None
@@ -169,8 +172,8 @@ class BillingRule:
     names: Mapping[str, str]
     per: Per
     rate: Decimal
-    scope: ContractScope = ContractScope()
-    billable: BillableBody = BillableBody()
+    scope: ContractScope = EVERYWHERE
+    billable: BillableBody = ANY_HANDLED
     time: str = "handle"
     increment: int | None = None
     least: int | None = None
@@ -247,7 +250,7 @@ class ContractTerms:
     zone: ZoneInfo
     period: PeriodKind = PeriodKind.MONTH
     calendar: str | None = None
-    scope: ContractScope = ContractScope()
+    scope: ContractScope = EVERYWHERE
     phases: tuple[Phase, ...] = (OPERATION,)
     billing: tuple[BillingRule, ...] = ()
     minimum: MinimumCharge | None = None
@@ -255,7 +258,7 @@ class ContractTerms:
     bonus_cap: Cap | None = None
     exemptions: tuple[Exemption, ...] = ()
     beyond_forecast: BeyondForecast | None = None
-    rounding: RoundingBody = RoundingBody()
+    rounding: RoundingBody = BY_LINE
     metrics: Mapping[str, tuple[Metric, ...]] = field(default_factory=dict, repr=False)
 
 

@@ -201,7 +201,8 @@ def secret_remedy(form: Form) -> str | None:
 
 
 def _extra(form: Form, name: str) -> str | None:
-    return next((note.extra[name] for note in form.notes if name in (note.extra or {})), None)
+    extras = (note.extra for note in form.notes if note.extra)
+    return next((extra[name] for extra in extras if name in extra), None)
 
 
 def choices(base: Any) -> list[str]:

@@ -1,5 +1,5 @@
-"""Rules that cannot fire, targets and contracts that count nothing and steps that cannot be told, for
-what is defined around them.
+"""Rules that cannot fire, targets and contracts that count nothing and steps that cannot be told,
+for what is defined around them.
 
 rule's hours       ├───────────┤
 its queues' hours                  ├────────┤      never both: the rule cannot fire
@@ -30,8 +30,8 @@ _ON_TIME_IF_QUICK = (Formula.V1, Formula.V2, Formula.V4)
 
 
 def unreachable(floor: Floor) -> Iterator[DefinitionMistake]:
-    """Rules that cannot fire, targets of channels that nobody uses, contracts that reach nobody or the
-    same contacts, steps that cannot be told.
+    """Rules that cannot fire, targets of channels that nobody uses, contracts that reach nobody or
+    the same contacts, steps that cannot be told.
     """
     around = Surroundings(floor)
     rules = list(entries_of(floor, RuleBody))

@@ -100,7 +100,9 @@ class Surroundings:
                 if scope.queues
                 else client in self.groups(Grouping.CLIENT, queue.id)
             )
-            and (not scope.sites or not self.groups(Grouping.SITE, queue.id).isdisjoint(scope.sites))
+            and (
+                not scope.sites or not self.groups(Grouping.SITE, queue.id).isdisjoint(scope.sites)
+            )
         ]
 
     def _holds(self, scope: RuleScope, queue: str) -> bool:

@@ -43,7 +43,7 @@ def _caps(terms: ContractTerms) -> dict[str, Cap]:
     return {one.id: one.cap for one in known if one.cap is not None}
 
 
-def _step(  # noqa: PLR0913  what a cap bounds, and by what
+def _step(
     terms: ContractTerms,
     kind: CapKind,
     cap: Cap | None,

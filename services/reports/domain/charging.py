@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from floorpulse.definitions.domain.contract_terms import Basis, Judged, Points
 from floorpulse.definitions.domain.contracts import Charge, Metric, Tier
-from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.reports.domain.attaining import JudgedWindow, Kept
 from floorpulse.reports.domain.fees import PartFees
 from floorpulse.reports.domain.rounding import AmountRounding, Carried, told

@@ -62,8 +62,8 @@ class BillingEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class PartEvidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The evidence of a part [begin, end) of the period, under one version of the contract (`terms`,
-    `id@n`) and in one phase.
+    """The evidence of a part [begin, end) of the period, under one version of the contract
+    (`terms`, `id@n`) and in one phase.
     """
 
     terms: str

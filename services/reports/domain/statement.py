@@ -128,9 +128,9 @@ class WindowResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Attainment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a metric was kept in a part. `value`, with its `numerator` and `denominator`, is the share
-    of windows that kept the target where that is judged (`tier`, `bonus_tier` are its), else the
-    figure over all windows that were judged. `missed_at_end` windows were missed one after the
+    """How a metric was kept in a part. `value`, with its `numerator` and `denominator`, is the
+    share of windows that kept the target where that is judged (`tier`, `bonus_tier` are its), else
+    the figure over all windows that were judged. `missed_at_end` windows were missed one after the
     other at the end of the part.
     """
 
@@ -187,8 +187,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CapStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cap that took something off: `amount` = `total` − `limit`. The limit is `percent` of `base`,
-    or the cap's amount; where lines are rounded, it is rounded down.
+    """A cap that took something off: `amount` = `total` − `limit`. The limit is `percent` of
+    `base`, or the cap's amount; where lines are rounded, it is rounded down.
     """
 
     kind: CapKind

@@ -13,7 +13,6 @@ from floorpulse.definitions.domain.contracts import Contract, Exemption
 from floorpulse.reports.domain.evidence import Evidence, MetricEvidence, Slice
 from floorpulse.reports.domain.periods import HALF_HOUR, Period
 from floorpulse.reports.domain.settle import settle, unrounded
-from floorpulse.reports.domain.statement import Statement
 from tests.fakes.paper import contract_in, evidence_in, period_in
 
 TERMS = """
@@ -94,11 +93,7 @@ def _with(evidence: Evidence, order: list[int]) -> Evidence:
     return replace(evidence, parts=(replace(part, metrics=metrics),))
 
 
-def _owed(statement: Statement) -> Decimal:
-    return statement.totals.penalties - statement.totals.penalties_capped
-
-
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(CONTRACTS, COUNTS, SECONDS, st.permutations(range(14)))
 def test_the_order_of_slices_does_not_matter(
     contract: Contract, counts: list[tuple[int, int]], seconds: int, order: list[int]
@@ -108,7 +103,7 @@ def test_the_order_of_slices_does_not_matter(
     assert settle(contract, WEEK, _with(evidence, order)) == settle(contract, WEEK, evidence)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(CONTRACTS, COUNTS, SECONDS)
 def test_amounts_add_up_and_caps_are_never_exceeded(
     contract: Contract, counts: list[tuple[int, int]], seconds: int
@@ -122,7 +117,7 @@ def test_amounts_add_up_and_caps_are_never_exceeded(
     assert totals.bonuses - totals.bonuses_capped <= Decimal("9.99")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(COUNTS, SECONDS)
 def test_both_ways_of_rounding_differ_by_half_a_cent_a_line_at_most(
     counts: list[tuple[int, int]], seconds: int
@@ -134,7 +129,7 @@ def test_both_ways_of_rounding_differ_by_half_a_cent_a_line_at_most(
     assert abs(by_line.totals.total - by_total.totals.total) <= Decimal("0.01") * lines
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(CONTRACTS, COUNTS, SECONDS)
 def test_where_all_is_exempt_nothing_is_owed(
     contract: Contract, counts: list[tuple[int, int]], seconds: int
@@ -143,11 +138,11 @@ def test_where_all_is_exempt_nothing_is_owed(
 
     statement = settle(contract, WEEK, evidence)
 
-    assert _owed(statement) == 0
+    assert statement.totals.penalties == 0
     assert [part.steps for part in statement.parts] == [()]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(CONTRACTS, COUNTS, SECONDS, st.integers(0, 13))
 def test_a_miss_that_becomes_a_hit_never_costs_more(
     contract: Contract, counts: list[tuple[int, int]], seconds: int, place: int
@@ -159,4 +154,4 @@ def test_a_miss_that_becomes_a_hit_never_costs_more(
     before = settle(contract, WEEK, _evidence(contract, counts, seconds))
     after = settle(contract, WEEK, _evidence(contract, better, seconds))
 
-    assert _owed(after) <= _owed(before)
+    assert after.totals.total >= before.totals.total

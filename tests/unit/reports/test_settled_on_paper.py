@@ -1,4 +1,4 @@
-"""Contracts of six kinds, settled as on paper: every line, step, cap and total, to the last digit."""
+"""Contracts of six kinds, settled as on paper: every line, step, cap and total."""
 
 from decimal import Decimal
 from pathlib import Path
