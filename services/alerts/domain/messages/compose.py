@@ -264,7 +264,7 @@ def _facts(key: NoticeKey, incident: Incident, context: MessageContext) -> dict[
         "owner": incident.owner,
         "labels": dict(incident.labels),
         "runbook": incident.runbook,
-        "tasks": msgspec.to_builtins(incident.tasks),
+        "tasks": [msgspec.to_builtins(one) for one in incident.tasks],
     }
 
 
