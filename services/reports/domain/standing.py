@@ -146,11 +146,11 @@ def money_of(contract: Contract, statement: Statement, now: int) -> Money:
         exposure=totals.penalties - totals.penalties_capped,
         bonuses=totals.bonuses - totals.bonuses_capped,
         total=totals.total,
-        budget=None if terms is None else _budget(terms.penalty_cap, fees),
+        budget=None if terms is None else budget_of(terms.penalty_cap, fees),
     )
 
 
-def _budget(cap: Cap | None, fees: Decimal) -> Decimal | None:
+def budget_of(cap: Cap | None, fees: Decimal) -> Decimal | None:
     """The most that penalties come to: the smaller of what a cap says."""
     if cap is None:
         return None
