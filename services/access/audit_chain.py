@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
+UNREADABLE = "\ufffd"
+"""What stands for a character that cannot be kept"""
 NOTHING_BEFORE = bytes(32)
 """What the first entry follows"""
 
@@ -51,7 +53,9 @@ class AuditEntry:
 
     @property
     def canonical(self) -> str:
-        """The entry as it is hashed and stored: JSON with sorted keys."""
+        """The entry as it is hashed and stored: JSON with sorted keys, without the character nought,
+        which PostgreSQL does not read.
+        """
         told = {
             "action": self.action.value,
             "actor": self.actor,
@@ -59,7 +63,8 @@ class AuditEntry:
             "details": dict(self.details),
             "subject": self.subject,
         }
-        return msgspec.json.encode(told, order="sorted").decode()
+        text = msgspec.json.encode(told, order="sorted").decode()
+        return text.replace("\\u0000", UNREADABLE)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@ on a demo.
 
     Authorization: Bearer fp_…     the key's tenant and scopes
     cookie floorpulse_session      the key's tenant, kpi:read, alerts:read and contracts:read
-                                   while it has them; agents:read too where the session was opened at the desk
+                                   while it has them; agents:read too where the session was
+                                   opened at the desk
     neither, on loopback           app.state.open_tenant, the same, when the operator set one
 
 A browser also gets alerts:write, to acknowledge from the page of alerts: by its session while the

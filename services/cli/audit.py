@@ -91,9 +91,7 @@ async def export(settings: Settings, choice: EntryChoice) -> int:
 
 def exported(link: Link) -> ExportedEntry:
     """An entry as a line of an export."""
-    return ExportedEntry(
-        link.tenant, link.number, link.entry, link.previous.hex(), link.hash.hex()
-    )
+    return ExportedEntry(link.tenant, link.number, link.entry, link.previous.hex(), link.hash.hex())
 
 
 def anchors_of(texts: Iterable[str]) -> list[Anchor]:

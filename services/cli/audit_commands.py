@@ -21,9 +21,7 @@ Until = Annotated[str | None, typer.Option("--to", help="Done before.")]
 
 
 @audit.command("list")
-def audit_list(
-    tenant: Tenant, since: Since = None, until: Until = None, demo: Demo = None
-) -> None:
+def audit_list(tenant: Tenant, since: Since = None, until: Until = None, demo: Demo = None) -> None:
     """Show the latest hundred entries."""
     from floorpulse.cli import audit as operations
     from floorpulse.runtime.settings import Settings

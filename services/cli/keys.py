@@ -54,9 +54,7 @@ async def create(settings: Settings, wanted: WantedKey) -> int:
     be.
     """
     expires_at = expiry(wanted.expires, now_ms()) if wanted.expires else None
-    new = NewKey(
-        wanted.tenant, wanted.label, tuple(wanted.scopes), expires_at, wanted.contract
-    )
+    new = NewKey(wanted.tenant, wanted.label, tuple(wanted.scopes), expires_at, wanted.contract)
     async with _ring(settings) as ring:
         token = await ring.add(new, operator())
     Console(soft_wrap=True, highlight=False).print(token, markup=False)
@@ -92,7 +90,16 @@ async def revoke(settings: Settings, key_id: str) -> int:
 def table(found: Sequence[StoredKey], now: int) -> Table:
     """The keys as people read them; `document` is for programs."""
     shown = Table(
-        "id", "tenant", "label", "scopes", "contract", "created", "expires", "state", box=None, pad_edge=False
+        "id",
+        "tenant",
+        "label",
+        "scopes",
+        "contract",
+        "created",
+        "expires",
+        "state",
+        box=None,
+        pad_edge=False,
     )
     for key in found:
         cells = (

@@ -13,7 +13,6 @@ from floorpulse.cli.operator import operator
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.reports.domain.document import SettlementDocument, signed
-from floorpulse.reports.domain.pane_tally import UnsettledMetricError
 from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct
 from floorpulse.reports.domain.verifying import Finding, findings
 from floorpulse.reports.evidence.reader import (
@@ -41,7 +40,7 @@ from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import Settings
 
-REFUSED = (NoEvidence, UnsettledMetricError, ChangedMeanwhileError, DraftNotFinalError)
+REFUSED = (NoEvidence, ChangedMeanwhileError, DraftNotFinalError)
 OUTCOMES = {
     Settled.DRAFTED: "a draft was made",
     Settled.SAME_DRAFT: "the draft that is there says the same",
@@ -83,8 +82,7 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
             raise ValueError(str(wrong)) from wrong
         _tell(result, stored)
         if out is not None:
-            for path in await _written(desk, stored.place, result.document, out):
-                typer.echo(f"written: {path}")
+            _write(out, await _files(desk, stored.place, result.document))
     return 0
 
 
@@ -123,9 +121,7 @@ async def _desk(
     horizons = rules(settings.floor, LIMITS).horizons
     try:
         known = await PostgresDefinitions(pool).load()
-        contracts = {
-            (one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT
-        }
+        contracts = {(one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT}
         reader = EvidenceReader(pool, Surroundings(ZoneInfo(settings.floor.zone), horizons))
         yield SettlementDesk(reader, PostgresSettlements(engine), new_id), sorted(contracts)
     finally:
@@ -152,7 +148,8 @@ async def _issued(desk: SettlementDesk, result: SettleResult, by: Actor) -> Stor
         return result.stored
     after = await desk.act(result.stored.place.tenant, result.stored.id, SettlementAct.ISSUE, by)
     if after is None or isinstance(after, NotPossible):
-        raise ChangedMeanwhileError("the draft was settled or issued by somebody else meanwhile")
+        message = "the draft was settled or issued by somebody else meanwhile"
+        raise ChangedMeanwhileError(message)
     return after
 
 
@@ -174,19 +171,27 @@ def _tell(result: SettleResult, stored: StoredSettlement) -> None:
     typer.echo(f"  sha256     {stored.sha256}")
 
 
-async def _written(
-    desk: SettlementDesk, place: SettlementPlace, document: SettlementDocument, out: Path
-) -> list[Path]:
-    """A file for the settlement and each of its notes."""
-    out.mkdir(parents=True, exist_ok=True)
+async def _files(
+    desk: SettlementDesk, place: SettlementPlace, document: SettlementDocument
+) -> dict[str, bytes]:
+    """A file for the settlement and each of its notes, by name."""
     period = label(document.settled_period)
-    written = []
+    found = {}
     for one in await desk.store.of_period(place):
         note = f"-credit-note-{one.number}" if one.number else ""
-        path = out / f"{place.contract}-{period}{note}.json"
-        path.write_bytes(signed(await desk.store.document(one.id)))
-        written.append(path)
-    return written
+        found[f"{place.contract}-{period}{note}.json"] = signed(await desk.store.document(one.id))
+    return found
+
+
+def _write(out: Path, files: dict[str, bytes]) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_bytes(content)
+            typer.echo(f"written: {out / name}")
+    except OSError as wrong:
+        message = f"{out} cannot be written to ({wrong.strerror})"
+        raise ValueError(message) from wrong
 
 
 def _read(file: Path) -> bytes:

@@ -56,9 +56,7 @@ settlement = Table(
 settlement_event = Table(
     "settlement_event",
     metadata,
-    Column(
-        "settlement", Text, ForeignKey("settlement.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("settlement", Text, ForeignKey("settlement.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("state", Text, nullable=False, comment="the settlement's state after it"),
@@ -70,9 +68,7 @@ settlement_event = Table(
 settlement_visits = Table(
     "settlement_visits",
     metadata,
-    Column(
-        "settlement", Text, ForeignKey("settlement.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("settlement", Text, ForeignKey("settlement.id", ondelete="CASCADE"), primary_key=True),
     Column("page", Integer, primary_key=True, autoincrement=False),
     Column("visits", Integer, nullable=False),
     Column(

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.figures.contract_limits import covers
+from floorpulse.figures.contract_limits import covers, covers_queue
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection, UnknownQueues
 from floorpulse.kpis.catalogue import Kpi, Mixed, SpanKpi
@@ -129,8 +129,21 @@ def shares(
     parted = by_policy(terms, queue_channels)
     if len(parted) > 1:
         return [Share(policy, theirs, theirs) for policy, theirs in parted]
-    policy = parted[0][0] if parted else terms.policy(row_key.queue, row_key.channel)
+    policy = parted[0][0] if parted else policy_without_queues(selection, row_key, terms)
     return [Share(policy, whole(selection, row_key, queue_channels), queue_channels)]
+
+
+def policy_without_queues(
+    selection: Selection, row_key: RowKey, terms: PoliciesInForce
+) -> ServiceLevelPolicy:
+    """The policy of a row that sums nothing: its queue's; what holds where nothing is said, of one
+    that whoever asks may not see.
+    """
+    contract = selection.contract
+    queue, channel = row_key.queue, row_key.channel
+    if contract is not None and not covers_queue(terms.in_force, contract, queue):
+        queue = ""
+    return terms.policy(queue, channel)
 
 
 def row_keys_of(queue_channels: Sequence[QueueChannel]) -> list[RowKey]:

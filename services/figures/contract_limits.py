@@ -9,13 +9,14 @@ Whether a queue and channel is covered is asked of the definitions in force when
 queue that comes to the client later is the client's from then on only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.events import Channel
-from floorpulse.definitions.domain.bodies import ContractBody, Kind, TargetBody
+from floorpulse.definitions.domain.bodies import Kind, TargetBody
 from floorpulse.definitions.domain.contract_reading import contract_of
+from floorpulse.definitions.domain.contract_terms import ContractBody
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.definitions.domain.terms import Grouping
 
@@ -29,6 +30,7 @@ class Limits(NamedTuple):
     channels (none: all), and until when, epoch milliseconds.
     """
 
+    contract: str
     queues: tuple[str, ...]
     channels: tuple[str, ...]
     until: int
@@ -40,6 +42,12 @@ def covers(in_force: InForce, contract: str, queue: str, channel: str) -> bool:
     if body is None or (body.scope.channels and channel not in body.scope.channels):
         return False
     return _covers_queue(in_force, body, queue)
+
+
+def covers_queue(in_force: InForce, contract: str, queue: str) -> bool:
+    """Whether a contract covers any channel of a queue while some definitions are in force."""
+    body = _body(in_force, contract)
+    return body is not None and _covers_queue(in_force, body, queue)
 
 
 def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits:
@@ -57,6 +65,7 @@ def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits
     everywhere = any(not body.scope.channels for _, body in states)
     channels = {str(one) for _, body in states for one in body.scope.channels}
     return Limits(
+        contract,
         tuple(sorted(queues)) or NO_QUEUES,
         () if everywhere else tuple(sorted(channels)),
         _end_of(contract, known, zone),
@@ -64,21 +73,26 @@ def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits
 
 
 def policies_of(limits: Limits, known: TenantDefinitions) -> set[str]:
-    """The ids of the service-level policies that queues of a contract have or had."""
+    """The ids of the service-level policies that queues of a contract have or had as such."""
     return {
         state.policy(queue, channel).name.partition("@")[0]
-        for state in known.states
-        for queue in limits.queues
+        for state, queue in _covered(limits, known)
         for channel in limits.channels or CHANNELS
     }
 
 
 def groups_of(limits: Limits, known: TenantDefinitions, grouping: Grouping) -> set[str]:
-    """The teams, sites or clients that queues of a contract have or had."""
-    found = {
-        state.group(grouping, queue) for state in known.states for queue in limits.queues
-    }
-    return found - {""}
+    """The teams, sites or clients that queues of a contract have or had as such."""
+    return {state.group(grouping, queue) for state, queue in _covered(limits, known)} - {""}
+
+
+def _covered(limits: Limits, known: TenantDefinitions) -> Iterator[tuple[InForce, str]]:
+    """The queues of a contract, each with what was in force while they were."""
+    for state in known.states:
+        body = _body(state, limits.contract)
+        if body is None:
+            continue
+        yield from ((state, one) for one in limits.queues if _covers_queue(state, body, one))
 
 
 def targets_of(limits: Limits, known: TenantDefinitions) -> list[str]:

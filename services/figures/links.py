@@ -9,7 +9,7 @@ Links are paths of the API; whoever shows them puts the address of its installat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -35,7 +35,7 @@ class LinkedFigure:
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     definition: str | None = None
-    restated: Restatement = Restatement()
+    restated: Restatement = field(default_factory=Restatement)
 
 
 def history_link(figure: LinkedFigure, interval: str = WHOLE_SPAN) -> str:
@@ -96,7 +96,9 @@ def _contacts(figure: LinkedFigure) -> dict[str, str]:
 
 
 def _definition(figure: LinkedFigure) -> dict[str, str]:
-    options = {name: _said(value) for name, value in vars(figure.restated).items() if value is not None}
+    options = {
+        name: _said(value) for name, value in vars(figure.restated).items() if value is not None
+    }
     named = {} if figure.definition is None else {"definition": figure.definition}
     return named | options
 

@@ -40,9 +40,7 @@ async def running(
 def settlements(surface: ReportSurface) -> SettlementDesk:
     """The desk of settlements over a surface."""
     rules = surface.floors.board.rules
-    reader = EvidenceReader(
-        surface.pool, Surroundings(rules.zone, rules.horizons, surface.turns)
-    )
+    reader = EvidenceReader(surface.pool, Surroundings(rules.zone, rules.horizons, surface.turns))
     return SettlementDesk(reader, PostgresSettlements(surface.engine), new_id)
 
 

@@ -27,13 +27,12 @@ teams:
   - {id: red, names: {en: Red}, site: north}
 calendars:
   - id: office
-    names: {en: Office}
-    hours: {mon: ["09:00-18:00"], tue: ["09:00-18:00"], wed: ["09:00-18:00"],
-            thu: ["09:00-18:00"], fri: ["09:00-18:00"]}
+    hours: {monday: ["09:00-18:00"], tuesday: ["09:00-18:00"], wednesday: ["09:00-18:00"],
+            thursday: ["09:00-18:00"], friday: ["09:00-18:00"]}
 queues:
   - {id: sales, names: {en: Sales}, client: acme, channels: [voice, chat], team: red}
   - {id: help, names: {en: Help}, client: acme, channels: [voice]}
-  - {id: other, names: {en: Other}, client: zeta, channels: [voice]}
+  - {id: other, names: {en: Other}, client: zeta, channels: [voice], calendar: office}
 """
 CARE = """
 contracts:

@@ -64,8 +64,11 @@ async def test_at_its_end_a_month_stands_as_it_is_settled(database: DatabaseSett
 
 
 async def test_what_is_to_come_is_expected_as_the_weeks_before(database: DatabaseSettings) -> None:
-    """On Monday the 12th at noon: ten calls of the 5th from 09:00 on are expected again on the
-    19th and the 26th; eight of them are answered, seven within 30 s.
+    """On Monday the 12th at noon. In four weeks one Monday had ten calls at 09:00, 7 of 8 in time:
+    a quarter of that comes on the 19th and the 26th. One Wednesday had one at 23:30: a quarter
+    comes on the 14th, 21st and 28th.
+
+    hits 7 + 2 × 7 / 4 + 3 / 4 = 11.25, of 8 + 2 × 8 / 4 + 3 / 4 = 12.75
     """
     async with settling(database) as floor:
         found = await standing(floor, at("10-12 12:00"))
@@ -75,7 +78,7 @@ async def test_what_is_to_come_is_expected_as_the_weeks_before(database: Databas
     assert (level.window.numerator, level.window.denominator) == (Decimal(7), Decimal(8))
     expected = level.expected_window
     assert expected is not None
-    assert expected.numerator / expected.denominator == Decimal("0.875")
+    assert (expected.numerator, expected.denominator) == (Decimal("11.25"), Decimal("12.75"))
     assert lost.window is not None
     assert lost.window.value == Decimal("0.2")
     assert found.forecast.fees > found.closed_now.fees

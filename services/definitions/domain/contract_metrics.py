@@ -11,6 +11,7 @@ from floorpulse.definitions.domain.contract_terms import (
     ContractBody,
     Judged,
     MetricBody,
+    PhaseBody,
     PhaseTermsBody,
     TierBody,
 )
@@ -46,8 +47,6 @@ NOT_ADDED_UP = frozenset(
 )
 """KPIs of a span that are no sums of numerators and denominators of its parts"""
 _OF_SERVICE_LEVEL = ("formula", "threshold", "short", "boundary", "flow_outs", "clock")
-_REACHES_KEPT = "reaches values that keep the target"
-_REACHES_MISSED = "reaches values that miss the target"
 _USUAL = {one.name: one.default for one in msgspec.structs.fields(MetricBody)}
 _SHORT_MATTERS = (Formula.V5, Formula.V6)
 _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
@@ -155,64 +154,73 @@ def _share(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionMi
 def _tiers(
     entry: Entry, path: str, contract: ContractBody, metric: MetricBody, kpi: Kpi
 ) -> Iterator[DefinitionMistake]:
-    own = PhaseTermsBody(target=metric.target, penalties=metric.penalties, bonuses=metric.bonuses)
-    yield from _tiers_in(entry, path, contract, metric, own, own)
+    usual = _judged(metric, metric.target)
+    own = PhaseTermsBody(penalties=metric.penalties, bonuses=metric.bonuses)
+    said = _said(entry, path, contract, metric, own, usual)
+    yield from (one for tiers in said for one in tiers.mistakes())
     for place, phase in enumerate(contract.phases):
-        terms = phase.metrics.get(metric.id)
-        if terms is not None:
+        if metric.id in phase.metrics:
             where = f"phases[{place}].metrics.{metric.id}"
-            if terms.target is not None:
-                target = f"{where}.target"
-                yield from target_mistakes(entry, target, metric.comparison, terms.target, kpi)
-            yield from _tiers_in(entry, where, contract, metric, terms, own)
-    streaks = Tiers(
-        entry,
-        contract,
-        metric,
-        f"{path}.streaks",
-        (),
-        missed_range(*_judged(metric, own)),
-        "",
-        SHARE,
-    )
-    yield from streak_mistakes(streaks, metric.streaks)
+            yield from _in_phase(entry, where, contract, metric, phase, kpi)
+    yield from streak_mistakes(entry, f"{path}.streaks", contract, metric)
     charges = metric.penalties or metric.streaks or any_tiers(contract, metric.id, "penalties")
     yield from cap_mistakes(entry, f"{path}.cap", metric.cap, "penalties", bounds=bool(charges))
 
 
-def _tiers_in(
+def _in_phase(
+    entry: Entry,
+    path: str,
+    contract: ContractBody,
+    metric: MetricBody,
+    phase: PhaseBody,
+    kpi: Kpi,
+) -> Iterator[DefinitionMistake]:
+    terms = phase.metrics[metric.id]
+    target = _judged(metric, terms.target or metric.target)
+    for tiers in _said(entry, path, contract, metric, terms, target):
+        if getattr(phase, tiers.name):
+            yield from tiers.mistakes()
+        else:
+            problem = f"the phase has its {tiers.name} off"
+            yield entry.mistake(f"{path}.{tiers.name}", problem, "leave them out")
+    if terms.target is None:
+        return
+    yield from target_mistakes(entry, f"{path}.target", metric.comparison, terms.target, kpi)
+    inherited = PhaseTermsBody(
+        penalties=metric.penalties if phase.penalties and terms.penalties is None else None,
+        bonuses=metric.bonuses if phase.bonuses and terms.bonuses is None else None,
+    )
+    for tiers in _said(entry, path, contract, metric, inherited, target):
+        if tiers.reach_beyond():
+            problem = f"the metric's own {tiers.name} reach beyond this target"
+            remedy = f"write `{tiers.name}` for this phase too"
+            yield entry.mistake(f"{path}.target", problem, remedy)
+
+
+def _said(
     entry: Entry,
     path: str,
     contract: ContractBody,
     metric: MetricBody,
     terms: PhaseTermsBody,
-    own: PhaseTermsBody,
-) -> Iterator[DefinitionMistake]:
-    target = _judged(metric, terms if terms.target is not None else own)
+    target: tuple[Comparison, Decimal],
+) -> Iterator[Tiers]:
+    """The lists of tiers that terms name, with the values in which they must not hold."""
     possible = SHARE if metric.judged is Judged.SHARE else range_of(ASKED[metric.kpi])
     for name, wrong, why in (
-        ("penalties", kept_range(*target), _REACHES_KEPT),
-        ("bonuses", missed_range(*target), _REACHES_MISSED),
+        ("penalties", kept_range(*target), "reaches values that keep the target"),
+        ("bonuses", missed_range(*target), "reaches values that miss the target"),
     ):
-        said: list[TierBody] | None = getattr(terms, name)
-        if said is not None:
-            yield from Tiers(
-                entry, contract, metric, f"{path}.{name}", said, wrong, why, possible
-            ).mistakes()
-        elif terms.target is not None:
-            inherited = Tiers(
-                entry, contract, metric, name, getattr(own, name), wrong, why, possible
-            ).mistakes()
-            if any(one.problem in (_REACHES_KEPT, _REACHES_MISSED) for one in inherited):
-                problem = f"the metric's own {name} reach beyond this target"
-                yield entry.mistake(f"{path}.target", problem, f"write `{name}` for this phase too")
+        tiers: list[TierBody] | None = getattr(terms, name)
+        if tiers is not None:
+            yield Tiers(entry, contract, metric, path, name, tiers, wrong, why, possible)
 
 
-def _judged(metric: MetricBody, terms: PhaseTermsBody) -> tuple[Comparison, Decimal]:
-    """What tiers are beyond of: the target, or the promised share of windows."""
+def _judged(metric: MetricBody, target: str) -> tuple[Comparison, Decimal]:
+    """What tiers must not reach beyond: the target, or the promised share of windows."""
     if metric.judged is Judged.SHARE:
         return Comparison.AT_LEAST, Decimal(metric.share_target or "1")
-    return metric.comparison, Decimal(terms.target or metric.target)
+    return metric.comparison, Decimal(target)
 
 
 def any_tiers(contract: ContractBody, metric: str, name: str) -> bool:

@@ -25,7 +25,7 @@ Exact = Annotated[
     str,
     Meta(
         pattern=r"^-?\d{1,15}(\.\d{1,10})?$",
-        description='a decimal number in quotes, such as "0.80"',
+        description="a decimal number in quotes",
         examples=["0.80"],
         extra={"decimal": WHY_TEXT},
     ),
@@ -34,7 +34,7 @@ Money = Annotated[
     str,
     Meta(
         pattern=r"^\d{1,15}(\.\d{1,10})?$",
-        description='an amount in the currency of the contract, in quotes, such as "1.35"',
+        description="an amount in the currency of the contract, in quotes",
         examples=["1.35"],
         extra={"decimal": WHY_TEXT},
     ),

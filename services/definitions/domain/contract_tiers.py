@@ -19,7 +19,6 @@ from floorpulse.definitions.domain.contract_terms import (
     ContractBody,
     MetricBody,
     Points,
-    StreakBody,
     TierBody,
     Window,
 )
@@ -87,14 +86,15 @@ def missed_range(comparison: Comparison, target: Decimal) -> Range:
 
 @dataclass(frozen=True)
 class Tiers:
-    """The tiers of a metric, in a phase or everywhere: `path` is where the list stands, `wrong` the
-    values in which a tier must not hold, for `why`.
+    """The tiers of a metric, in a phase or everywhere: `path` is where the list `name` stands,
+    `wrong` the values in which a tier must not hold, for `why`.
     """
 
     entry: Entry
     contract: ContractBody
     metric: MetricBody
     path: str
+    name: str
     tiers: Sequence[TierBody]
     wrong: Range
     why: str
@@ -104,8 +104,9 @@ class Tiers:
         """What cannot be meant so."""
         sound = []
         for place, tier in enumerate(self.tiers):
-            path = f"{self.path}[{place}]"
-            found = [*self._bounds(path, tier), *charge_mistakes(self, path, tier)]
+            path = f"{self.path}.{self.name}[{place}]"
+            charge = charge_mistakes(self.entry, path, self.contract, self.metric, tier)
+            found = [*self._bounds(path, tier), *charge]
             yield from found
             if not found:
                 sound.append((path, range_of_tier(tier)))
@@ -116,6 +117,10 @@ class Tiers:
                 yield self.entry.mistake(
                     second, f"overlaps {first}", "let each value lie in one tier only"
                 )
+
+    def reach_beyond(self) -> bool:
+        """Whether one of them holds in values in which none must."""
+        return any(range_of_tier(one).meets(self.wrong) for one in self.tiers)
 
     def _bounds(self, path: str, tier: TierBody) -> Iterator[DefinitionMistake]:
         for one, other in (("at_least", "above"), ("below", "at_most")):
@@ -139,24 +144,26 @@ class Tiers:
             yield self.entry.mistake(path, self.why, "end it at the target")
 
 
-def charge_mistakes(where: Tiers, path: str, charge: ChargeBody) -> Iterator[DefinitionMistake]:
+def charge_mistakes(
+    entry: Entry, path: str, contract: ContractBody, metric: MetricBody, charge: ChargeBody
+) -> Iterator[DefinitionMistake]:
     """What a charge cannot mean."""
     given = [name for name in _KINDS if getattr(charge, name) is not None]
     if len(given) != 1:
         problem = f"says {' and '.join(given)}" if given else "says not what it comes to"
-        yield where.entry.mistake(path, problem, f"write one of {', '.join(_KINDS)}")
+        yield entry.mistake(path, problem, f"write one of {', '.join(_KINDS)}")
         return
     [kind] = given
     if not Decimal(getattr(charge, kind)):
-        yield where.entry.mistake(f"{path}.{kind}", "comes to nothing", "write more, or no tier")
+        yield entry.mistake(f"{path}.{kind}", "comes to nothing", "write more, or no tier")
     if "point" not in kind:
-        yield from _points_of_none(where.entry, path, charge)
+        yield from _points_of_none(entry, path, charge)
     elif charge.point is not None and Decimal(charge.point) <= 0:
-        yield where.entry.mistake(f"{path}.point", "is no size", "write how much a point is")
+        yield entry.mistake(f"{path}.point", "is no size", "write how much a point is")
     if "percent" in kind:
-        yield from _fee(where, path, charge)
+        yield from _fee(entry, path, contract, metric, charge)
     else:
-        yield from _fee_of_none(where.entry, path, charge)
+        yield from _fee_of_none(entry, path, charge)
 
 
 def _points_of_none(entry: Entry, path: str, charge: ChargeBody) -> Iterator[DefinitionMistake]:
@@ -175,12 +182,14 @@ def _fee_of_none(entry: Entry, path: str, charge: ChargeBody) -> Iterator[Defini
             yield entry.mistake(f"{path}.{name}", problem, remedy)
 
 
-def _fee(where: Tiers, path: str, charge: ChargeBody) -> Iterator[DefinitionMistake]:
-    known = [one.id for one in where.contract.billing]
-    yield from unknown_ids(where.entry, f"{path}.rules", "billing rule", charge.rules, known)
-    if charge.basis is Basis.WINDOW and where.metric.window is Window.INTERVAL:
+def _fee(
+    entry: Entry, path: str, contract: ContractBody, metric: MetricBody, charge: ChargeBody
+) -> Iterator[DefinitionMistake]:
+    known = [one.id for one in contract.billing]
+    yield from unknown_ids(entry, f"{path}.rules", "billing rule", charge.rules, known)
+    if charge.basis is Basis.WINDOW and metric.window is Window.INTERVAL:
         problem = "fees are known by day, not by half hour"
-        yield where.entry.mistake(f"{path}.basis", problem, "write period")
+        yield entry.mistake(f"{path}.basis", problem, "write period")
 
 
 def unknown_ids(
@@ -198,17 +207,19 @@ def unknown_ids(
             yield entry.mistake(f"{path}[{place}]", f"names {name!r} twice", "write it once")
 
 
-def streak_mistakes(where: Tiers, streaks: Sequence[StreakBody]) -> Iterator[DefinitionMistake]:
+def streak_mistakes(
+    entry: Entry, path: str, contract: ContractBody, metric: MetricBody
+) -> Iterator[DefinitionMistake]:
     """What streaks cannot mean."""
-    for place, streak in enumerate(streaks):
-        path = f"{where.path}[{place}]"
-        yield from charge_mistakes(where, path, streak)
+    for place, streak in enumerate(metric.streaks):
+        where = f"{path}[{place}]"
+        yield from charge_mistakes(entry, where, contract, metric, streak)
         if streak.amount_per_point is not None or streak.percent_per_point is not None:
             problem = "a run of misses has no points"
-            yield where.entry.mistake(path, problem, "write percent or amount")
-        if streak.windows in [one.windows for one in streaks[:place]]:
+            yield entry.mistake(where, problem, "write percent or amount")
+        if streak.windows in [one.windows for one in metric.streaks[:place]]:
             problem = f"there is another streak of {streak.windows} windows"
-            yield where.entry.mistake(f"{path}.windows", problem, "keep one of them")
+            yield entry.mistake(f"{where}.windows", problem, "keep one of them")
 
 
 def cap_mistakes(

@@ -12,7 +12,14 @@ from dataclasses import replace
 
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
-from floorpulse.figures.by_policy import by_policy, counts, gather, narrowed, row_key_of
+from floorpulse.figures.by_policy import (
+    by_policy,
+    counts,
+    gather,
+    narrowed,
+    policy_without_queues,
+    row_key_of,
+)
 from floorpulse.figures.live.layout import order
 from floorpulse.figures.policies_in_force import PoliciesInForce, PoliciesOverTime
 from floorpulse.figures.selection import RowKey, Selection
@@ -139,7 +146,7 @@ class Arrangement:
         if known is None:
             queue_channels = self.queue_channels(span, row_key)
             known = by_policy(terms, queue_channels) or [
-                (terms.policy(row_key.queue, row_key.channel), [])
+                (policy_without_queues(self.selection, row_key, terms), [])
             ]
             self._parted[id(terms), row_key] = known
         return known

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
-from floorpulse.contracts.events import Channel
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.by_policy import Parted, Share, gather
+from floorpulse.figures.contract_limits import CHANNELS
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times

@@ -47,19 +47,14 @@ BEGIN
 END $$
 """
 TRIGGERS = (
-    "CREATE TRIGGER audit_append BEFORE INSERT ON audit_entry "
-    "FOR EACH ROW EXECUTE FUNCTION audit_append()",
-    "CREATE TRIGGER audit_refuse BEFORE UPDATE OR DELETE ON audit_entry "
-    "FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
-    "CREATE TRIGGER audit_refuse_all BEFORE TRUNCATE ON audit_entry "
-    "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
-    "CREATE TRIGGER audit_keep_head BEFORE INSERT OR UPDATE ON audit_head "
-    "FOR EACH ROW EXECUTE FUNCTION audit_keep_head()",
-    "CREATE TRIGGER audit_refuse_head BEFORE DELETE ON audit_head "
-    "FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
-    "CREATE TRIGGER audit_refuse_heads BEFORE TRUNCATE ON audit_head "
-    "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ("audit_append BEFORE INSERT ON audit_entry FOR EACH ROW", "audit_append"),
+    ("audit_refuse BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW", "audit_refuse"),
+    ("audit_refuse_all BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT", "audit_refuse"),
+    ("audit_keep_head BEFORE INSERT OR UPDATE ON audit_head FOR EACH ROW", "audit_keep_head"),
+    ("audit_refuse_head BEFORE DELETE ON audit_head FOR EACH ROW", "audit_refuse"),
+    ("audit_refuse_heads BEFORE TRUNCATE ON audit_head FOR EACH STATEMENT", "audit_refuse"),
 )
+"""When a function is called"""
 
 
 def upgrade() -> None:
@@ -81,8 +76,10 @@ def upgrade() -> None:
         sa.Column("previous", sa.LargeBinary, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
     )
-    for statement in (APPEND, REFUSE, KEEP_HEAD, *TRIGGERS):
-        op.execute(statement)
+    for function in (APPEND, REFUSE, KEEP_HEAD):
+        op.execute(function)
+    for when, name in TRIGGERS:
+        op.execute(f"CREATE TRIGGER {when} EXECUTE FUNCTION {name}()")
     op.add_column("api_key", sa.Column("contract", sa.Text))
 
 

@@ -4,7 +4,8 @@ figures are made with.
 
 from collections.abc import Iterator, Sequence
 
-from floorpulse.definitions.domain.bodies import ContractBody, Kind, QueueBody
+from floorpulse.definitions.domain.bodies import Kind, QueueBody
+from floorpulse.definitions.domain.contract_terms import ContractBody
 from floorpulse.definitions.domain.in_force import Version
 from floorpulse.figures.tenant_view import TenantView
 
@@ -24,13 +25,20 @@ def _is_own(version: Version, view: TenantView) -> bool:
         case Kind.CONTRACT:
             return version.id == view.contract
         case Kind.QUEUE:
-            return version.id in view.queues
+            return version.id in view.queues and _is_run_for(version, view)
         case Kind.SERVICE_LEVEL:
             return version.id in {name.partition("@")[0] for name in view.policies}
         case Kind.TARGET:
             return version.id in view.targets
         case _:
             return False
+
+
+def _is_run_for(queue: Version, view: TenantView) -> bool:
+    """Whether a version of a queue is that of the contract's client, or of nobody's."""
+    contracts = (one.body for one in view.known.versions if one.id == view.contract)
+    clients = {body.client for body in contracts if isinstance(body, ContractBody)}
+    return isinstance(queue.body, QueueBody) and queue.body.client in (None, *clients)
 
 
 def _named(version: Version) -> Iterator[tuple[Kind, str | None]]:

@@ -30,8 +30,8 @@ Viewer = Annotated[Credential, Depends(may_read)]
 
 
 class RepeatedRoute(MeasuredRoute):
-    """A route of `kpi:read`, for keys of one contract too, whose function takes request, caller, live figures, what answers share
-    and parameters, and calls `keep` with the last.
+    """A route of `kpi:read`, for keys of one contract too. Its function takes request, caller,
+    live figures, what answers share and parameters, and calls `keep` with the last.
     """
 
     def answering(self) -> Handler:

@@ -61,9 +61,7 @@ class AuditAnswer(msgspec.Struct):
     rows: list[AuditRow]
     next: Annotated[
         str | None,
-        Meta(
-            description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]
-        ),
+        Meta(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]),
     ]
     head: Annotated[
         str,

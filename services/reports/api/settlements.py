@@ -20,7 +20,6 @@ from floorpulse.reports.domain.document import (
     document_of,
     signed,
 )
-from floorpulse.reports.domain.pane_tally import UnsettledMetricError
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
@@ -171,9 +170,9 @@ class SettlementsParameters(PageParameters):
 
     limit: Limit = None
     cursor: Cursor = None
-    contract: Annotated[
-        str | None, Field(max_length=64, pattern=PLAIN, examples=["acme-care"])
-    ] = None
+    contract: Annotated[str | None, Field(max_length=64, pattern=PLAIN, examples=["acme-care"])] = (
+        None
+    )
 
 
 class VisitsParameters(PageParameters):
@@ -375,7 +374,7 @@ async def _settled(
         result = await parts.of(SettlementDesk).settle(query, actor)
     except UnknownContractError as wrong:
         raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
-    except (NoEvidence, UnsettledMetricError, ChangedMeanwhileError) as wrong:
+    except (NoEvidence, ChangedMeanwhileError) as wrong:
         raise Problem(409, "Not settled", f"{wrong}.") from wrong
     except ValueError as wrong:
         raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
@@ -431,7 +430,7 @@ async def _whole(
     events = [_event_row(one, zone) for one in await store.events(stored.id)]
     answer = SettlementAnswer(
         settlement=_row(parts, stored),
-        outcome=result and result.outcome,
+        outcome=None if result is None else result.outcome,
         events=events,
         frozen=dict(stored.frozen),
         document=msgspec.to_builtins(document),
@@ -458,9 +457,7 @@ def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:
 
 
 def _event_row(event: SettlementEvent, zone: Any) -> EventRow:
-    return EventRow(
-        at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason
-    )
+    return EventRow(at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason)
 
 
 async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list[VisitRecord]:

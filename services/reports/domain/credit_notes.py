@@ -18,7 +18,7 @@ from floorpulse.reports.domain.document import (
     SettlementDocument,
     same_terms,
 )
-from floorpulse.reports.domain.statement import Statement, Totals
+from floorpulse.reports.domain.statement import CapKind, Statement, StepKind, Totals
 from floorpulse.reports.domain.visit_records import VisitChange
 
 MOST_LISTED = 10_000
@@ -27,18 +27,21 @@ ZERO = Decimal(0)
 
 
 def amounts(statement: Statement) -> Iterator[tuple[str, Decimal]]:
-    """Every amount of a statement with the name of its line; no name comes twice."""
+    """Every amount of a statement with the name of its line, signed as it counts: they add up to
+    the total. No name comes twice.
+    """
     for part in statement.parts:
         place = f"{part.terms}/{part.phase}/{part.begin}"
         for line in part.billing:
             yield f"{place}/billing/{line.rule}", line.amount
         for step in part.steps:
-            span = f"{step.begin}-{step.end}"
-            yield f"{place}/{step.kind}/{step.metric}/{span}/{step.tier}", step.amount
+            name = f"{step.kind}/{step.metric}/{step.begin}-{step.end}/{step.tier}"
+            yield f"{place}/{name}", step.amount if step.kind is StepKind.BONUS else -step.amount
     for minimum in statement.minimums:
         yield f"{minimum.terms}/minimum", minimum.amount
     for cap in statement.caps:
-        yield f"{cap.terms}/cap/{cap.kind}/{cap.metric or ''}", cap.amount
+        name = f"{cap.terms}/cap/{cap.kind}/{cap.metric or ''}"
+        yield name, -cap.amount if cap.kind is CapKind.BONUSES else cap.amount
     yield "rounding", statement.totals.rounding
 
 

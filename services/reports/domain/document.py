@@ -57,8 +57,8 @@ class VisitsDigest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AmountChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the statement whose amount is another: `line` says which, `difference` is after
-    minus before.
+    """A line of the statement whose amount is another, signed as it counts in the total: `line`
+    says which, `difference` is after minus before.
     """
 
     line: str
@@ -136,9 +136,7 @@ _decode_file = msgspec.json.Decoder(SignedFile).decode
 def period_told(period: Period) -> SettledPeriod:
     """A period as the document names it."""
     last = period.after - timedelta(days=1)
-    return SettledPeriod(
-        kind=period.kind, first=period.first, last=last, zone=period.zone.key
-    )
+    return SettledPeriod(kind=period.kind, first=period.first, last=last, zone=period.zone.key)
 
 
 def texts_of(versions: Iterable[Version]) -> tuple[DefinitionText, ...]:

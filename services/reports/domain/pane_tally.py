@@ -19,7 +19,6 @@ from floorpulse.definitions.domain.contracts import Metric
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import SpanFigures
-from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.part_tally import Cut, PartTally
@@ -35,27 +34,6 @@ class PaneCounts(NamedTuple):
 
 
 NOTHING = PaneCounts(0, 0)
-
-
-class UnsettledMetricError(Exception):
-    """A metric's KPI cannot be settled: panes do not tell it; the message says which can."""
-
-
-def by_panes(metric: Metric) -> bool:
-    """Whether a metric is counted by panes. Raises UnsettledMetricError where neither visits nor
-    panes tell it.
-    """
-    if metric.policy is not None:
-        return False
-    kpi = OVER_SPANS.get(metric.kpi)
-    if kpi is None or kpi.needs is not Need.NOTHING:
-        message = (
-            f"metric {metric.id}: {metric.kpi} cannot be settled, because it is no count of "
-            "contacts, answers, surveys, evaluations or complaints of the span itself; promise "
-            "another KPI"
-        )
-        raise UnsettledMetricError(message)
-    return True
 
 
 class PaneTally:
@@ -119,7 +97,7 @@ _OFFERED_ENDED = ((Cell.OFFERED,), OUTCOMES)
 
 
 def _metrics(tally: PartTally) -> list[Metric]:
-    return [one.metric for one in tally.metrics if by_panes(one.metric)]
+    return [one.metric for one in tally.metrics if one.metric.policy is None]
 
 
 def _summed(panes: Iterable[Cells]) -> Cells:

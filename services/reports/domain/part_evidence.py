@@ -42,9 +42,7 @@ def slots_of(
     return sorted(mine, key=lambda slot: (slot.begin, slot.queue, slot.channel))
 
 
-def _is_of(
-    scope: ContractScope, tally: PartTally, known: TenantDefinitions, slot: Slot
-) -> bool:
+def _is_of(scope: ContractScope, tally: PartTally, known: TenantDefinitions, slot: Slot) -> bool:
     in_force = known.at(slot.begin)
     if slot.channel:
         return tally.reach.has(scope, in_force, slot.queue, slot.channel)
@@ -150,9 +148,7 @@ def _metric_evidence(counted: MetricTally, tally: PartTally, facts: PartFacts) -
     )
 
 
-def _seat_hours(
-    rule: BillingRule, tally: PartTally, facts: PartFacts
-) -> tuple[DayQuantity, ...]:
+def _seat_hours(rule: BillingRule, tally: PartTally, facts: PartFacts) -> tuple[DayQuantity, ...]:
     if rule.seats == "scheduled":
         slots = slots_of(rule.scope, tally, facts.known, facts.slots)
         times = scheduled(tally.days, slots)

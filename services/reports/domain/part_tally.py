@@ -93,9 +93,7 @@ class BillingTally:
     def _quantity(self, place: int, day: Cut) -> DayQuantity:
         contacts = self.contacts[place]
         if self.rule.per is Per.CONTACT:
-            return DayQuantity(
-                begin=day.begin, end=day.end, numerator=contacts, contacts=contacts
-            )
+            return DayQuantity(begin=day.begin, end=day.end, numerator=contacts, contacts=contacts)
         return DayQuantity(
             begin=day.begin,
             end=day.end,
@@ -168,9 +166,7 @@ class PartTally:
                 tuple(
                     one for one in self.metrics if has(one.metric.scope, in_force, queue, channel)
                 ),
-                tuple(
-                    one for one in self.billing if has(one.rule.scope, in_force, queue, channel)
-                ),
+                tuple(one for one in self.billing if has(one.rule.scope, in_force, queue, channel)),
             )
         return known
 

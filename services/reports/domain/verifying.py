@@ -76,9 +76,7 @@ def differences(
     where: str, one: object, other: object, names: tuple[str, str]
 ) -> Iterator[Finding]:
     """Where two values of the same kind differ, as deep as they go; `names` say whose each is."""
-    yield from _differences(
-        where, msgspec.to_builtins(one), msgspec.to_builtins(other), names
-    )
+    yield from _differences(where, msgspec.to_builtins(one), msgspec.to_builtins(other), names)
 
 
 def _differences(
@@ -87,7 +85,7 @@ def _differences(
     if isinstance(one, dict) and isinstance(other, dict):
         for name in sorted(one.keys() | other.keys()):
             yield from _differences(f"{where}.{name}", one.get(name), other.get(name), names)
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+    elif isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         for place, pair in enumerate(zip(one, other, strict=True)):
             yield from _differences(f"{where}[{place}]", *pair, names)
     elif one != other:
@@ -95,6 +93,6 @@ def _differences(
 
 
 def _told(value: object) -> str:
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return f"{len(value)} entries"
     return "nothing" if value is None else str(value)

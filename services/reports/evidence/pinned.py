@@ -1,4 +1,4 @@
-"""One connection in the place of a pool: readers that ask a pool for connections see one snapshot."""
+"""One connection in the place of a pool: readers that ask a pool see one snapshot."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -27,7 +27,10 @@ class PinnedPool:
         yield self._connection
 
     async def fetch(
-        self, query: str, *values: object, timeout: float | None = None  # noqa: ASYNC109  as the pool has it
+        self,
+        query: str,
+        *values: object,
+        timeout: float | None = None,  # noqa: ASYNC109  as the pool has it
     ) -> Sequence[asyncpg.Record]:
         """The rows of a statement."""
         return await self._connection.fetch(query, *values, timeout=timeout)

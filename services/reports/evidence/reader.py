@@ -1,10 +1,10 @@
 """Reads the evidence of a contract and a period from PostgreSQL: one snapshot, bounded memory.
 
-    definitions ─► contract, parts, queues
-    visits      ─► slices, quantities, records (a cursor, in the order of offers)
-    panes       ─► slices of metrics that are no service level
-    states      ─► seats      forecasts ─► forecast of each slice, scheduled seats
-    positions   ─► is the period final, which offsets does the snapshot include
+definitions ─► contract, parts, queues
+visits      ─► slices, quantities, records (a cursor, in the order of offers)
+panes       ─► slices of metrics that are no service level
+states      ─► seats      forecasts ─► forecast of each slice, scheduled seats
+positions   ─► is the period final, which offsets does the snapshot include
 """
 
 import asyncio
@@ -275,9 +275,7 @@ class _Snapshot:
                     await self._rest()
         return pages
 
-    def _count(
-        self, tally: PartTally, rows: Sequence[asyncpg.Record], pages: VisitPages
-    ) -> None:
+    def _count(self, tally: PartTally, rows: Sequence[asyncpg.Record], pages: VisitPages) -> None:
         for offered_at, contact, number, body in rows:
             visit = decode_visit(body)
             record = record_of((offered_at, contact, number), visit)

@@ -33,7 +33,12 @@ from floorpulse.reports.domain.settlement_states import (
 )
 from floorpulse.reports.domain.verifying import Finding, differences
 from floorpulse.reports.domain.visit_records import VisitChange, changes, unpacked
-from floorpulse.reports.evidence.reader import EvidenceQuery, EvidenceReader, MissedBefore, ReadEvidence
+from floorpulse.reports.evidence.reader import (
+    EvidenceQuery,
+    EvidenceReader,
+    MissedBefore,
+    ReadEvidence,
+)
 from floorpulse.reports.settlement.ports import (
     Actor,
     NewSettlement,
@@ -66,8 +71,8 @@ class SettleResult:
 
 
 class SettlementDesk:
-    """The use cases of settlements. They raise `NoEvidence`, `UnsettledMetricError`, ValueError of
-    a period or evidence that cannot be settled, `ChangedMeanwhileError` and `StoreUnavailable`.
+    """The use cases of settlements. They raise `NoEvidence`, ValueError of a period that
+    cannot be settled, `ChangedMeanwhileError` and `StoreUnavailable`.
     """
 
     def __init__(
@@ -122,12 +127,14 @@ class SettlementDesk:
         await self.store.save(new, by)
         stored = await self.store.find(place.tenant, new.id)
         assert stored is not None  # noqa: S101  it was kept a moment ago
-        return SettleResult(
-            Settled.NOTE_DRAFTED if issued else Settled.DRAFTED, stored, document
-        )
+        return SettleResult(Settled.NOTE_DRAFTED if issued else Settled.DRAFTED, stored, document)
 
     async def act(
-        self, tenant: str, id: str, act: SettlementAct, by: Actor  # noqa: A002
+        self,
+        tenant: str,
+        id: str,  # noqa: A002  as everybody calls it
+        act: SettlementAct,
+        by: Actor,
     ) -> StoredSettlement | NotPossible | None:
         """Issue, dispute or agree. Raises `DraftNotFinalError` for a draft of a period that was not
         final.

@@ -132,7 +132,11 @@ class SettlementStore(Protocol):
         ...
 
     async def act(
-        self, tenant: str, id: str, act: SettlementAct, by: Actor  # noqa: A002
+        self,
+        tenant: str,
+        id: str,  # noqa: A002  as everybody calls it
+        act: SettlementAct,
+        by: Actor,
     ) -> StoredSettlement | NotPossible | None:
         """Do something with one: as it is afterwards, why it is not possible, None where there is
         none.

@@ -143,7 +143,11 @@ class PostgresSettlements:
             await _delete_draft(connection, place, number)
 
     async def act(
-        self, tenant: str, id: str, act: SettlementAct, by: Actor  # noqa: A002
+        self,
+        tenant: str,
+        id: str,  # noqa: A002  as everybody calls it
+        act: SettlementAct,
+        by: Actor,
     ) -> StoredSettlement | NotPossible | None:
         """Lead one to its next state."""
         known = await self.find(tenant, id)
@@ -157,9 +161,7 @@ class PostgresSettlements:
             if isinstance(after, NotPossible):
                 return after
             await _advance(connection, standing[0], act, after, by)
-            return next(
-                one for one in await _of_period(connection, known.place) if one.id == id
-            )
+            return next(one for one in await _of_period(connection, known.place) if one.id == id)
 
     async def _first(self, wanted: Any) -> StoredSettlement | None:
         async with answering(), self._engine.connect() as connection:
@@ -192,9 +194,7 @@ async def _locked(
     return await _of_period(connection, place)
 
 
-async def _of_period(
-    connection: AsyncConnection, place: SettlementPlace
-) -> list[StoredSettlement]:
+async def _of_period(connection: AsyncConnection, place: SettlementPlace) -> list[StoredSettlement]:
     wanted = select(*COLUMNS).where(_in(place)).order_by(settlement.c.number)
     return [_stored(row) for row in (await connection.execute(wanted)).mappings()]
 
@@ -245,9 +245,7 @@ async def _happened(
     await connection.execute(insert(settlement_event).values(row))
 
 
-def _entry(
-    place: SettlementPlace, id_: str, sha256: str, action: Action, by: Actor
-) -> AuditEntry:
+def _entry(place: SettlementPlace, id_: str, sha256: str, action: Action, by: Actor) -> AuditEntry:
     details = {"contract": place.contract, "sha256": sha256, "reason": by.reason}
     return AuditEntry(place.tenant, by.at, by.name, action, f"settlement/{id_}", details)
 

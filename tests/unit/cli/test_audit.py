@@ -59,7 +59,9 @@ def test_of_very_many_findings_the_first_are_told(
     assert capsys.readouterr().out.splitlines()[-1] == "acme: and 51 more"
 
 
-@pytest.mark.parametrize("line", ["{}", "no", '{"tenant":"a","number":1,"entry":"[]","previous":"","hash":""}'])
+@pytest.mark.parametrize(
+    "line", ["{}", "no", '{"tenant":"a","number":1,"entry":"[]","previous":"","hash":""}']
+)
 def test_a_line_that_is_no_entry_is_named(tmp_path: Path, line: str) -> None:
     path = tmp_path / "log"
     path.write_text(line)

@@ -23,7 +23,7 @@ NOVEMBER = 1_793_462_400_000
 FIGURE = LinkedFigure("service_level", OCTOBER, NOVEMBER, SHANGHAI, ("sales", "help"), ("voice",))
 
 
-def test_history_is_asked_for_one_row_over_the_figures_span_queues_and_channels():
+def test_history_is_asked_for_one_row_over_the_figures_span_queues_and_channels() -> None:
     link = history_link(FIGURE)
 
     assert urlsplit(link).path == "/v1/kpis/history"
@@ -39,12 +39,12 @@ def test_history_is_asked_for_one_row_over_the_figures_span_queues_and_channels(
     }
 
 
-def test_a_plus_sign_and_a_slash_are_escaped():
+def test_a_plus_sign_and_a_slash_are_escaped() -> None:
     assert "from=2026-10-01T00%3A00%3A00%2B08%3A00" in history_link(FIGURE)
     assert "tz=Asia%2FShanghai" in history_link(FIGURE)
 
 
-def test_the_definition_and_what_was_said_differently_stand_in_the_link():
+def test_the_definition_and_what_was_said_differently_stand_in_the_link() -> None:
     restated = Restatement(formula=Formula.V2, threshold=30, flow_outs=False)
     figure = LinkedFigure("aht", OCTOBER, NOVEMBER, SHANGHAI, (), (), "vip@2", restated)
 
@@ -60,24 +60,24 @@ def test_the_definition_and_what_was_said_differently_stand_in_the_link():
     assert "channel" not in asked
 
 
-def test_visits_are_all_of_them_unless_only_the_missed_are_wanted():
+def test_visits_are_all_of_them_unless_only_the_missed_are_wanted() -> None:
     assert "missed" not in _asked(visits_link(FIGURE))
 
 
-def test_corrections_are_those_of_the_figures_span():
+def test_corrections_are_those_of_the_figures_span() -> None:
     link = corrections_link(FIGURE)
 
     assert urlsplit(link).path == "/v1/corrections"
     assert _asked(link)["kpi"] == "service_level"
 
 
-def test_names_with_commas_and_quotes_come_back_as_they_were():
+def test_names_with_commas_and_quotes_come_back_as_they_were() -> None:
     names = ('sales, "east"', "帮助", " padded ", "plain")
 
     assert names_of(listed(names)) == names
 
 
-def test_a_definition_is_named_with_its_version_or_without():
+def test_a_definition_is_named_with_its_version_or_without() -> None:
     assert definition_link("contract", "acme") == "/v1/definitions/contract/acme"
     assert definition_link("team", "a/b", 3) == "/v1/definitions/team/a%2Fb?version=3"
     assert (

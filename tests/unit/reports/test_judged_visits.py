@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from floorpulse.contracts.visits import Outcome
+from floorpulse.counting.histograms import Boundary
 from floorpulse.definitions.domain.contract_terms import BillableBody, Per
 from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
@@ -27,7 +28,7 @@ EARLY, SHORT, LATE = 15_000, 3_000, 45_000
         ("V6", (1, 1), (0, 1), (1, 1), (0, 1), (0, 1)),
     ],
 )
-def test_a_visit_counts_as_each_formula_says(  # noqa: PLR0913, PLR0917  a table of six columns
+def test_a_visit_counts_as_each_formula_says(
     formula: str,
     in_time: tuple[int, int],
     late: tuple[int, int],
@@ -45,8 +46,8 @@ def test_a_visit_counts_as_each_formula_says(  # noqa: PLR0913, PLR0917  a table
 
 
 @pytest.mark.parametrize(("boundary", "hit"), [("le", 1), ("lt", 0)])
-def test_the_boundary_says_whether_exactly_t_is_within(boundary: str, hit: int) -> None:
-    policy = ServiceLevelPolicy(boundary=boundary)  # type: ignore[arg-type]  one of both
+def test_the_boundary_says_whether_exactly_t_is_within(boundary: Boundary, hit: int) -> None:
+    policy = ServiceLevelPolicy(boundary=boundary)
 
     assert hit_and_total(ANSWERED, 20_000, policy) == (hit, 1)
     assert hit_and_total(ABANDONED, 5_000, policy) == (0, 1 - hit)
