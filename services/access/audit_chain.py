@@ -53,8 +53,8 @@ class AuditEntry:
 
     @property
     def canonical(self) -> str:
-        """The entry as it is hashed and stored: JSON with sorted keys, without the character nought,
-        which PostgreSQL does not read.
+        """The entry as it is hashed and stored: JSON with sorted keys, without the character
+        nought, which PostgreSQL does not read.
         """
         told = {
             "action": self.action.value,

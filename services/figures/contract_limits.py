@@ -9,13 +9,14 @@ Whether a queue and channel is covered is asked of the definitions in force when
 queue that comes to the client later is the client's from then on only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.events import Channel
 from floorpulse.definitions.domain.bodies import Kind, TargetBody
 from floorpulse.definitions.domain.contract_reading import contract_of
+from floorpulse.definitions.domain.contract_scope import has_channel, queues_under, reaches
 from floorpulse.definitions.domain.contract_terms import ContractBody
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.definitions.domain.terms import Grouping
@@ -39,7 +40,7 @@ class Limits(NamedTuple):
 def covers(in_force: InForce, contract: str, queue: str, channel: str) -> bool:
     """Whether a contract covers a queue and channel while some definitions are in force."""
     body = _body(in_force, contract)
-    if body is None or (body.scope.channels and channel not in body.scope.channels):
+    if body is None or not has_channel(body.scope, channel):
         return False
     return _covers_queue(in_force, body, queue)
 
@@ -59,9 +60,8 @@ def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits
         if body is not None
     ]
     queues = {
-        queue for state, body in states for queue in _queues(state, body)
-        if _covers_queue(state, body, queue)
-    }  # fmt: skip
+        queue for state, body in states for queue in queues_under(state, body.scope, body.client)
+    }
     everywhere = any(not body.scope.channels for _, body in states)
     channels = {str(one) for _, body in states for one in body.scope.channels}
     return Limits(
@@ -118,17 +118,8 @@ def _body(in_force: InForce, contract: str) -> ContractBody | None:
     return body if isinstance(body, ContractBody) else None
 
 
-def _queues(in_force: InForce, body: ContractBody) -> Iterable[str]:
-    return body.scope.queues or in_force.queues
-
-
 def _covers_queue(in_force: InForce, body: ContractBody, queue: str) -> bool:
-    scope = body.scope
-    if scope.queues and queue not in scope.queues:
-        return False
-    if not scope.queues and in_force.group(Grouping.CLIENT, queue) != body.client:
-        return False
-    return not scope.sites or in_force.group(Grouping.SITE, queue) in scope.sites
+    return queue in in_force.queues and reaches(in_force, body.scope, body.client, queue)
 
 
 def _end_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> int:

@@ -45,10 +45,10 @@ class Tables:
     silences: dict[str, Silence] = field(default_factory=dict)
     overrides: dict[str, tuple[str, str, Span]] = field(default_factory=dict)
     states: dict[Subject, AlertState] = field(default_factory=dict)
-    audited: dict[int, AuditEntry] = field(default_factory=dict)
+    audited: dict[str, AuditEntry] = field(default_factory=dict)
 
 
-NAMES = ("incidents", "events", "notices", "silences", "overrides", "states")
+NAMES = ("incidents", "events", "notices", "silences", "overrides", "states", "audited")
 
 
 class MemoryIncidents:
@@ -244,7 +244,7 @@ class MemoryTransaction:
 
     async def audit(self, entries: Sequence[AuditEntry]) -> None:
         for entry in entries:
-            self._put("audited", len(self.tables.audited), entry)
+            self._put("audited", entry.canonical, entry)
 
     async def store_states(self, states: Mapping[Subject, AlertState]) -> None:
         for subject, state in states.items():

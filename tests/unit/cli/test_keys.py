@@ -107,6 +107,7 @@ def test_as_json_a_key_has_its_whole_id_and_instants() -> None:
                 "tenant": "acme",
                 "label": "the PBX",
                 "scopes": ["events:write", "kpi:read"],
+                "contract": None,
                 "created": "2026-11-10T12:26:40.000Z",
                 "expires": "2026-11-12T12:26:40.000Z",
                 "revoked": None,

@@ -54,7 +54,7 @@ targets:
 contracts:
   - {id: acme-calls, names: {en: Acme calls}, client: acme, vendor: {en: Demo}, currency: CNY,
      scope: {channels: [voice]},
-     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00"}]}
+     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00", scope: {channels: [voice]}}]}
   - {id: bolt-calls, names: {en: Bolt calls}, client: bolt, vendor: {en: Demo}, currency: CNY,
      billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00"}]}
 """
@@ -98,6 +98,14 @@ LIMITED = {
     "/v1/stream",
 }
 """The routes that answer a key of a contract; each is asked in this file"""
+SETTLEMENTS = "tests/integration/test_settlements_of_a_client.py"
+SETTLED = {
+    "/v1/settlements": SETTLEMENTS,
+    "/v1/settlements/{settlement}": SETTLEMENTS,
+    "/v1/settlements/{settlement}/file": SETTLEMENTS,
+    "/v1/settlements/{settlement}/visits": SETTLEMENTS,
+}
+"""Routes that answer a key of a contract from tables of their own, and where they are asked"""
 KEYLESS = {
     "/wallboard": "a page without figures",
     "/wallboard/session": "takes a key",
@@ -375,7 +383,9 @@ async def followed(world: World, sent: list[bytes]) -> None:
 def test_every_route_is_limited_to_the_contract_or_refuses_its_key() -> None:
     limited = {path for path, asks in routes() if any(one.limited for one in asks)}
 
-    assert limited == LIMITED, "ask the new route in this file, then name it in LIMITED"
+    assert limited == LIMITED | SETTLED.keys(), "ask the new route, then name it in LIMITED"
+    for path, file in SETTLED.items():
+        assert path.partition("{")[0] in (ROOT / file).read_text("utf-8"), path
 
 
 def test_every_route_asks_for_a_key_or_says_why_it_need_not() -> None:
