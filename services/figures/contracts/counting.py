@@ -2,10 +2,10 @@
 again and again, with whoever waits now from the board.
 
 days      ├─ kept ─┤├─ kept ─┤├─ kept ──┤├ kept ┤├ anew │now
-stands    3 h        2 h       1 h         1 min
+stands    3 h        2 h       1 h         5 min
 
 A day that ended long ago is read again more seldom: what still comes in late is seen after a 24th
-of the day's age at most, and within a minute of its end.
+of the day's age at most, and within five minutes of its end.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,10 +36,12 @@ from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import CountedVisits, SpanFigures, Value
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
-SOONEST = MINUTE
+SOONEST = 5 * MINUTE
 SHARE_OF_AGE = 24
 MOST_KEPT = 40_000
 """Days of metrics; the oldest read go first"""
+MOST_SHARED = 100
+"""Half hours of a reading that is shared"""
 HALF_HOUR = 30 * MINUTE
 AT_ONCE = 8
 """Half hours that are put together in one turn of the loop"""
@@ -117,6 +119,7 @@ class ContractCounts:
         self._panes = panes
         self._visits = visits
         self._kept: dict[_Key, KeptSlices] = {}
+        self._shared: tuple[object, Sums] = (None, Sums())
 
     async def slices(
         self, view: TenantView, terms: ContractTerms, metric: Metric, span: Span
@@ -176,19 +179,34 @@ class ContractCounts:
     ) -> _Reading:
         parts = _parts(view, metric, queue_channels, spans[0].begin if spans else view.now)
         read = tiles(spans)
-        sums = Sums()
+        sums = await self._sums(view, queue_channels, read)
         waits = None
-        if read and queue_channels:
+        if read and queue_channels and any(policy.by_visits for policy, _ in parts):
+            clocks = Clocks(view.known, view.zone)
             selection = _selection(view, queue_channels)
-            async for portion in self._panes.tallies(selection, read):
+            waits = await waits_over(self._visits, selection, read, clocks, self._turns)
+        places = {span: index for index, span in enumerate(read)}
+        return _Reading(view, metric, parts, places, sums, waits)
+
+
+    async def _sums(
+        self, view: TenantView, queue_channels: Sequence[QueueChannel], read: Sequence[Span]
+    ) -> Sums:
+        """What the panes of queues and channels counted; metrics that look at the same half hours
+        at the same instant share it, unless it is long.
+        """
+        key = view.known, view.now, tuple(queue_channels), tuple(read)
+        if self._shared[0] == key:
+            return self._shared[1]
+        sums = Sums()
+        if read and queue_channels:
+            async for portion in self._panes.tallies(_selection(view, queue_channels), read):
                 for tally in portion:
                     sums.add(tally)
                 await self._turns.next()
-            if any(policy.by_visits for policy, _ in parts):
-                clocks = Clocks(view.known, view.zone)
-                waits = await waits_over(self._visits, selection, read, clocks, self._turns)
-        places = {span: index for index, span in enumerate(read)}
-        return _Reading(view, metric, parts, places, sums, waits)
+        if len(read) <= MOST_SHARED:
+            self._shared = key, sums
+        return sums
 
 
 def chunks(span: Span, running: int, zone: ZoneInfo) -> list[Span]:

@@ -1,10 +1,10 @@
 """A span of a contract's metric: what it counted so far, and what may be expected of the rest.
 
-What holds for a while is kept for so long: forecasts for a minute, what is usual for an hour, what
+What holds for a while is kept for so long: forecasts until a new one is uploaded, what is usual for an hour, what
 is expected until the pane is full.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from floorpulse.figures.contracts.counting import ContractCounts, running_until
 from floorpulse.figures.contracts.expected import WEEKS, UsualWeek, usual_week
 from floorpulse.figures.contracts.forecasting import ScopedForecast
 from floorpulse.figures.contracts.slices import CountedSlice, covers, half_hours
-from floorpulse.figures.forecasts.keeper import ForecastHistory
+from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
@@ -37,11 +37,13 @@ class Counted:
 class ExpectedRest:
     """Counts spans and expects their rest."""
 
-    def __init__(self, counts: ContractCounts, forecasts: ForecastHistory, turns: Turns) -> None:
+    def __init__(self, counts: ContractCounts, forecasts: ForecastStore, turns: Turns) -> None:
         self._counts = counts
         self._forecasts = forecasts
         self._turns = turns
         self._kept: dict[tuple[object, ...], tuple[object, ...]] = {}
+        self._looked = -1
+        self._latest: Mapping[str, int] = {}
 
     async def counted(
         self, view: TenantView, terms: ContractTerms, metric: Metric, span: Span, whole: Span
@@ -62,13 +64,21 @@ class ExpectedRest:
 
     async def _slots(self, view: TenantView, whole: Span) -> Sequence[Slot]:
         key = "slots", view.tenant, whole
-        stamp = view.now // MINUTE
+        stamp = await self._version(view)
         known = self._known(key, stamp, list)
         if known is None:
             known = list(await self._forecasts.in_force(view.tenant, whole))
             self._forget(view.now)
             self._kept[key] = stamp, known
         return known
+
+    async def _version(self, view: TenantView) -> int:
+        """The newest upload of a tenant, looked for once a minute."""
+        minute = view.now // MINUTE
+        if self._looked != minute:
+            self._looked = minute
+            self._latest = await self._forecasts.latest()
+        return self._latest.get(view.tenant, 0)
 
     def _forget(self, now: int) -> None:
         """Drop what is about spans that are over."""

@@ -13,9 +13,9 @@ from floorpulse.reports.domain.periods import Period, parts_of, period_of
 from floorpulse.reports.domain.settle import settle
 from floorpulse.reports.domain.standing import ContractStanding, metric_standings, money_of
 from floorpulse.reports.live.billing import is_approximate
-from floorpulse.reports.live.evidence import LiveEvidence, PeriodSoFar
+from floorpulse.reports.live.evidence import Gathered, LiveEvidence
 
-FRESH = 5000
+FRESH = 10_000
 """Milliseconds for which an answer is good"""
 
 
@@ -74,14 +74,15 @@ class LiveContracts:
         self, view: TenantView, contract: Contract, terms: ContractTerms
     ) -> ContractStanding:
         period = period_of(terms.period, local_day(view.now, terms.zone), terms.zone)
-        evidence = await self._evidence.gathered(view, contract, period)
-        return await asyncio.to_thread(_standing, view, contract, period, evidence)
+        gathered = await self._evidence.gathered(view, contract, period)
+        return await asyncio.to_thread(_standing, view, contract, period, gathered)
 
 
 def _standing(
-    view: TenantView, contract: Contract, period: Period, evidence: PeriodSoFar
+    view: TenantView, contract: Contract, period: Period, gathered: Gathered
 ) -> ContractStanding:
     now = view.now
+    evidence = gathered.evidence()
     terms = contract.at(now)
     assert terms is not None  # noqa: S101  for the type checker: the caller looked
     so_far = settle(contract, period, evidence.closed_now)

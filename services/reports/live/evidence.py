@@ -36,30 +36,49 @@ class PeriodSoFar:
     forecast: Evidence
 
 
+@dataclass(frozen=True)
+class GatheredPart:
+    """What the metrics and billing rules of a part counted."""
+
+    part: Part
+    metrics: Sequence[tuple[Metric, Counted]]
+    billing: Sequence[tuple[BillingRule, Sequence[Counted]]]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a period counted."""
+
+    contract: Contract
+    period: Period
+    parts: Sequence[GatheredPart]
+
+    def evidence(self) -> PeriodSoFar:
+        """It as evidence; thousands of half hours, so made in a thread."""
+        return PeriodSoFar(self._of(expected=False), self._of(expected=True))
+
+    def _of(self, *, expected: bool) -> Evidence:
+        return Evidence(
+            contract=self.contract.id,
+            begin=self.period.begin,
+            end=self.period.end,
+            parts=tuple(_evidence(one, expected=expected) for one in self.parts),
+        )
+
+
 class LiveEvidence:
     """Gathers evidence of running periods."""
 
     def __init__(self, expected: ExpectedRest) -> None:
         self._expected = expected
 
-    async def gathered(self, view: TenantView, contract: Contract, period: Period) -> PeriodSoFar:
-        """The evidence of a period that holds `view.now`. Raises StoreUnavailable."""
+    async def gathered(self, view: TenantView, contract: Contract, period: Period) -> "Gathered":
+        """What a period that holds `view.now` counted. Raises StoreUnavailable."""
         whole = Span(period.begin, period.end)
         parts = [await self._part(view, one, whole) for one in parts_of(contract, period)]
-        so_far, expected = (
-            Evidence(
-                contract=contract.id,
-                begin=period.begin,
-                end=period.end,
-                parts=tuple(pair[place] for pair in parts),
-            )
-            for place in (0, 1)
-        )
-        return PeriodSoFar(so_far, expected)
+        return Gathered(contract, period, parts)
 
-    async def _part(
-        self, view: TenantView, part: Part, whole: Span
-    ) -> tuple[PartEvidence, PartEvidence]:
+    async def _part(self, view: TenantView, part: Part, whole: Span) -> "GatheredPart":
         metrics = [
             (one, await self._counted(view, part, one, whole))
             for one in part.terms.metrics[part.phase.id]
@@ -69,23 +88,15 @@ class LiveEvidence:
             for rule in part.terms.billing
             if rule.per is not Per.MONTH
         ]
-        return (
-            _evidence(part, metrics, billing, expected=False),
-            _evidence(part, metrics, billing, expected=True),
-        )
+        return GatheredPart(part, metrics, billing)
 
     async def _counted(self, view: TenantView, part: Part, metric: Metric, whole: Span) -> Counted:
         span = Span(part.begin, part.end)
         return await self._expected.counted(view, part.terms, metric, span, whole)
 
 
-def _evidence(
-    part: Part,
-    metrics: Sequence[tuple[Metric, Counted]],
-    billing: Sequence[tuple[BillingRule, Sequence[Counted]]],
-    *,
-    expected: bool,
-) -> PartEvidence:
+def _evidence(gathered: GatheredPart, *, expected: bool) -> PartEvidence:
+    part = gathered.part
     return PartEvidence(
         terms=part.terms.name,
         phase=part.phase.id,
@@ -93,7 +104,7 @@ def _evidence(
         end=part.end,
         metrics=tuple(
             MetricEvidence(metric=metric.id, slices=_slices(one, expected=expected))
-            for metric, one in metrics
+            for metric, one in gathered.metrics
         ),
         billing=tuple(
             BillingEvidence(
@@ -106,7 +117,7 @@ def _evidence(
                     )
                 ),
             )
-            for rule, counts in billing
+            for rule, counts in gathered.billing
         ),
     )
 

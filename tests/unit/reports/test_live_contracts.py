@@ -200,7 +200,7 @@ def test_contacts_that_come_are_told_once_the_answer_is_old() -> None:
     world.floor.put(answered(NOW - 30_000, 1))
     world.tell()
     kept = asyncio.run(live.standing("demo", contract))
-    world.now = NOW + 5000
+    world.now = NOW + 10_000
     world.tell()
     after = asyncio.run(live.standing("demo", contract))
     assert before is kept
