@@ -14,6 +14,7 @@ from sqlalchemy import text as sql
 from typer.testing import CliRunner, Result
 
 from floorpulse.cli.app import app as cli
+from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.query.settings import QuerySettings
@@ -288,6 +289,63 @@ async def test_states_are_kept_with_who_and_why_and_in_the_audit_log(
         ]
         told = [row["entry"] for row in audited if stored.id in row["entry"]]
         assert len(told) == len(events)
+
+
+STREAK = CARE.replace(
+    "        comparison: at_least\n",
+    "        comparison: at_least\n        window: day\n"
+    '        streaks: [{windows: 2, amount: "9.00"}]\n',
+)
+
+
+async def test_a_run_of_misses_goes_on_from_the_period_before_once_that_was_issued(
+    database: DatabaseSettings,
+) -> None:
+    async with settling(database) as floor:
+        await PostgresDefinitions(floor.pool).save(entries(FLOOR + STREAK), at("10-01 00:00"))
+        await floor.store(answered(at("10-31 12:00"), 99), answered(at("11-01 12:00"), 99))
+        floor.floor.memory.watermark = at("12-02 00:00")
+        await floor.floor.store()
+        november = EvidenceQuery("demo", "acme-care", named_period(month="2026-11").of)
+
+        alone = await floor.desk.settle(november, ZHANG)
+        october = await floor.desk.settle(QUERY, ZHANG)
+        await floor.desk.act("demo", october.stored.id, SettlementAct.ISSUE, ZHANG)
+        following = await floor.desk.settle(november, ZHANG)
+
+        missed = [one.document.evidence.parts[0].metrics[0] for one in (alone, following)]
+        assert [one.missed_before for one in missed] == [0, 1]
+        streaks = [
+            [step.exact for step in one.document.statement.parts[0].steps if step.kind == "streak"]
+            for one in (alone, following)
+        ]
+        assert streaks == [[], [Decimal("9.00")]]
+
+
+SEATS = CARE.replace(
+    "    metrics:\n",
+    '      - {id: seats, names: {en: Seats}, per: seat_hour, rate: "30"}\n    metrics:\n',
+)
+
+
+async def test_seat_hours_are_those_of_agents_who_were_there(database: DatabaseSettings) -> None:
+    async with settling(database) as floor:
+        await PostgresDefinitions(floor.pool).save(entries(FLOOR + SEATS), at("10-01 00:00"))
+        for agent, queue in (("bea", "help"), ("cem", "other")):
+            floor.floor.memory.enter(
+                agent,
+                Entered(at("10-06 09:00"), "available", (queue,)),
+                Entered(at("10-06 12:00"), "break", (queue,)),
+                Entered(at("10-06 12:30"), "offline", (queue,)),
+            )
+        await floor.floor.store()
+
+        result = await floor.desk.settle(QUERY, ZHANG)
+
+        seats = result.document.evidence.parts[0].billing[2]
+        tuesday = [one for one in seats.days if one.begin == at("10-06 00:00")]
+        assert seats.rule == "seats"
+        assert [one.numerator / one.denominator for one in tuesday] == [3.5]
 
 
 async def test_what_dies_in_the_middle_of_keeping_changes_nothing(

@@ -90,10 +90,11 @@ def _foreign(around: Surroundings, entry: Entry, body: ContractBody) -> Iterator
 
 
 def _reached(around: Surroundings, body: ContractBody, scope: ContractScope) -> QueueChannels:
+    own = scope.within(body.scope)
     return {
-        (queue.id, str(channel))
-        for queue in around.under_contract(scope, body.client)
-        for channel in _channels(queue, scope)
+        (queue.id, channel)
+        for queue in around.under_contract(own, body.client)
+        for channel in _channels(queue, own)
     }
 
 

@@ -15,7 +15,6 @@ from floorpulse.definitions.domain.contract_terms import (
     CapBody,
     ChargeBody,
     ContractBody,
-    ContractScope,
     ExemptionBody,
     Judged,
     MetricBody,
@@ -150,7 +149,7 @@ def _metric(contract: ContractBody, body: MetricBody, phase: PhaseTermsBody) -> 
         window=body.window,
         judged=body.judged,
         share_target=_maybe(Decimal, body.share_target),
-        scope=_within(contract.scope, body.scope),
+        scope=body.scope.within(contract.scope),
         calendar=body.calendar or contract.calendar,
         minimum_volume=body.minimum_volume or 0,
         places=body.places,
@@ -177,15 +176,6 @@ def _policy(contract: ContractBody, body: MetricBody) -> ServiceLevelPolicy | No
         body.boundary,
         body.flow_outs,
         clock=body.clock,
-    )
-
-
-def _within(outer: ContractScope, inner: ContractScope) -> ContractScope:
-    """What is named more narrowly replaces what is named around it."""
-    return ContractScope(
-        queues=inner.queues or outer.queues,
-        channels=inner.channels or outer.channels,
-        sites=inner.sites or outer.sites,
     )
 
 
@@ -238,7 +228,7 @@ def _billing(contract: ContractBody, body: BillingBody) -> BillingRule:
         names=body.names,
         per=body.per,
         rate=Decimal(body.rate),
-        scope=_within(contract.scope, body.scope),
+        scope=body.scope.within(contract.scope),
         billable=body.billable,
         time=body.time,
         increment=body.increment,

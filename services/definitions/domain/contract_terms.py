@@ -178,6 +178,14 @@ class ContractScope(Inner, frozen=True, kw_only=True):
     ] = []
     sites: Annotated[list[Id], Meta(description="only queues whose team works there")] = []
 
+    def within(self, outer: "ContractScope") -> "ContractScope":
+        """This scope inside another: what it does not name it takes from there."""
+        return ContractScope(
+            queues=self.queues or outer.queues,
+            channels=self.channels or outer.channels,
+            sites=self.sites or outer.sites,
+        )
+
 
 EVERYWHERE = ContractScope()
 """All that is around it"""

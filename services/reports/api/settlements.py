@@ -16,6 +16,7 @@ from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.measured import ClientReader, ReportRoute, Reports, Writer
 from floorpulse.reports.app import ReportParts
 from floorpulse.reports.domain.document import (
+    FORMAT,
     SettlementDocument,
     document_of,
     signed,
@@ -54,6 +55,11 @@ UNSTORED = {"Cache-Control": "no-store"}
 SETTLING = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503)
 READING = described(401, 403, 404, 406, 422, 503)
 
+Next = Annotated[
+    str | None,
+    Meta(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]),
+]
+
 router = APIRouter(route_class=ReportRoute, tags=["settlements"])
 
 Id = Annotated[
@@ -71,13 +77,16 @@ class SettlementRow(msgspec.Struct, frozen=True, kw_only=True):
     begin: Instant
     end: Instant
     state: SettlementState
-    sha256: Annotated[str, Meta(description="over the canonical text of the document")]
+    sha256: Annotated[
+        str,
+        Meta(description="over the canonical text of the document", examples=["ac57f68064347074"]),
+    ]
     visits: Annotated[int, Meta(description="how many are its evidence", examples=[41204])]
     created_at: Instant
     changed_at: Instant
 
 
-class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+class SettlementEventRow(msgspec.Struct, frozen=True, kw_only=True):
     """What was done with a settlement."""
 
     at: Instant
@@ -90,7 +99,7 @@ class SettlementsAnswer(msgspec.Struct, frozen=True):
     """Settlements and credit notes, the newest period first."""
 
     rows: list[SettlementRow]
-    next: Annotated[str | None, Meta(description="cursor of the next page; null on the last")]
+    next: Next
 
 
 class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,24 +109,28 @@ class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Annotated[
         Settled | None, Meta(description="of settling: what it came to; null where it was read")
     ]
-    events: list[EventRow]
-    frozen: dict[str, Any]
-    document: dict[str, Any]
+    events: list[SettlementEventRow]
+    frozen: Annotated[dict[str, Any], Meta(examples=[{"definition_set": 7, "revision": 0}])]
+    document: Annotated[
+        dict[str, Any], Meta(examples=[{"format": FORMAT, "contract": "acme-care"}])
+    ]
 
 
 class SettledVisitRow(msgspec.Struct, frozen=True, kw_only=True):
     """A visit as the settlement counted it; spans are seconds."""
 
     offered_at: Instant
-    contact: str
-    visit: int
-    queue: str
-    channel: str
-    outcome: Annotated[str | None, Meta(description="answered, abandoned or left")]
-    wait: Annotated[float | None, Meta(description="until the outcome")]
-    talk: float
-    hold: float
-    wrap: float
+    contact: Annotated[str, Meta(examples=["call-4711"])]
+    visit: Annotated[int, Meta(examples=[1])]
+    queue: Annotated[str, Meta(examples=["sales"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
+    outcome: Annotated[
+        str | None, Meta(description="answered, abandoned or left", examples=["answered"])
+    ]
+    wait: Annotated[float | None, Meta(description="until the outcome", examples=[12.5])]
+    talk: Annotated[float, Meta(examples=[184.0])]
+    hold: Annotated[float, Meta(examples=[0.0])]
+    wrap: Annotated[float, Meta(examples=[35.0])]
     completed_at: Instant | None
 
 
@@ -125,7 +138,7 @@ class SettledVisitsAnswer(msgspec.Struct, frozen=True):
     """The visits that a settlement counted, in the order of their offers."""
 
     rows: list[SettledVisitRow]
-    next: Annotated[str | None, Meta(description="cursor of the next page; null on the last")]
+    next: Next
 
 
 class SettleBody(BaseModel):
@@ -142,7 +155,10 @@ class SettleBody(BaseModel):
     draft: Annotated[
         bool, Field(description="also where the period is not final; such a draft is never issued")
     ] = False
-    by: Annotated[str | None, Field(min_length=1, max_length=64, pattern=PLAIN)] = None
+    by: Annotated[
+        str | None,
+        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
+    ] = None
 
 
 class ActBody(BaseModel):
@@ -456,8 +472,10 @@ def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:
     )
 
 
-def _event_row(event: SettlementEvent, zone: Any) -> EventRow:
-    return EventRow(at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason)
+def _event_row(event: SettlementEvent, zone: Any) -> SettlementEventRow:
+    return SettlementEventRow(
+        at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason
+    )
 
 
 async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list[VisitRecord]:

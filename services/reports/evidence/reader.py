@@ -130,12 +130,6 @@ class EvidenceReader:
         self._pool = pool
         self._around = around
 
-    async def contract(self, tenant: str, contract: str) -> Contract:
-        """A contract as it is defined now."""
-        with away():
-            definitions = await PostgresDefinitions(self._pool).load()
-        return _contract(definitions.of(tenant), tenant, contract, self._around.zone)[0]
-
     async def read(self, query: EvidenceQuery, missed: MissedBefore) -> ReadEvidence:
         """The evidence of a period, as of one instant."""
         with away():

@@ -4,6 +4,7 @@ route that such a key may ask stands here, and no other lets it in.
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,10 +55,14 @@ targets:
 contracts:
   - {id: acme-calls, names: {en: Acme calls}, client: acme, vendor: {en: Demo}, currency: CNY,
      scope: {channels: [voice]},
-     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00", scope: {channels: [voice]}}]}
+     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00",
+                scope: {channels: [voice]}}]}
   - {id: bolt-calls, names: {en: Bolt calls}, client: bolt, vendor: {en: Demo}, currency: CNY,
-     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00"}]}
+     scope: {queues: [bolt-vip]},
+     billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00",
+                scope: {queues: [bolt-vip]}}]}
 """
+ROOT = Path(__file__).parents[3]
 CLIENT = {"Authorization": "Bearer client"}
 FOREIGN = ("bolt", "secret", "Bolt", "闪电", '"ann"')
 """What the client must never read: another client's queues, teams, policies and contracts, and
