@@ -188,7 +188,6 @@ class ContractCounts:
         places = {span: index for index, span in enumerate(read)}
         return _Reading(view, metric, parts, places, sums, waits)
 
-
     async def _sums(
         self, view: TenantView, queue_channels: Sequence[QueueChannel], read: Sequence[Span]
     ) -> Sums:

@@ -1,7 +1,7 @@
 """A span of a contract's metric: what it counted so far, and what may be expected of the rest.
 
-What holds for a while is kept for so long: forecasts until a new one is uploaded, what is usual for an hour, what
-is expected until the pane is full.
+What holds for a while is kept for so long: forecasts until a new one is uploaded, what is usual for
+an hour, what is expected until the pane is full.
 """
 
 from collections.abc import Mapping, Sequence

@@ -7,11 +7,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
+from floorpulse.definitions.domain.contract_terms import Window
 from floorpulse.reports.api.measured import READ, ReportRoute, Reports
+from floorpulse.reports.domain.statement import Outcome
 from floorpulse.reports.live.bodies import ContractRow, ContractsAnswer, contract_row
 from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.answers import answering
+from floorpulse.runtime.answers import Responses, answering
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import json
 
@@ -20,12 +22,19 @@ Id = Annotated[str, Path(max_length=64, description="of the contract", examples=
 Mine = Annotated[Credential, Depends(require(READ, limited=True))]
 """Also the key of a contract, which sees that one alone"""
 
+PUBLISHED: dict[type, str] = {Outcome: "WindowOutcome", Window: "ContractWindow"}
+"""Names that generated clients know these types by: visits have outcomes, figures windows"""
+
 router = APIRouter(route_class=ReportRoute, tags=["contracts"])
+
+
+def _answering(body: type) -> Responses:
+    return answering(body, names=PUBLISHED)
 
 
 @router.get(
     "/v1/contracts",
-    responses=described(401, 403, 406, 422, 503) | answering(ContractsAnswer),
+    responses=described(401, 403, 406, 422, 503) | _answering(ContractsAnswer),
     summary="How contracts stand",
 )
 async def contracts(
@@ -45,7 +54,7 @@ async def contracts(
 
 @router.get(
     "/v1/contracts/{contract}",
-    responses=described(401, 403, 404, 406, 422, 503) | answering(ContractRow),
+    responses=described(401, 403, 404, 406, 422, 503) | _answering(ContractRow),
     summary="How a contract stands",
 )
 async def contract(

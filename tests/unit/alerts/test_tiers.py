@@ -23,7 +23,7 @@ from floorpulse.figures.contracts.expecting import ExpectedRest
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.live.figures import LiveFigures
 from tests.fakes.definitions import definitions
-from tests.fakes.floor import MINUTE, answered
+from tests.fakes.floor import answered
 from tests.fakes.world import NOW
 from tests.unit.reports.test_live_contracts import TEXT, world_of
 
@@ -148,9 +148,7 @@ def test_contacts_in_time_bring_it_back() -> None:
 def test_a_metric_that_is_promised_no_longer_is_clear() -> None:
     floor = Floor()
     floor.look()
-    floor.world.definitions = definitions(
-        (TEXT + RULE).replace("id: in-time", "id: at-once")
-    )
+    floor.world.definitions = definitions((TEXT + RULE).replace("id: in-time", "id: at-once"))
     reasons = {one.subject.key: one.reason for one in floor.look().transitions}
     assert reasons["in-time"] is Reason.CLEARED
 

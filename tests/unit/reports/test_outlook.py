@@ -1,5 +1,6 @@
 """What a promise still needs and how far the next tier is, by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -30,8 +31,7 @@ TIME = Metric("time", {}, "aht", Comparison.AT_MOST, Decimal(300))
 
 
 def with_tiers(metric: Metric, *tiers: Tier, judged: Judged = Judged.EACH) -> Metric:
-    fields = {name: getattr(metric, name) for name in ("id", "names", "kpi", "comparison", "target")}
-    return Metric(**fields, penalties=tiers, judged=judged)
+    return replace(metric, penalties=tiers, judged=judged)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_where_no_number_would_do_none_is_told(target: str) -> None:
 
 
 @given(st.integers(0, 400), st.integers(1, 400), st.integers(1, 99))
-def test_the_number_to_recover_is_the_smallest_that_does(hit: int, total: int, percent: int) -> None:
+def test_the_number_to_recover_is_the_smallest(hit: int, total: int, percent: int) -> None:
     hit = min(hit, total)
     target = Fraction(percent, 100)
     metric = Metric("m", {}, "service_level", Comparison.AT_LEAST, Decimal(percent) / 100)
@@ -106,7 +106,10 @@ def test_of_at_most_so_much_the_next_tier_lies_above() -> None:
     ],
 )
 def test_contacts_until_a_tier(
-    tier: Tier, counts: tuple[int, int], upper: bool, misses: int | None  # noqa: FBT001
+    tier: Tier,
+    counts: tuple[int, int],
+    upper: bool,
+    misses: int | None,
 ) -> None:
     hit, total = map(Decimal, counts)
     assert misses_to(tier, (hit, total), upper=upper) == misses
