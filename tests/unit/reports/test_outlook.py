@@ -108,7 +108,7 @@ def test_of_at_most_so_much_the_next_tier_lies_above() -> None:
 def test_contacts_until_a_tier(
     tier: Tier,
     counts: tuple[int, int],
-    upper: bool,
+    upper: bool,  # noqa: FBT001  a case of the table
     misses: int | None,
 ) -> None:
     hit, total = map(Decimal, counts)
