@@ -73,6 +73,14 @@ def test_the_queues_known_first_stay_and_further_ones_are_counted_in_one() -> No
     assert board.folded("demo") == (2, 0)
 
 
+def test_an_older_row_of_a_folded_queue_says_nothing_any_more() -> None:
+    board = board_of(1, row("a"), row("c", 3, revision=2))
+
+    board.take(update(row("c", 2)), NOW)
+
+    assert offered(board, ("demo", OTHER, None)) == 3
+
+
 def test_a_queue_is_folded_with_all_its_channels_or_with_none() -> None:
     board = board_of(
         2, row("a"), row("b"), row("c"), row("b", channel="chat"), row("c", channel="chat")

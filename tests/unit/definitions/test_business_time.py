@@ -86,6 +86,14 @@ def test_more_days_than_are_remembered_are_counted_too() -> None:
     assert clock.between(begin, begin + 20 * DAY) == 20 * 650 * MINUTE
 
 
+def test_a_day_that_is_remembered_counts_again() -> None:
+    there = ZoneInfo("UTC")
+    clock = BusinessClock(ODD, there)
+    begin, end = at("2026-03-02T00:00", there), at("2026-03-05T00:00", there)
+
+    assert [clock.between(begin, end) for _ in range(2)] == [3 * 650 * MINUTE] * 2
+
+
 instants = st.integers(at("2026-03-01T00:00"), at("2026-12-01T00:00"))
 
 

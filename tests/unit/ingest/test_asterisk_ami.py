@@ -242,10 +242,24 @@ def test_a_local_channel_that_makes_way_changes_the_id_of_who_waits() -> None:
     assert {key: one["outcome"] for key, one in known.items()} == {("l.2", 1): "abandoned"}
 
 
+def test_a_local_channel_that_nobody_stands_behind_changes_nothing() -> None:
+    alone = event("LocalOptimizationBegin", 1, "", LocalOneUniqueid="l.1", LocalTwoUniqueid="l.2")
+
+    known = visits(
+        told(AMI, [joins(0, "l.2"), alone, gives_up(5, "l.2"), event("Hangup", 5, "l.2")])
+    )
+
+    assert {key: one["outcome"] for key, one in known.items()} == {("l.2", 1): "abandoned"}
+
+
 def test_a_caller_turned_away_is_known_by_where_the_dialplan_sent_them() -> None:
     dials = event("Newexten", 0, Application="Queue", AppData="sales,tT,,,30")
 
-    known = visits(told(AMI, [dials, status(0.1, "FULL"), event("Hangup", 0.2)]))["u.1", 1]
+    rings_on = event("Newexten", 0.05, Application="Dial", AppData="PJSIP/ana")
+
+    known = visits(told(AMI, [dials, rings_on, status(0.1, "FULL"), event("Hangup", 0.2)]))[
+        "u.1", 1
+    ]
 
     assert (known["outcome"], known["reason"], known["queue"]) == ("left", "overflow", "sales")
 

@@ -1,13 +1,15 @@
 """Who talks with whom, as readers are told of it: nothing is told twice, and nothing is lost."""
 
-from hypothesis import given, settings
+from collections.abc import Collection, Mapping
+
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from floorpulse.contracts import events
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import Talk
-from floorpulse.contracts.visits import queue_of
+from floorpulse.contracts.visits import Visit, VisitKey, queue_of
 from floorpulse.kpi_engine.fold.partition import Partition
 from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import HISTORIES, event
@@ -20,6 +22,8 @@ from tests.unit.kpi_engine.test_laws import (
     settle,
     take,
 )
+
+Talks = dict[VisitKey, Talk]
 
 
 def taken(partition: Partition, *, everything: bool = False) -> list[Talk]:
@@ -73,6 +77,11 @@ def test_a_contact_that_an_earlier_answer_gives_to_another_agent_is_told_again()
     assert taken(partition) == [Talk("acme", "c1", 1, "bob", "sales", 5_000)]
 
 
+FORGOTTEN: list[AnyEvent] = [
+    event(events.ContactAmended, 0, reason="typed wrong", queue="service", agent="cyd"),
+    event(events.ContactAnswered, 10_000, wait_ms=5_000),
+]
+"""Its amendment is stored and out of memory when the answer is taken for a new visit"""
 STEPS = st.lists(
     st.tuples(st.integers(0, 4), st.sampled_from(["tell", "flush", "crash", "forget"])), max_size=10
 )
@@ -80,12 +89,13 @@ STEPS = st.lists(
 
 @settings(settings.get_profile("laws"), max_examples=200)
 @given(HISTORIES, STEPS, FEW_WORDS)
+@example(FORGOTTEN, [(1, "forget")], 0)
 def test_what_was_told_adds_up_to_the_talks_there_are_whoever_owns_the_partition(
     history: list[AnyEvent], steps: list[tuple[int, str]], words: int
 ) -> None:
     store = MemoryStore()
     partition = store.own(0)
-    known: dict[tuple[str, str, int], Talk] = {}
+    known: Talks = {}
     everything = True
     with rewritten_after(words):
         for size, step in [*steps, (len(history), "tell")]:
@@ -103,16 +113,37 @@ def test_what_was_told_adds_up_to_the_talks_there_are_whoever_owns_the_partition
             for talk in taken(partition, everything=everything):
                 known[talk.tenant, talk.contact, talk.visit] = talk
             everything = False
+            found_at_a_flush = taken_for_new(partition, store)
             so_far = merged(history[: partition.next_offset])
-            assert {key: talk for key, talk in known.items() if talk.agent} == {
-                key: Talk(*key, visit.agent, queue_of(visit) or "", visit.answered_at)
-                for key, visit in so_far.items()
-                if visit.answered_at is not None
-                and visit.ended_at is None
-                and visit.agent
-                and queue_of(visit) is not None
-                and (visit.offered_at is not None or visit.answered_wait is not None)
-            }
+            assert talks_of(known, found_at_a_flush) == talks_of(talking(so_far), found_at_a_flush)
+        make_durable(partition, store)
+        for talk in taken(partition):
+            known[talk.tenant, talk.contact, talk.visit] = talk
+        assert talks_of(known) == talking(merged(history))
+
+
+def taken_for_new(partition: Partition, store: MemoryStore) -> set[VisitKey]:
+    """Visits in memory whose stored record is found by the next flush."""
+    stored = store.tables[partition.number].visits
+    return {key for key, new in partition.visits.dirty.items() if new and key in stored}
+
+
+def talks_of(told: Mapping[VisitKey, Talk], without: Collection[VisitKey] = ()) -> Talks:
+    """What was told and is not over."""
+    return {key: talk for key, talk in told.items() if talk.agent and key not in without}
+
+
+def talking(visits: Mapping[VisitKey, Visit]) -> Talks:
+    """The talks that there are."""
+    return {
+        key: Talk(*key, visit.agent, queue_of(visit) or "", visit.answered_at)
+        for key, visit in visits.items()
+        if visit.answered_at is not None
+        and visit.ended_at is None
+        and visit.agent
+        and queue_of(visit) is not None
+        and (visit.offered_at is not None or visit.answered_wait is not None)
+    }
 
 
 def test_a_miss_counts_once_however_often_it_is_told_also_without_a_visit() -> None:

@@ -141,6 +141,14 @@ def test_a_contact_belongs_to_the_queue_of_its_first_offer_and_totals_count_it_o
     assert figures(total, *CALLERS, "contact_answer_rate") == [1, 1, 0, 150, 1.0]
 
 
+def test_a_contact_that_waits_in_a_further_queue_is_neither_answered_nor_lost() -> None:
+    total: Cells = {}
+    for cells in counted(*OVERFLOW[:-2]).values():
+        add(total, cells)
+
+    assert figures(total, *CALLERS) == [1, 0, 0, None]
+
+
 def test_a_kept_callback_counts_where_the_contact_came() -> None:
     by_queue = counted(*CALLED_BACK)
 

@@ -154,6 +154,18 @@ def test_a_call_through_two_queues_is_two_visits_with_holds_and_a_missed_ring() 
     assert [(one["agent"], one["queue"], one["ring_ms"]) for one in missed] == [("eve", "a", 6_000)]
 
 
+def test_who_gave_up_while_it_rang_was_missed_by_nobody() -> None:
+    rang = [agent("ann", "a", happened("Ringing", 3), happened("Released", 9))]
+    waits = [queue("a", happened("Enqueue", 0), happened("Abandoned", 9))]
+    missed = [
+        one["type"] == "agent.missed"
+        for disposition in ("AbandonedInRing", "QueuingTimeout")
+        for one in told(VENDOR, detail(waits, rang, ContactDisposition=disposition))
+    ]
+
+    assert missed == [False, False, False, False, True]
+
+
 def test_a_personal_queue_is_no_visit_and_a_number_is_some_queue() -> None:
     queues = [
         queue("ann", happened("Enqueue", 0)),

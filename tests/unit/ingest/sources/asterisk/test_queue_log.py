@@ -221,6 +221,19 @@ def test_a_caller_who_is_handed_into_a_queue_goes_on_there_under_the_own_id() ->
     assert all("customer" not in json.loads(event) for event in handed[1:])
 
 
+def test_a_call_of_an_id_that_was_given_up_to_a_caller_is_another_one_when_it_goes_on() -> None:
+    parted = told(
+        call("ENTERQUEUE", "", "856", 1, name="line"),
+        call("ABANDON", 1, 1, 6, at=AT + 6, name="caller"),
+        call("ABANDON", 1, 1, 9, at=AT + 9, name="line"),
+    )
+
+    assert [row[:5] for row in visits(parted)] == [
+        ("caller", "sales", "abandoned", None, 6),
+        ("line", "sales", "abandoned", None, 9),
+    ]
+
+
 def test_a_consultation_that_becomes_the_callers_stay_ends_the_first_talk_by_its_agent() -> None:
     assert visits(
         told(
@@ -287,6 +300,18 @@ def test_an_answer_of_another_second_is_not_that_of_a_talk_whose_end_was_read_be
         )
     ) == [
         ("after", "sales", "answered", "ann", 30, 10, False, True),
+        ("one", "sales", "answered", "ann", 5, 0, False, False),
+    ]
+
+
+def test_an_answer_of_another_agent_is_not_that_of_a_talk_whose_end_was_read_before_it() -> None:
+    assert visits(
+        told(
+            call("COMPLETECALLER", 5, 10, 2, at=AT + 15, name="after", agent="bob"),
+            call("CONNECT", 5, "x", 1, at=AT + 5, name="one", agent="ann"),
+        )
+    ) == [
+        ("after", "sales", "answered", "bob", 5, 10, False, True),
         ("one", "sales", "answered", "ann", 5, 0, False, False),
     ]
 
