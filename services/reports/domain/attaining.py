@@ -7,8 +7,8 @@ run            0        1         2         2         3        0       exempt on
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from floorpulse.definitions.domain.contracts import Exemption, Metric, Tier
 from floorpulse.reports.domain.evidence import MetricEvidence, Slice
 from floorpulse.reports.domain.exempting import Exempting
 from floorpulse.reports.domain.periods import Part, window_of
-from floorpulse.reports.domain.rounding import rounded, told
+from floorpulse.reports.domain.rounding import EXACT, rounded, told
 from floorpulse.reports.domain.statement import Attainment, Outcome, WindowResult
 
 JUDGED = (Outcome.KEPT, Outcome.MISSED)
@@ -86,10 +86,17 @@ def _by_window(
     """Slices by their window, which the part may cut."""
     ordered = sorted(slices, key=lambda one: (one.begin, one.end))
     zone = part.terms.zone
-    for (begin, end), mine in groupby(
-        ordered, key=lambda one: window_of(metric.window, one.begin, zone)
-    ):
-        yield (max(begin, part.begin), min(end, part.end)), list(mine)
+    mine: list[Slice] = []
+    begin = end = part.begin
+    for one in ordered:
+        if one.begin >= end:
+            if mine:
+                yield (max(begin, part.begin), min(end, part.end)), mine
+            begin, end = window_of(metric.window, one.begin, zone)
+            mine = []
+        mine.append(one)
+    if mine:
+        yield (max(begin, part.begin), min(end, part.end)), mine
 
 
 def _window(
@@ -117,12 +124,12 @@ def _window(
 
 
 def _sum(slices: Iterable[Slice]) -> Figure:
-    numerator = Fraction(0)
-    denominator = Fraction(0)
+    numerator = Decimal(0)
+    denominator = Decimal(0)
     for one in slices:
-        numerator += Fraction(one.numerator)
-        denominator += Fraction(one.denominator)
-    return Figure(numerator, denominator)
+        numerator = EXACT.add(numerator, one.numerator)
+        denominator = EXACT.add(denominator, one.denominator)
+    return Figure(Fraction(numerator), Fraction(denominator))
 
 
 def _outcome(metric: Metric, value: Fraction | None, volume: int, *, counted: bool) -> Outcome:

@@ -7,10 +7,10 @@ count          yes    no    no    no   yes         a slice that is touched is ex
 """
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 from floorpulse.definitions.domain.contracts import BeyondForecast, ContractTerms, Exemption
 from floorpulse.reports.domain.evidence import Slice
+from floorpulse.reports.domain.rounding import EXACT
 from floorpulse.reports.domain.statement import Cause, ExemptSlice
 
 
@@ -34,7 +34,7 @@ class Exempting:
     def _is_beyond(self, one: Slice) -> bool:
         if self._beyond is None or one.forecast is None:
             return False
-        return one.volume > Fraction(self._beyond.times) * Fraction(one.forecast)
+        return one.volume > EXACT.multiply(self._beyond.times, one.forecast)
 
 
 def _beyond(beyond: BeyondForecast | None, metric: str) -> BeyondForecast | None:

@@ -6,7 +6,7 @@ exactly that, and a tie is a tie only where it is one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
 
@@ -16,15 +16,15 @@ T = TypeVar("T")
 TOLD_PLACES = 10
 """Decimal places of amounts and figures that are told before rounding"""
 _HALF = Fraction(1, 2)
-_WIDE = Context(prec=60)
-"""More digits than an amount can have"""
+EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
+"""Sums and products of decimals, which have fewer digits; one with more would be refused"""
 
 
 def rounded(exact: Fraction, places: int, mode: RoundingMode) -> Decimal:
     """A fraction with so many decimal places; modes treat both signs alike."""
     units, rest = divmod(abs(exact) * 10**places, 1)
     whole = int(units) + _one_more(int(units), rest, mode)
-    return Decimal(-whole if exact < 0 else whole).scaleb(-places, _WIDE)
+    return Decimal(-whole if exact < 0 else whole).scaleb(-places, EXACT)
 
 
 def _one_more(units: int, rest: Fraction, mode: RoundingMode) -> bool:
@@ -45,7 +45,7 @@ def told(exact: Fraction) -> Decimal:
     """A fraction as it is shown: ten decimal places at most, without zeros at the end."""
     shown = rounded(exact, TOLD_PLACES, RoundingMode.HALF_EVEN)
     whole = shown.to_integral_value()
-    return whole.quantize(Decimal(1), context=_WIDE) if shown == whole else shown.normalize(_WIDE)
+    return whole.quantize(Decimal(1), context=EXACT) if shown == whole else shown.normalize(EXACT)
 
 
 class Carried(NamedTuple, Generic[T]):

@@ -6,7 +6,8 @@ settle ─► nothing issued yet?  ─► the draft of the settlement, in the pl
        └► issued, and another  ─► the draft of the next credit note, with the visits that caused it
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -85,7 +86,7 @@ class SettlementDesk:
     async def settle(self, query: EvidenceQuery, by: Actor) -> SettleResult:
         """Settle a period as its evidence stands now."""
         read = await self._reader.read(query, self._missed(query.tenant))
-        after = settled(query.tenant, read)
+        after = await asyncio.to_thread(settled, query.tenant, read)
         place = SettlementPlace(query.tenant, query.contract, read.period.begin, read.period.end)
         known = await self.store.of_period(place)
         issued = [one for one in known if one.state is not SettlementState.DRAFT]
@@ -177,10 +178,14 @@ class SettlementDesk:
     async def _changes(self, before: StoredSettlement, read: ReadEvidence) -> list[VisitChange]:
         """The visits that count otherwise than in what was issued; both lists are held deflated."""
         old = [page async for page in self.store.pages(before.id)]
-        return changes(
-            chain.from_iterable(map(unpacked, old)),
-            chain.from_iterable(unpacked(page.records) for page in read.pages.pages),
-        )
+        new = [page.records for page in read.pages.pages]
+        return await asyncio.to_thread(_changes_between, old, new)
+
+
+def _changes_between(before: Sequence[bytes], after: Sequence[bytes]) -> list[VisitChange]:
+    """What differs between two lists of deflated pages; seconds of work for a million visits."""
+    sides = (chain.from_iterable(map(unpacked, pages)) for pages in (before, after))
+    return changes(*sides)
 
 
 class DraftNotFinalError(Exception):

@@ -231,4 +231,27 @@ def test_a_streak_falls_due_as_it_says(again: Again, due: list[int]) -> None:
 def test_a_share_of_windows_is_judged_against_the_promised_share_else_all() -> None:
     metric = Metric("m", {}, "asa", Comparison.AT_MOST, Decimal(20), judged=Judged.SHARE)
 
-    assert metric.judged_target == 1
+    assert (metric.judged_target, metric.judged_comparison) == (
+        Decimal(1),
+        Comparison.AT_LEAST,
+    )
+
+
+def test_each_window_is_judged_against_the_target() -> None:
+    metric = Metric("m", {}, "asa", Comparison.AT_MOST, Decimal(20))
+
+    assert (metric.judged_target, metric.judged_comparison) == (
+        Decimal(20),
+        Comparison.AT_MOST,
+    )
+
+
+def test_contracts_of_different_contacts_may_hold_at_one_time() -> None:
+    other = CONTRACT.replace("id: one", "id: two").replace(
+        "client: shop", "client: meridian-market"
+    )
+    other = other.replace("queues: [orders]", "queues: [books]").replace("[returns]", "[books]")
+
+    known = _known(FLOOR + CONTRACT + other.removeprefix("\ncontracts:\n"))
+
+    assert [one.id for one in contracts_of(known.versions, known.zone)] == ["one", "two"]
