@@ -47,19 +47,19 @@ contracts:
     vendor: {en: Vendor}
     currency: CNY
     metrics:
-      - {id: ALL, names: {en: All}, kpi: service_level, formula: V3, threshold: 10,
+      - {id: all, names: {en: All}, kpi: service_level, formula: V3, threshold: 10,
          comparison: at_least, target: "0.8"}
-      - {id: EVENING, names: {en: Evening}, kpi: service_level, formula: V3, threshold: 10,
+      - {id: evening, names: {en: Evening}, kpi: service_level, formula: V3, threshold: 10,
          comparison: at_least, target: "0.8", calendar: evening}
-      - {id: EAST, names: {en: East}, kpi: service_level, formula: V3, threshold: 10,
+      - {id: east, names: {en: East}, kpi: service_level, formula: V3, threshold: 10,
          comparison: at_least, target: "0.8", scope: {sites: [east]}}
-      - {id: HELP, names: {en: Help}, kpi: aht, comparison: at_most, target: "300",
+      - {id: help, names: {en: Help}, kpi: aht, comparison: at_most, target: "300",
          scope: {queues: [help], channels: [voice]}}
-      - {id: HOURS, names: {en: Hours}, kpi: service_level, formula: V3, threshold: 10,
+      - {id: hours, names: {en: Hours}, kpi: service_level, formula: V3, threshold: 10,
          clock: calendar, comparison: at_least, target: "0.8"}
     billing:
       - {id: fee, names: {en: Fee}, per: month, rate: "100.00"}
-""".lower().replace("cny", "CNY").replace("v3", "V3").replace("asia/shanghai", "Asia/Shanghai")
+"""
 
 
 def test_half_hours_are_cut_to_business_hours() -> None:
