@@ -32,7 +32,7 @@ from floorpulse.alerts.notifiers.task import opened, told_of
 from floorpulse.alerts.notifiers.task_proof import Presented, is_proven
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.on_call import ReceiverBody, TaskAnswer
-from floorpulse.definitions.domain.task_templates import TOLD
+from floorpulse.definitions.domain.task_templates import TOLD, texts
 from tests.fakes.alert_store import MemoryIncidents
 from tests.fakes.alerts import context, incident, key, message
 
@@ -63,6 +63,11 @@ def test_a_template_is_filled_wherever_it_has_words_in_braces() -> None:
         "fields": {"summary": "Critical: {value}", "labels": ["{queue}", "{value}"]},
         "n": 3,
     }
+
+
+def test_the_texts_of_a_template_are_found_where_they_stand() -> None:
+    template = {"n": 3, "rows": ["{title}", {"open": True}]}
+    assert list(texts(template, "body")) == [("body.rows[0]", "{title}")]
 
 
 def test_all_that_a_template_may_name_is_told() -> None:

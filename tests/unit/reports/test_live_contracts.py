@@ -258,3 +258,21 @@ def test_prometheus_is_told_of_contracts_in_force_alone() -> None:
         assert sample in page
     gauges.tell([])
     assert "acme-2026" not in generate_latest(registry).decode()
+
+
+PHASES = """    phases:
+      - {id: onboarding, kind: onboarding, first_day: 2026-01-01, last_day: 2026-11-10}
+      - {id: running, kind: operation, first_day: 2026-11-11}
+    metrics:
+"""
+
+
+def test_only_the_phase_that_runs_is_told_and_without_contacts_none_has_a_cost() -> None:
+    world = World()
+    world.floor.put(answered(NOW - MINUTE, 3, queue="help"))
+    world.tell()
+    world.definitions = definitions(TEXT.replace("    metrics:\n", PHASES, 1))
+    row = answer(world)
+    assert row["phase"] == "running"
+    assert [one["metric"] for one in row["metrics"]] == ["in-time"]
+    assert (row["contacts"], row["cost_per_contact"]) == (0, None)
