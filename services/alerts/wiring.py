@@ -65,6 +65,9 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
+from floorpulse.figures.contracts.ahead import ContractAhead
+from floorpulse.figures.contracts.counting import ContractCounts
+from floorpulse.figures.contracts.expecting import ExpectedRest
 from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
@@ -256,11 +259,13 @@ class Acting:
         floor = self._floor
         metrics = RuleMetrics(self._registry)
         past = PastFigures(floor.floors, floor.turns, floor.tables)
+        counts = ContractCounts(floor.turns, floor.tables.panes, floor.tables.visits)
+        ahead = ContractAhead(ExpectedRest(counts, floor.forecasts, floor.turns))
 
         def make() -> Evaluator:
             return Evaluator(
                 floor.floors, floor.live, floor.turns, metrics, floor.loaded, monotonic
-            ).with_tables(Before(floor.live, past, floor.tables.visits))
+            ).with_tables(Before(floor.live, past, floor.tables.visits, ahead))
 
         stored = PostgresAlertStates(self._engine)
         return Evaluation(make, stored, keeper, floor.keeper.changed)

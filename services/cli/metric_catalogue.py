@@ -30,9 +30,11 @@ from floorpulse.ingest.metrics import FeedMetrics, IngestMetrics, SourceMetrics
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.prometheus.metric_names import FLOOR_FAMILIES
+from floorpulse.reports.live.gauges import ContractGauges
 from floorpulse.runtime.metric_families import MetricFamily, declared
 from floorpulse.runtime.process_metrics import COLLECTED, BuildMetrics
 
+HTTP = "http"
 API = "api"
 ALERTS = "alerts"
 INGEST = "ingest"
@@ -62,6 +64,7 @@ EXPORTED: tuple[tuple[tuple[str, ...], tuple[Collectors, ...]], ...] = (
             AlertRouteMetrics,
         ),
     ),
+    ((HTTP,), (ContractGauges,)),
     (EVERY_PROCESS, (BuildMetrics,)),
 )
 """Which processes have which collectors; `floorpulse http` is ingest, API and the routes of alerts

@@ -15,8 +15,8 @@ HEAD = """# Metrics
 Every process tells Prometheus about itself, and `floorpulse api` about the floor too. `api`,
 `ingest` and `alerts` serve `/metrics` on their own port, an engine on
 `FLOORPULSE_ENGINE__METRICS_PORT`; `floorpulse http` is `ingest`, `api` and the routes of `alerts`
-in one process. The column *act when* says what must be seen before somebody does something, and
-what; `–` wants nothing by itself.
+in one process, and tells of contracts too. The column *act when* says what must be seen before
+somebody does something, and what; `–` wants nothing by itself.
 
 ## How the floor is told
 

@@ -72,7 +72,8 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    async with reports.reporting(app, _reported(surface, reading, settings)):
+                    reported = _reported(surface, reading, settings)
+                    async with reports.running(app, reported, registry):
                         yield
         finally:
             await engine.dispose()

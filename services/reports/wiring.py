@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
 
 from floorpulse.reports.api import routes
 from floorpulse.reports.app import ReportParts, ReportSurface
@@ -14,6 +15,7 @@ from floorpulse.reports.contents.reporter import Reporter, read_tables
 from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
+from floorpulse.reports.live.wiring import live_contracts, told_contracts
 from floorpulse.reports.settlement.desk import SettlementDesk
 from floorpulse.reports.settlement.store import PostgresSettlements
 
@@ -33,6 +35,7 @@ def install(app: FastAPI, surface: ReportSurface) -> None:
         reporter(surface),
         Annotations(surface.engine),
         IssuedReports(surface.engine),
+        live_contracts(surface),
     )
 
 
@@ -43,13 +46,18 @@ def reporter(surface: ReportSurface) -> Reporter:
 
 
 @asynccontextmanager
-async def reporting(app: FastAPI, surface: ReportSurface) -> AsyncIterator[None]:
-    """The parts behind the routes; reports that are due go out until the context ends."""
+async def running(
+    app: FastAPI, surface: ReportSurface, registry: CollectorRegistry
+) -> AsyncIterator[None]:
+    """The parts behind the routes; running contracts are told, and reports that are due go out,
+    until the context ends.
+    """
     install(app, surface)
     issuer = Issuer(reporter(surface), IssuedReports(surface.engine), surface.loaded)
     task = asyncio.create_task(issuer.run(), name="reports")
     try:
-        yield
+        async with told_contracts(app.state.reports, registry):
+            yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -15,6 +15,7 @@ from floorpulse.alerts.domain.notices import NoticeKind
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.alerts.incidents.ports import (
     Change,
     ClaimedNotice,
@@ -356,3 +357,24 @@ async def test_a_figure_without_a_value_is_stored(store: IncidentStore) -> None:
     await stored(store, Change(None, Decision(new)))
 
     assert (await found(store)).figure == new.figure
+
+
+async def test_a_task_is_kept_and_finds_its_youngest_incident(store: IncidentStore) -> None:
+    task = Task("ops", "OPS-12", "https://jira.example.org/OPS-12", "To Do", at=5)
+    await stored(store, owing(at=100, number=1, tasks=(task,)))
+    await stored(store, owing(at=200, number=2, tasks=(task, Task("jdy", "7"))))
+
+    async with store.transaction() as work:
+        mine = await work.incident_of_task(TENANT, "ops", "OPS-12")
+        others = [
+            await work.incident_of_task(*names)
+            for names in (
+                (TENANT, "ops", "OPS-1"),
+                (TENANT, "ops", "7"),
+                ("another", "ops", "OPS-12"),
+            )
+        ]
+
+    assert mine is not None
+    assert (mine.id, mine.tasks) == ("i2", (task, Task("jdy", "7")))
+    assert others == [None, None, None]

@@ -139,6 +139,15 @@ class MemoryTransaction:
         found = self.tables.incidents.get(id)
         return found if found is not None and found.subject.tenant == tenant else None
 
+    async def incident_of_task(self, tenant: str, receiver: str, id: str) -> Incident | None:  # noqa: A002
+        mine = [
+            one
+            for one in self.tables.incidents.values()
+            if one.subject.tenant == tenant
+            and any((task.receiver, task.id) == (receiver, id) for task in one.tasks)
+        ]
+        return max(mine, key=lambda one: (one.opened_at, one.id), default=None)
+
     async def open_incidents(self, subjects: Collection[Subject]) -> dict[Subject, Incident]:
         every = self.tables.incidents.values()
         still = (one for one in every if one.resolved_at is None)

@@ -16,7 +16,8 @@ import msgspec
 import pytest
 from pydantic import SecretStr
 
-from floorpulse.alerts.domain.notices import Delivery, NoticeKind, Verdict
+from floorpulse.alerts.domain.notices import Delivery, Message, NoticeKind, Verdict
+from floorpulse.alerts.domain.tasks import Task, task_uuid
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.wiring import opened_channels
@@ -99,6 +100,13 @@ CASES = (
         by_status=True,
     ),
     Case(
+        "task",
+        {"signing": "signing", "body": {"title": "{title}"}, "answer": {"id": "key"}},
+        told({"key": "OPS-12"}, 201),
+        told({"errorMessages": ["issue type is required"]}, 400),
+        by_status=True,
+    ),
+    Case(
         "alibaba",
         {"vendor": "alibaba", "to": ["+8613800000000"]},
         told({"Code": "OK", "Message": "OK"}),
@@ -116,7 +124,8 @@ each_channel = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name
 
 
 def receiver_of(case: Case, origin: str) -> ReceiverBody:
-    part = dict(case.part) | ({"url": f"{origin}/own"} if case.name == "webhook" else {})
+    own = {"url": f"{origin}/own"} if case.name in ("webhook", "task") else {}
+    part = dict(case.part) | own
     way = "sms" if "vendor" in part else case.name
     body = {"id": "zhang", "names": {"en": "Zhang"}, way: part}
     return msgspec.convert(body, ReceiverBody)
@@ -334,6 +343,7 @@ async def test_no_secret_is_told_or_logged_even_where_a_service_repeats_it(
         "teams": "secret-key",
         "pagerduty": "secret-routing-key",
         "webhook": SIGNING,
+        "task": SIGNING,
         "twilio": "secret-twilio-token",
         "alibaba": "secret-alibaba",
         "tencent": "secret-tencent",
@@ -691,3 +701,51 @@ async def test_apprise_hands_a_message_over_and_confirms_nothing(
             delivery = await send(channels, msgspec.convert(body, ReceiverBody))
     assert delivery.verdict is verdict
     assert "Service level low" in json.loads(server.asked[0].body)["title"]
+
+
+# ------------------------------------------------------------- trackers
+
+
+async def test_a_tracker_gets_the_filled_template_signed_and_says_what_it_opened() -> None:
+    case = Case(
+        "task",
+        {
+            "signing": "signing",
+            "token": "app",
+            "headers": {"Authorization": "Bearer {token}"},
+            "body": {"fields": {"summary": "{title}", "labels": ["{incident}"]}, "id": "{uuid}"},
+            "answer": {"id": "key", "url": "self", "state": "status.name"},
+        },
+        told({}),
+        told({}),
+    )
+    page = "https://jira.example.org/browse/OPS-12"
+    said = told({"key": "OPS-12", "self": page, "status": {"name": "To Do"}}, 201)
+    async with reached(case, said) as (server, channels, receiver):
+        delivery = await send(channels, receiver)
+    [asked] = server.asked
+    assert json.loads(asked.body) == {
+        "fields": {"summary": message().title, "labels": ["i1"]},
+        "id": task_uuid("i1.task.zhang"),
+    }
+    headers = asked.headers
+    assert headers["authorization"] == "Bearer secret-of-the-app"
+    assert headers["webhook-id"] == headers["idempotency-key"] == "i1.task.zhang"
+    text = f"i1.task.zhang.{headers['webhook-timestamp']}.".encode() + asked.body
+    signed = b64encode(hmac.new(SIGNING.encode(), text, sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{signed}"
+    assert delivery.task is not None
+    assert (delivery.task.id, delivery.task.url, delivery.task.state) == ("OPS-12", page, "To Do")
+
+
+@pytest.mark.parametrize(
+    "told_before",
+    [message(kind=NoticeKind.RESOLVED), message(tasks=(Task("zhang", "OPS-12"),))],
+    ids=["it is over", "its task is open"],
+)
+async def test_a_tracker_is_told_nothing_more(told_before: Message) -> None:
+    async with reached(BY_NAME["task"], told({})) as (server, channels, receiver):
+        [notifier] = channels.notifiers(receiver).values()
+        delivery = await notifier.send(told_before, lambda: True)
+    assert (delivery.verdict, delivery.task) == (Verdict.ACCEPTED, None)
+    assert server.asked == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -47,6 +48,7 @@ from floorpulse.query.prometheus.exposition import Exposition
 from floorpulse.query.prometheus.page import FloorSamples, Scrape
 from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.stream.streams import Pulse, Streams
+from floorpulse.reports.live.bodies import contract_row
 from floorpulse.runtime import problems
 from floorpulse.runtime.clock import monotonic, now_ms, steady_ms
 from tests.fakes.definitions import definitions
@@ -54,9 +56,10 @@ from tests.fakes.floor import FixedLog, MemoryFloor, MemoryHistory, abandoned, a
 from tests.fakes.forecasts import MemoryForecasts
 from tests.fakes.keys import FixedKeys
 from tests.fakes.tallies import MemoryTallies
+from tests.unit.reports.test_live_contracts import live_of, world_of
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 playwright = pytest.importorskip(
     "playwright.async_api", reason="playwright drives the browser: pip install playwright"
@@ -389,6 +392,29 @@ async def test_language_and_window_are_chosen_in_place_and_kept_in_the_address(w
     await wall.page.click("#windows button[value=today]")
 
     assert wall.page.url.endswith("?lang=zh&window=today")
+
+
+async def test_a_contract_that_the_address_names_has_a_line_in_both_languages(wall: Wall) -> None:
+    """62.5 % of 80 %, seven to recover; 2.00 of 7.00 are burned."""
+    live = live_of(world_of())
+    standing = await live.standing("demo", live.contracts("demo")[0])
+    assert standing is not None
+    body = msgspec.json.encode(contract_row(standing)).decode()
+    busy(wall.floor)
+
+    async def answer(route: "Route") -> None:
+        await route.fulfill(status=200, content_type="application/json", body=body)
+
+    await wall.page.route("**/v1/contracts/acme-2026", answer)
+    await wall.open("?contract=acme-2026&lang=en")
+
+    line = "#contracts li[data-state='bad']"
+    await wall.shows(line, "Acme hotline · Answered within 10 s 62.5% / 80.0%, 7 to recover")
+    await wall.shows(line, "exposure 2 CNY, forecast 2 CNY · 28.6% of the budget")
+    await wall.page.click("#lang")
+    await wall.shows(line, "顶峰热线 · 10 秒内接听率")
+    await wall.shows(line, "尚需 7 个达标")
+    assert wall.told == []
 
 
 async def test_thirty_queues_fit_a_full_screen_and_a_phone_scrolls_only_downwards(

@@ -11,6 +11,7 @@ from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.notices import NoticeKind, NoticeState
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.alerts.reading.ports import NoticeCounts, StoredNotice
 from floorpulse.alerts.reading.trends import Trend
 from floorpulse.definitions.domain.names import name_in
@@ -25,6 +26,19 @@ Next = Annotated[
     Meta(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]),
 ]
 Counted = Annotated[int, Meta(ge=0, examples=[2])]
+
+
+class TaskRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A task that an incident opened in a tracker, as the tracker told it last."""
+
+    receiver: Annotated[str, Meta(examples=["ops-jira"])]
+    id: Annotated[str | None, Meta(description="how the tracker calls it", examples=["OPS-12"])]
+    url: Annotated[str | None, Meta(examples=["https://jira.example.org/browse/OPS-12"])]
+    state: Annotated[
+        str | None, Meta(description="in the tracker's own words", examples=["In Progress"])
+    ]
+    done: Annotated[bool, Meta(description="whether nothing more is to be done")]
+    at: Instant
 
 
 class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +95,7 @@ class IncidentRow(msgspec.Struct, frozen=True, kw_only=True):
     sent: Annotated[Counted, Meta(description="notices that a channel took")]
     owed: Annotated[Counted, Meta(description="notices that are still to be sent")]
     failed: Annotated[Counted, Meta(description="notices that no channel will take")]
+    tasks: list[TaskRow]
     runbook: Annotated[str | None, Meta(examples=["https://example.org/level"])]
     labels: Annotated[dict[str, str], Meta(examples=[{"shift": "late"}])]
     revision: Annotated[int, Meta(description="grows with every change", examples=[3])]
@@ -198,9 +213,22 @@ def incident_row(incident: Incident, counts: NoticeCounts, view: TenantView) -> 
         sent=counts.sent,
         owed=counts.owed,
         failed=counts.failed,
+        tasks=[task_row(one, zone) for one in incident.tasks],
         runbook=incident.runbook,
         labels=incident.labels,
         revision=incident.revision,
+    )
+
+
+def task_row(task: Task, zone: ZoneInfo) -> TaskRow:
+    """A task as its tracker told it last."""
+    return TaskRow(
+        receiver=task.receiver,
+        id=task.id or None,
+        url=task.url,
+        state=task.state or None,
+        done=task.done,
+        at=text(task.at, zone),
     )
 
 

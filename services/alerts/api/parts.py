@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.alerts.api import alertmanager, routes
+from floorpulse.alerts.api import alertmanager, routes, tasks
 from floorpulse.alerts.api.alertmanager import AlertmanagerWebhook
 from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.bodies import IncidentRow
@@ -20,8 +20,10 @@ from floorpulse.alerts.bridges.alertmanager_store import KnownAlerts
 from floorpulse.alerts.incidents.desk import Desk
 from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
+from floorpulse.alerts.incidents.tasks import TaskCallbacks
 from floorpulse.alerts.incidents.used_links import PostgresUsedLinks
 from floorpulse.alerts.metrics import AlertRouteMetrics, BridgeMetrics
+from floorpulse.alerts.notifiers.secret_store import SecretStore
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.reading.feed import EVERY, TenantFeeds
 from floorpulse.alerts.reading.store import PostgresReading
@@ -29,6 +31,8 @@ from floorpulse.alerts.reading.trends import Trends
 from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.alerts.rules.replay import RuleReplay
 from floorpulse.alerts.watch.store import PostgresRiskLists
+from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.tenant_view import Floors
@@ -70,6 +74,7 @@ def include(app: FastAPI) -> None:
     """All routes of alerts; `install` gives them what they answer with."""
     app.include_router(alertmanager.router())
     app.include_router(routes.router())
+    app.include_router(tasks.router())
 
 
 def install(
@@ -82,6 +87,7 @@ def install(
     past = PastTables(tables.visits, tables.agents, tables.panes, surface.forecasts)
     replay = RuleReplay(past, floors.board.rules, surface.turns)
     app.state.alertmanager_webhook = webhook
+    app.state.task_callbacks = _callbacks(surface, settings)
     app.state.rule_tests = RuleTests(replay, floors.definitions)
     app.state.alerts = _answering(surface, settings, metrics.routes)
 
@@ -110,6 +116,19 @@ def _answering(
         loaded=surface.loaded,
         risk_lists=PostgresRiskLists(engine),
     )
+
+
+def _callbacks(surface: Surface, settings: ChannelSettings) -> TaskCallbacks:
+    """What hears trackers."""
+    floors = surface.floors
+
+    def receiver(tenant: str, name: str) -> ReceiverBody | None:
+        view = floors.view(tenant)
+        found = OnCallInForce(view.known.at(view.now)).receivers.get(name)
+        return None if found is None else found.body
+
+    store = PostgresIncidents(surface.engine)
+    return TaskCallbacks(store, receiver, SecretStore.of(settings), now_ms)
 
 
 def _links(engine: AsyncEngine, settings: ChannelSettings, desk: Desk) -> LinkUse | None:

@@ -56,6 +56,7 @@ def alert_rule(version: str, body: RuleBody) -> AlertRule:
         body.spike,
         body.concentration,
         body.staleness,
+        *([] if body.tier is None else [body.tier]),
     )
     return AlertRule(
         version,

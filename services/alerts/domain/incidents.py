@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from floorpulse.alerts.domain.figures import Figure
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 
 
@@ -74,3 +75,5 @@ class Incident:
     resolved_at: int | None = None
     next_at: int | None = None
     revision: int = 0
+    tasks: tuple[Task, ...] = ()
+    """What it opened in other systems, one for each receiver that is a tracker"""

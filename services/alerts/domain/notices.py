@@ -7,6 +7,8 @@ one that will not ends as `failed`.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from floorpulse.alerts.domain.tasks import Task
+
 
 class NoticeKind(StrEnum):
     """What a notice says."""
@@ -90,8 +92,10 @@ class Message:
     facts: dict[str, object] = field(default_factory=dict)
     """The same for machines (webhook, PagerDuty): tenant, queue, rule, figure, state"""
     short: dict[str, str] = field(default_factory=dict)
-    """The parts by themselves, for templates of text messages: severity, rule, where, value,
-    threshold, since"""
+    """The parts by themselves, for templates of text messages and tasks: severity, rule, where,
+    value, threshold, since, link"""
+    tasks: tuple[Task, ...] = ()
+    """What the incident opened in trackers so far"""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -108,8 +112,11 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What came of one attempt; `retry_after` is seconds that the channel asked for."""
+    """What came of one attempt; `retry_after` is seconds that the channel asked for, `task` what a
+    tracker opened.
+    """
 
     verdict: Verdict
     said: str = ""
     retry_after: float | None = None
+    task: Task | None = None

@@ -56,6 +56,10 @@ class Reason(StrEnum):
     # channels
     REFUSED = "refused"
     """A channel refused a notice for good."""
+    TASK_OPENED = "task_opened"
+    """A tracker took a task."""
+    TASK_CHANGED = "task_changed"
+    """The tracker told another state of it."""
     # flapping
     FLAPPING = "flapping"
     """It fires and resolves again and again: told once, then hourly."""

@@ -19,6 +19,7 @@ class Way(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     WEBHOOK = "webhook"
+    TASK = "task"
     APPRISE = "apprise"
 
 

@@ -112,6 +112,10 @@ class Transaction(Protocol):
         """An incident of a tenant."""
         ...
 
+    async def incident_of_task(self, tenant: str, receiver: str, id: str) -> Incident | None:  # noqa: A002
+        """The youngest incident whose task a tracker calls so."""
+        ...
+
     async def open_incidents(self, subjects: Collection[Subject]) -> dict[Subject, Incident]:
         """The open incidents of these subjects."""
         ...

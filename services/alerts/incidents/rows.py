@@ -13,6 +13,7 @@ from floorpulse.alerts.domain.incidents import Incident, IncidentState, Subject
 from floorpulse.alerts.domain.notices import NoticeState
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Silence
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 
 Row = RowMapping | Mapping[str, Any]
@@ -29,6 +30,7 @@ class IncidentBody(msgspec.Struct, frozen=True, omit_defaults=True):
     labels: dict[str, str] = {}
     passed_over: bool = False
     exhausted: bool = False
+    tasks: tuple[Task, ...] = ()
 
 
 COLUMNS = (
@@ -49,6 +51,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         incident.labels,
         incident.passed_over,
         incident.exhausted,
+        incident.tasks,
     )
     return {
         **{name: getattr(incident, name) for name in COLUMNS},
@@ -76,6 +79,7 @@ def incident_of(row: Row) -> Incident:
         labels=body.labels,
         passed_over=body.passed_over,
         exhausted=body.exhausted,
+        tasks=body.tasks,
     )
 
 

@@ -22,6 +22,8 @@ from floorpulse.alerts.domain.escalation import refused
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.domain.ladder import Ladder
 from floorpulse.alerts.domain.notices import Delivery, NoticeKind, Verdict
+from floorpulse.alerts.domain.task_news import task_told
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.alerts.incidents.lease import Lease, Term
 from floorpulse.alerts.incidents.ports import (
     Change,
@@ -173,9 +175,18 @@ class Sender:
         self, work: Transaction, claim: ClaimedNotice, term: Term, delivery: Delivery
     ) -> None:
         if await work.notice_sent(claim, term.epoch, delivery.said):
+            if delivery.task is not None:
+                await self._opened(work, claim, delivery.task)
             if claim.attempts > 1:
                 await work.bring_forward(claim.tenant, claim.key.target)
             self._first(claim, work.now)
+
+    async def _opened(self, work: Transaction, claim: ClaimedNotice, task: Task) -> None:
+        """The incident has its task, in the transaction in which the notice is sent."""
+        incident = await work.incident(claim.tenant, claim.key.incident)
+        news = None if incident is None else task_told(incident, task, work.now)
+        if news is not None:
+            await work.store([Change(incident, news)])
 
     def _first(self, claim: ClaimedNotice, now: int) -> None:
         """Time to the first notice, measured at those of the first step."""

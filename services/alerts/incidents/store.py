@@ -146,6 +146,14 @@ class PostgresTransaction(NoticeRows):
         found = await self._locked(select(incident).where(mine))
         return found[0] if found else None
 
+    async def incident_of_task(self, tenant: str, receiver: str, id: str) -> Incident | None:  # noqa: A002
+        """The youngest incident whose task a tracker calls so."""
+        task = {"tasks": [{"receiver": receiver, "id": id}]}
+        mine = (incident.c.tenant == tenant) & incident.c.body.contains(task)
+        youngest = incident.c.opened_at.desc(), incident.c.id.desc()
+        found = await self._locked(select(incident).where(mine).order_by(*youngest).limit(1))
+        return found[0] if found else None
+
     async def open_incidents(self, subjects: Collection[Subject]) -> dict[Subject, Incident]:
         """The open incidents of these subjects."""
         wanted = [(one.tenant, one.rule, one.queue, one.channel, one.key) for one in subjects]

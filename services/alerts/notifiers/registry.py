@@ -21,6 +21,7 @@ from floorpulse.alerts.notifiers.secret_store import NoSecret, SecretStore
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.slack import SlackWebhook
 from floorpulse.alerts.notifiers.sms import SmsVendor, TakenNumbers, TextMessages
+from floorpulse.alerts.notifiers.task import Secrets, Tracker
 from floorpulse.alerts.notifiers.teams import TeamsWorkflow
 from floorpulse.alerts.notifiers.tencent_sms import Tencent
 from floorpulse.alerts.notifiers.transport import StillOurs, Transport
@@ -36,6 +37,7 @@ from floorpulse.definitions.domain.on_call import (
     ReceiverBody,
     RobotChannel,
     SmsChannel,
+    TaskChannel,
     WebhookChannel,
     WeComAppChannel,
 )
@@ -88,8 +90,7 @@ class Channels:
     def notifiers(self, receiver: ReceiverBody) -> dict[str, Notifier]:
         """What reaches a receiver, by target."""
         return {
-            target_of(receiver.id, way): self._usable(way, getattr(receiver, way))
-            for way in ways_of(receiver)
+            target_of(receiver.id, way): self._usable(receiver, way) for way in ways_of(receiver)
         }
 
     def problems(self, receivers: Iterable[ReceiverBody]) -> Iterator[str]:
@@ -99,9 +100,11 @@ class Channels:
                 if isinstance(notifier, Unusable):
                     yield f"{target} cannot be told anything: {notifier.why}"
 
-    def _usable(self, way: Way, part: object) -> Notifier:
+    def _usable(self, receiver: ReceiverBody, way: Way) -> Notifier:
         try:
-            return self._notifier(way, part)
+            if way is Way.TASK and receiver.task is not None:
+                return self._tracker(receiver.id, receiver.task)
+            return self._notifier(way, getattr(receiver, way))
         except (NoSecret, NoAccount) as missing:
             return Unusable(str(missing))
 
@@ -119,6 +122,12 @@ class Channels:
                 return SignedWebhook(transport, self.outside.now_ms, url, secret(signing))
             case _:
                 return self._of_the_installation(part)
+
+    def _tracker(self, receiver: str, task: TaskChannel) -> Tracker:
+        token = "" if task.token is None else self.secrets.secret(task.token)
+        secrets = Secrets(self.secrets.secret(task.signing), token)
+        outside = self.outside
+        return Tracker(outside.transport, outside.now_ms, receiver, task, secrets)
 
     def _of_the_installation(self, part: object) -> Notifier:
         """What goes by an account or a library of the installation."""

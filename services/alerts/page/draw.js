@@ -153,6 +153,16 @@ function noticeItem(notice, now) {
   return item;
 }
 
+/** A task in a tracker: its name there, a link where it has one, its state in the tracker's words. */
+function taskItem(task) {
+  const item = document.createElement("li");
+  const name = element(task.url ? "a" : "strong", task.id ?? called(task.receiver, choice.lang));
+  if (task.url) Object.assign(name, { href: task.url, rel: "noreferrer noopener", target: "_blank" });
+  mark(item, "data-task", task.done ? "done" : "open");
+  item.append(name, element("span", [called(task.receiver, choice.lang), task.state].filter(Boolean).join(" · ")));
+  return item;
+}
+
 function drawTrend(told, now) {
   const paths = trend(told, now);
   const figure = byId("trend");
@@ -194,6 +204,7 @@ function drawDetail() {
   drawActs(told);
   fill(byId("timeline"), told.events.map((event) => eventItem(event, row.unit, now)));
   fill(byId("notices"), told.notices.length ? told.notices.map((notice) => noticeItem(notice, now)) : [element("li", t("noNotices"))]);
+  fill(byId("tasks"), row.tasks.map(taskItem));
   byId("day").hidden = !row.queue;
   mark(byId("day"), "href", `desk?${new URLSearchParams({ queue: row.queue ?? "", day: row.opened_at.slice(0, 10), lang: choice.lang })}`);
   byId("runbook").hidden = !/^https?:\/\//.test(row.runbook ?? "");

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from floorpulse.alerts.domain import concentration, spikes, streaks
+from floorpulse.alerts.domain import concentration, spikes, streaks, tiers
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Judgement
 from floorpulse.alerts.domain.thresholds import bounds_of
@@ -21,9 +21,14 @@ from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import QUARTER, Span, span_of
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.calendars import Calendar
-from floorpulse.definitions.domain.on_call import SpikeCondition, StreakCondition
+from floorpulse.definitions.domain.on_call import (
+    SpikeCondition,
+    StreakCondition,
+    TierCondition,
+)
 from floorpulse.figures.by_policy import definition_of
 from floorpulse.figures.complaints_received import complaints_open_in, received
+from floorpulse.figures.contracts.ahead import ContractAhead, WindowAhead
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
@@ -52,10 +57,17 @@ Rows = Mapping[str, list[HistoryRow]]
 class Before:
     """Answers from the tables. All calls raise StoreUnavailable."""
 
-    def __init__(self, live: LiveFigures, past: PastFigures, visits: VisitHistory) -> None:
+    def __init__(
+        self,
+        live: LiveFigures,
+        past: PastFigures,
+        visits: VisitHistory,
+        contracts: ContractAhead | None = None,
+    ) -> None:
         self._live = live
         self._past = past
         self._visits = visits
+        self._contracts = contracts
         self._known: dict[tuple[object, ...], tuple[int, object]] = {}
 
     # ------------------------------------------------------------- days
@@ -130,6 +142,23 @@ class Before:
         )
         values = [row.value for row in rows.get(place.row_key.queue, ())]
         return [values[0] or 0.0] if values else [0.0]
+
+    # ------------------------------------------------------------- contracts
+
+    async def tiers(
+        self, view: TenantView, condition: TierCondition, known: Iterable[str]
+    ) -> Mapping[str, Judgement]:
+        """Whether a penalty tier is about to be reached, by metric; those `known` before that are
+        promised no longer are clear. Nothing where no contracts are looked at.
+        """
+        if self._contracts is None:
+            return {}
+        found = await self._contracts.windows(view, condition.contract, condition.metric)
+        gone = dict.fromkeys(known, tiers.GONE)
+        return gone | {
+            one.metric.id: tiers.judge(one.metric, _window_of(one, view), condition.margin)
+            for one in found
+        }
 
     # ------------------------------------------------------------- complaints
 
@@ -256,3 +285,25 @@ def _share(frame: Figure, by: str, name: str, part: int, whole: int) -> Figure:
         bound=frame.bound,
         details={by: name},
     )
+
+
+def _window_of(ahead: WindowAhead, view: TenantView) -> tiers.RunningWindow:
+    """A running window as it is judged."""
+    zone = ahead.terms.zone
+    so_far, expected = ahead.so_far, ahead.expected
+    figure = Figure(
+        ahead.metric.kpi,
+        None if expected.value is None else float(expected.value),
+        float(expected.numerator),
+        float(expected.denominator),
+        definition=ahead.terms.name,
+        window=ahead.metric.window.value,
+        begin=text(ahead.begin, zone),
+        end=text(ahead.end, zone),
+        as_of=text(view.as_of, zone),
+        details={
+            "so_far": None if so_far.value is None else float(so_far.value),
+            "contract": ahead.terms.id,
+        },
+    )
+    return tiers.RunningWindow(figure, expected.value, expected.volume)

@@ -312,6 +312,11 @@ def _notes(bodies: Iterable[RuleBody]) -> Iterator[str]:
                 f"{body.id}: history is told stay by stay here, so a contact that went through "
                 "several queues counts once for each of them"
             )
+        if body.tier is not None:
+            yield (
+                f"{body.id}: what was expected of a contract's window then is not known any more; "
+                "this rule cannot be tested"
+            )
         if body.staleness is not None:
             yield (
                 f"{body.id}: history does not hold when each event came, so nothing of the past is "

@@ -86,6 +86,9 @@ class TableRules:
         if body.spike is not None:
             return [(alert.subject, await self._before.spike(view, place, alert, body.spike))]
         known = [subject.key for subject in self._subjects(alert)]
+        if body.tier is not None:
+            tiers = await self._before.tiers(view, body.tier, known)
+            return [(replace(alert.subject, key=key), one) for key, one in tiers.items()]
         shares = await self._before.concentration(view, place, alert, known)
         return [(replace(alert.subject, key=key), share) for key, share in shares.items()]
 

@@ -21,6 +21,7 @@ from floorpulse.definitions.domain.calendars import Calendar
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.on_call import RuleBody, RuleScope
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.figures.contracts.slices import contract_queues
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.inputs import Need
@@ -156,6 +157,9 @@ def _alerts(
     tenant: str, on_call: OnCallInForce, rule: WatchedRule, queue_channels: Sequence[QueueChannel]
 ) -> Iterator[tuple[WatchedPlace, WatchedAlert]]:
     scope = rule.body.scope
+    if rule.body.tier is not None:
+        yield from _of_contract(tenant, on_call, (rule, rule.body.tier.contract), queue_channels)
+        return
     queues = watched_queues(on_call, scope, queue_channels)
     channels = tuple(scope.channels)
     channel = channels[0] if len(channels) == 1 else ""
@@ -170,6 +174,21 @@ def _alerts(
     for queue in queues:
         subject = Subject(tenant, rule.id, queue, channel)
         yield WatchedPlace(group, RowKey(queue), (queue,)), _alert(on_call, rule, subject)
+
+
+def _of_contract(
+    tenant: str,
+    on_call: OnCallInForce,
+    watched: tuple[WatchedRule, str],
+    queue_channels: Sequence[QueueChannel],
+) -> Iterator[tuple[WatchedPlace, WatchedAlert]]:
+    """One place over all queues of a contract."""
+    rule, contract = watched
+    queues = contract_queues(on_call.in_force, contract, queue_channels)
+    if queues:
+        group = GroupKey(rule.read, Selection(tenant, tuple(queues), (), By.TOTAL), rule.window)
+        alert = _alert(on_call, rule, Subject(tenant, rule.id))
+        yield WatchedPlace(group, RowKey(), queues), alert
 
 
 def watched_queues(

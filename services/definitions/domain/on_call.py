@@ -6,7 +6,7 @@ are receivers ──► a receiver has ways to be reached
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -47,6 +47,15 @@ SecretName = Annotated[
         description="the name of a secret that the operator keeps outside of the definitions",
         examples=["ops-room-robot"],
         extra={"secret": NOT_IN_FILES},
+    ),
+]
+FieldPath = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^.\s]+(\.[^.\s]+)*$",
+        max_length=200,
+        description="steps through a JSON body, joined by dots",
+        examples=["issue.fields.status.name"],
     ),
 ]
 KpiId = Annotated[
@@ -175,6 +184,23 @@ class ConcentrationCondition(Part, frozen=True, kw_only=True):
     min_volume: Annotated[Count, Meta(description="complaints that must be there")] = 5
 
 
+class TierCondition(Part, frozen=True, kw_only=True):
+    """A penalty tier of a contract is about to be reached: it holds at the end of the running
+    window if the forecast comes true, or nearly does.
+    """
+
+    contract: Id
+    metric: Annotated[Id | None, Meta(description="a metric of it; each where none is said")] = None
+    margin: Annotated[
+        float,
+        Meta(
+            ge=0,
+            description="fires so near to a tier already, in the unit of the KPI",
+            examples=[0.01],
+        ),
+    ] = 0.0
+
+
 class StalenessCondition(Part, frozen=True, kw_only=True):
     """The figures of a queue are old: no KPI rule of it fires or resolves meanwhile."""
 
@@ -191,6 +217,7 @@ class RuleBody(Body, frozen=True, kw_only=True):
     streak: StreakCondition | None = None
     spike: SpikeCondition | None = None
     concentration: ConcentrationCondition | None = None
+    tier: TierCondition | None = None
     staleness: StalenessCondition | None = None
     pending: Annotated[
         Wait, Meta(description="seconds that the breach must last before it fires")
@@ -332,6 +359,62 @@ class WebhookChannel(Part, frozen=True, kw_only=True):
     signing: SecretName
 
 
+class TaskAnswer(Part, frozen=True, kw_only=True):
+    """Where a tracker's answer has what it made: steps through its JSON, joined by dots."""
+
+    id: FieldPath = "id"
+    url: Annotated[FieldPath | None, Meta(description="of the page of the task")] = None
+    state: Annotated[FieldPath | None, Meta(description="of the state it begins in")] = None
+
+
+class TaskCallback(Part, frozen=True, kw_only=True):
+    """How a tracker tells what became of a task: what proves that it is the tracker, and where its
+    body has what.
+    """
+
+    proof: Annotated[
+        Literal["standard", "hub", "jiandaoyun", "bearer"],
+        Meta(
+            description="standard: signed after Standard Webhooks; hub: `X-Hub-Signature` with "
+            "HMAC-SHA256, as Jira signs; jiandaoyun: `X-JDY-Signature`; bearer: the secret itself "
+            "in `Authorization`, for trackers that sign nothing"
+        ),
+    ] = "standard"
+    secret: Annotated[
+        SecretName | None, Meta(description="what proves it; `signing` unless given")
+    ] = None
+    incident: Annotated[
+        FieldPath | None, Meta(description="of the incident, where the body names it")
+    ] = None
+    id: FieldPath = "id"
+    url: FieldPath | None = None
+    state: FieldPath = "state"
+    done: Annotated[list[Label], Meta(description="states in which a task is over")] = []
+
+
+class TaskChannel(Part, frozen=True, kw_only=True):
+    """A tracker in which a breach opens one task: a signed POST of a filled template.
+
+    In `body` and `headers` `{title}` and its like stand for what is told; `{token}`, in `headers`
+    only, for the secret of that name.
+    """
+
+    url: Address
+    signing: SecretName
+    token: Annotated[
+        SecretName | None, Meta(description="what `{token}` in the headers stands for")
+    ] = None
+    headers: Annotated[
+        dict[str, Label], Meta(description="further headers, such as `Authorization`")
+    ] = {}
+    body: Annotated[
+        dict[str, Any],
+        Meta(min_length=1, description="the template, as the tracker wants it"),
+    ]
+    answer: TaskAnswer = TaskAnswer()
+    callback: TaskCallback | None = None
+
+
 class AppriseChannel(Part, frozen=True, kw_only=True):
     """Any of the services that the library apprise knows; delivery is not confirmed."""
 
@@ -362,4 +445,5 @@ class ReceiverBody(Body, frozen=True, kw_only=True):
     email: EmailChannel | None = None
     sms: SmsChannel | None = None
     webhook: WebhookChannel | None = None
+    task: TaskChannel | None = None
     apprise: AppriseChannel | None = None

@@ -27,6 +27,8 @@ def _of_rule(body: RuleBody) -> Iterator[Named]:
     for kind, names in ((Kind.QUEUE, scope.queues), *groups):
         for number, name in enumerate(names):
             yield f"scope.{kind}[{number}]", kind, name
+    if body.tier is not None:
+        yield "tier.contract", Kind.CONTRACT, body.tier.contract
     yield "calendar", Kind.CALENDAR, body.calendar
     yield "escalation", Kind.ESCALATION, body.escalation
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
-from floorpulse.definitions.domain.mistakes import DefinitionMistake
+from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.on_call import (
     NOT_IN_FILES,
     ReceiverBody,
     RobotChannel,
-    WebhookChannel,
+    TaskChannel,
 )
 from floorpulse.definitions.domain.shape import Entry
+from floorpulse.definitions.domain.task_templates import TOKEN, TOLD, texts, words
 
 CHANNELS = (
     "wecom_robot",
@@ -26,10 +27,13 @@ CHANNELS = (
     "email",
     "sms",
     "webhook",
+    "task",
     "apprise",
 )
-SECRETS = ("url", "signing", "secret", "routing_key")
+SECRETS = ("url", "signing", "secret", "routing_key", "token")
 """Fields of channels that name secrets"""
+_OF_THEIR_OWN = ("webhook", "task")
+"""Ways whose address is no secret"""
 _UNSIGNED = ("wecom_robot", "slack", "teams")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAIL = re.compile(r"[^\s@<>,;\"]+@(?:[^\s@.<>,;\"]+\.)+[^\s@.<>,;\"]{2,}")
@@ -45,8 +49,11 @@ def impossible_receiver(entry: Entry, body: ReceiverBody) -> Iterator[Definition
         yield entry.mistake("", "cannot be reached", remedy)
     yield from _addresses(entry, body)
     yield from _secrets(entry, body)
-    if body.webhook is not None:
-        yield from _webhook(entry, body.webhook)
+    for name, channel in (("webhook", body.webhook), ("task", body.task)):
+        if channel is not None:
+            yield from _own_address(entry, name, channel.url)
+    if body.task is not None:
+        yield from _task(entry, body.task)
     for name in _UNSIGNED:
         robot: RobotChannel | None = getattr(body, name)
         if robot is not None and robot.signing is not None:
@@ -71,7 +78,7 @@ def _addresses(entry: Entry, body: ReceiverBody) -> Iterator[DefinitionMistake]:
 
 def _secrets(entry: Entry, body: ReceiverBody) -> Iterator[DefinitionMistake]:
     for name in CHANNELS:
-        fields = SECRETS if name != "webhook" else ("signing",)
+        fields = SECRETS if name not in _OF_THEIR_OWN else ("signing", "token")
         given = {field: getattr(getattr(body, name), field, None) for field in fields}
         for field, secret in given.items():
             if secret is not None and _KEY.fullmatch(secret):
@@ -83,15 +90,38 @@ def _secrets(entry: Entry, body: ReceiverBody) -> Iterator[DefinitionMistake]:
             yield entry.mistake(f"{name}.signing", problem, "name the secret that signs")
 
 
-def _webhook(entry: Entry, webhook: WebhookChannel) -> Iterator[DefinitionMistake]:
-    parts = _parts(webhook.url)
+def _own_address(entry: Entry, way: str, url: str) -> Iterator[DefinitionMistake]:
+    parts = _parts(url)
     secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     if not secure or not parts.hostname:
         problem = "is no https:// address"
-        yield entry.mistake("webhook.url", problem, "write one such as https://example.org/hook")
+        yield entry.mistake(f"{way}.url", problem, "write one such as https://example.org/hook")
     elif parts.password is not None:
         problem = "has a password in it"
-        yield entry.mistake("webhook.url", problem, "leave it out: `signing` proves who sends")
+        yield entry.mistake(f"{way}.url", problem, "leave it out: `signing` proves who sends")
+
+
+def _task(entry: Entry, task: TaskChannel) -> Iterator[DefinitionMistake]:
+    for path, text in texts(task.body, "task.body"):
+        yield from _strangers(entry, path, text, TOLD)
+    for name, text in task.headers.items():
+        path = f"task.headers.{name}"
+        yield from _strangers(entry, path, text, TOLD | {TOKEN})
+        if TOKEN in words(text) and task.token is None:
+            problem = "names {token}, and there is none"
+            yield entry.mistake(path, problem, "name its secret as `task.token`")
+        elif name.lower() == "authorization" and TOKEN not in words(text):
+            yield entry.mistake(
+                path, "is a secret, not the name of one", f"write {{token}}: {NOT_IN_FILES}"
+            )
+
+
+def _strangers(
+    entry: Entry, path: str, text: str, known: frozenset[str]
+) -> Iterator[DefinitionMistake]:
+    for word in words(text):
+        if word not in known:
+            yield entry.mistake(path, f"{{{word}}} stands for nothing", meant(word, known, ""))
 
 
 def _parts(url: str) -> SplitResult:

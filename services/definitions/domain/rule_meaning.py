@@ -23,6 +23,7 @@ from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.on_call import (
     ConcentrationCondition,
     RuleBody,
+    RuleScope,
     SpikeCondition,
     StreakCondition,
     ThresholdCondition,
@@ -39,6 +40,7 @@ CONDITIONS = (
     "streak",
     "spike",
     "concentration",
+    "tier",
     "staleness",
 )
 HALF_HOUR = 1800
@@ -60,6 +62,9 @@ def impossible_rule(entry: Entry, body: RuleBody) -> Iterator[DefinitionMistake]
         yield from _spike(entry, body.spike)
     if body.concentration is not None:
         yield from _concentration(entry, body.concentration)
+    if body.tier is not None and body.scope != RuleScope():
+        problem = "a tier is that of its contract, whatever the scope"
+        yield entry.mistake("scope", problem, "leave it out, or name a `tier.metric`")
     yield from _lost_for_longer(entry, body)
     yield from _surroundings(entry, body)
 

@@ -1,6 +1,7 @@
 /** Drawing: the floor onto the page; only what differs is written, for the page changes all day. */
 
 import { called, onCallNow, openIncidents } from "./around.js";
+import { contractsNow, stateOf } from "./contract.js";
 import { drawCard, drawDay, drawLevel, newCard } from "./card.js";
 import { choice, t, WINDOWS } from "./choice.js";
 import { clockTime, serverNow } from "./clock.js";
@@ -156,7 +157,30 @@ function drawAround() {
   fill(byId("incidents"), lines);
   fill(byId("on-call"), onCallNow().map(({ name, who, until }) => element("li", t("onCall")(name, who, until.slice(11, 16)))));
   fill(byId("strangers"), strangers().map((tile) => element("li", t("stranger")(tile.id, count(valueOf(tile, "offered"))))));
-  byId("around").hidden = ["incidents", "on-call", "strangers"].every((id) => !byId(id).children.length);
+  fill(byId("contracts"), contractsNow().map(contractItem));
+  byId("around").hidden = ["contracts", "incidents", "on-call", "strangers"].every((id) => !byId(id).children.length);
+}
+
+/** A contract's line: its promises against their targets, what is needed, what would be lost now and as expected. */
+function contractItem(row) {
+  const item = document.createElement("li");
+  const money = (amount) => `${Number(amount).toLocaleString(choice.lang, { maximumFractionDigits: 2 })} ${row.currency}`;
+  const states = row.metrics.map(stateOf);
+  item.setAttribute("data-state", ["bad", "warn", "ok"].find((state) => states.includes(state)) ?? "few");
+  const light = element("span", "", "mark");
+  light.setAttribute("aria-hidden", "true");
+  const exposure = t("exposure")(money(row.closed_now.exposure), money(row.forecast.exposure));
+  const burned = row.closed_now.burned === null ? [] : [t("burned")(percent(Number(row.closed_now.burned)))];
+  item.append(light, element("strong", [row[choice.lang], ...row.metrics.map(promise)].join(" · ")), element("span", [exposure, ...burned].join(" · ")));
+  return item;
+}
+
+/** `Answered within 20 s 78.2 % / 80 %, 31 to recover`. */
+function promise(metric) {
+  const figure = (value) => shown(Number(value), metric.unit);
+  const value = metric.window?.value ?? null;
+  const words = `${metric[choice.lang]} ${value === null ? "–" : figure(value)} / ${figure(metric.target)}`;
+  return metric.contacts_to_recover ? `${words}, ${t("recover")(count(metric.contacts_to_recover))}` : words;
 }
 
 function incidentItem(row) {

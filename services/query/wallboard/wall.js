@@ -7,6 +7,7 @@
  *   GET v1/kpis, every 30 s   ─► today beside its forecast
  *   GET v1/kpis/history, every minute ─► the half hours of the day: all of them first, then the last two
  *   GET v1/alerts, v1/oncall, every 15 s, where they are served ─► incidents, who is on call
+ *   GET v1/contracts/…, every 15 s, of those that the address names ─► how they stand
  *
  * With ?at=… in the address the past is shown instead, see replay.js.
  *
@@ -17,6 +18,7 @@
 import { askAround } from "./around.js";
 import { ask, forgetDay, readDay, Repeated } from "./asking.js";
 import { choice, choose } from "./choice.js";
+import { askContracts } from "./contract.js";
 import { learnClock, serverNow } from "./clock.js";
 import { noteWaits } from "./day.js";
 import { byId, page } from "./dom.js";
@@ -57,7 +59,7 @@ let planAsked = -PLAN_EVERY;
 
 /** The day goes on; so do incidents and who is on call, where this process serves them. */
 const days = new Repeated(DAY_EVERY, () => readDay().then(drawDays));
-const surroundings = new Repeated(AROUND_EVERY, () => byId("alerts").hidden || askAround(ask));
+const surroundings = new Repeated(AROUND_EVERY, () => Promise.all([byId("alerts").hidden || askAround(ask), askContracts(ask)]));
 
 async function pollPlan() {
   if (performance.now() - planAsked < PLAN_EVERY) return;

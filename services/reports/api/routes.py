@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from floorpulse.reports.api import annotations, audit, books, issued, reports, settlements
+from floorpulse.reports.api import (
+    annotations,
+    audit,
+    books,
+    contracts,
+    issued,
+    reports,
+    settlements,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
@@ -12,6 +20,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     issued.router,
     reports.router,
     annotations.router,
+    contracts.router,
 )
 """One a group of routes, in the order in which they are looked at"""
 

@@ -13,6 +13,7 @@ from floorpulse.alerts.domain.escalation import opened
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.domain.notices import Delivery, NoticeState, Verdict
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.alerts.incidents.lease import Lease
 from floorpulse.alerts.incidents.ports import Change, ClaimedNotice, LeaseLost
 from floorpulse.alerts.incidents.sending import Sender, Sending
@@ -391,3 +392,22 @@ def test_what_another_epoch_stores_is_refused() -> None:
 
     with pytest.raises(LeaseLost):
         run(course())
+
+
+def test_what_a_tracker_opened_stands_on_the_incident_with_the_notice_that_opened_it() -> None:
+    async def course() -> World:
+        world = World()
+        task = Task("ann", "OPS-12", state="To Do")
+        world.channels.answers = {"ann/sms": [Delivery(Verdict.ACCEPTED, "201", task=task)]}
+        world.start()
+        await asyncio.sleep(1)
+        await world.open()
+        await asyncio.sleep(1)
+        return world
+
+    world = run(course())
+
+    assert [(one.receiver, one.id) for one in world.there().tasks] == [("ann", "OPS-12")]
+    reasons = [one.reason for one in world.store.tables.events["i1"]]
+    assert reasons.count(Reason.TASK_OPENED) == 1
+    assert world.notice("ann/sms").state is NoticeState.SENT

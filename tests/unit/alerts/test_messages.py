@@ -287,6 +287,7 @@ def test_machines_get_the_same_facts() -> None:
         "owner": "li",
         "labels": {"site": "shanghai"},
         "runbook": "https://wiki.example.org/orders",
+        "tasks": [],
     }
 
 
@@ -316,6 +317,7 @@ def test_the_parts_by_themselves_are_there_for_templates() -> None:
         "value": "72.4%",
         "threshold": "80.0%",
         "since": "09:32",
+        "link": "https://floor.example.org/alerts?incident=i1",
     }
     nothing = figure(value=None, bound=None)
     short = compose(key(), incident(figure=nothing, names={}), context()).short

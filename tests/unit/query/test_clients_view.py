@@ -105,7 +105,10 @@ LIMITED = {
 }
 """The routes that answer a key of a contract; each is asked in this file"""
 SETTLEMENTS = "tests/integration/test_settlements_of_a_client.py"
+CONTRACTS = "tests/unit/reports/test_live_contracts.py"
 SETTLED = {
+    "/v1/contracts": CONTRACTS,
+    "/v1/contracts/{contract}": CONTRACTS,
     "/v1/settlements": SETTLEMENTS,
     "/v1/settlements/{settlement}": SETTLEMENTS,
     "/v1/settlements/{settlement}/file": SETTLEMENTS,
@@ -125,6 +128,7 @@ KEYLESS = {
     "/docs": "a page without figures",
     "/docs/{name}": "a file of a page",
     "/v1/sources/{name}": "asks for what its source proves itself by, or events:write",
+    "/v1/tasks/{tenant}/{receiver}": "asks for what its tracker proves itself by",
     "/alerts/{name}": "a file of a page",
     "/livez": "says one word",
     "/readyz": "says one word",

@@ -3,7 +3,7 @@
 incident + what is told (kind, step) + context (names, zone, links)  ──►  Message
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.messages import details, numbers
 from floorpulse.alerts.domain.messages.words import LANGUAGES, Words
 from floorpulse.alerts.domain.notices import Message, NoticeKey, NoticeKind
+from floorpulse.alerts.domain.tasks import Task
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.kpis.catalogue import ASKED
 
@@ -61,6 +62,7 @@ def compose(key: NoticeKey, incident: Incident, context: MessageContext) -> Mess
         (words.since, _since(incident, context, words)),
         (words.doing, words.comma.join(_doing(key.kind, incident, context, words))),
         (words.owner, _owner(incident, context, words)),
+        (words.task, words.comma.join(_tasks(incident.tasks, words))),
     )
     return Message(
         key=str(key),
@@ -73,6 +75,7 @@ def compose(key: NoticeKey, incident: Incident, context: MessageContext) -> Mess
         links=tuple(_links(incident, context.links, words)),
         facts=_facts(key, incident, context),
         short=short,
+        tasks=incident.tasks,
     )
 
 
@@ -88,6 +91,7 @@ def _short(
         "value": "" if figure.value is None else numbers.shown(figure.kpi, figure.value),
         "threshold": "" if figure.bound is None else numbers.shown(figure.kpi, figure.bound),
         "since": numbers.clock(incident.opened_at, context.now, context.zone),
+        "link": context.links.alert or "",
     }
 
 
@@ -217,6 +221,13 @@ def _owner(incident: Incident, context: MessageContext, words: Words) -> str:
     return words.owned_until.format(owner=context.owner, until=until)
 
 
+def _tasks(tasks: Sequence[Task], words: Words) -> Iterator[str]:
+    """`PC-12 (In progress)` of each; the tracker's receiver where it gave no name."""
+    for one in tasks:
+        name = one.id or one.receiver
+        yield words.bracketed.format(text=name, more=one.state) if one.state else name
+
+
 def _links(incident: Incident, links: Links, words: Words) -> Iterator[tuple[str, str]]:
     """The address to acknowledge first: what is cut is cut from the end."""
     open_still = incident.state is IncidentState.FIRING
@@ -226,7 +237,7 @@ def _links(incident: Incident, links: Links, words: Words) -> Iterator[tuple[str
         (words.wall, links.wall),
         (words.runbook, incident.runbook),
     )
-    for label, address in found:
+    for label, address in (*found, *((words.task, one.url) for one in incident.tasks)):
         if address is not None:
             yield label, address
 
@@ -253,6 +264,7 @@ def _facts(key: NoticeKey, incident: Incident, context: MessageContext) -> dict[
         "owner": incident.owner,
         "labels": dict(incident.labels),
         "runbook": incident.runbook,
+        "tasks": [msgspec.to_builtins(one) for one in incident.tasks],
     }
 
 

@@ -66,6 +66,8 @@ WRITTEN: Mapping[str, Written] = {
     "rest": _number,
     "pace": _share,
     "usual": _of_its_kpi,
+    "so_far": _of_its_kpi,
+    "tier": _number,
     "days": _days,
 }
 UNTOLD = frozenset({"before"})

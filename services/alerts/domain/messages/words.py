@@ -36,6 +36,7 @@ class Words:
     since: str
     doing: str
     owner: str
+    task: str
     # labels of links
     acknowledge: str
     alert: str
@@ -84,6 +85,9 @@ ENGLISH = Words(
         "60m": "last 60 min",
         "today": "today",
         "interval": "this half hour",
+        "day": "this day",
+        "week": "this week",
+        "month": "this month",
     },
     details={
         "agents_missing": "agents missing",
@@ -95,6 +99,9 @@ ENGLISH = Words(
         "pace": "of what was forecast",
         "usual": "usual",
         "days": "days",
+        "so_far": "so far",
+        "tier": "penalty tier",
+        "contract": "contract",
         "description": "description",
     },
     detail="{name}: {value}",
@@ -110,6 +117,7 @@ ENGLISH = Words(
     since="Since",
     doing="Now",
     owner="Owner",
+    task="Task",
     acknowledge="Acknowledge",
     alert="Details",
     wall="Wall",
@@ -155,6 +163,9 @@ CHINESE = Words(
         "60m": "近60分钟",
         "today": "今日",
         "interval": "本半小时",
+        "day": "本日",
+        "week": "本周",
+        "month": "本月",
     },
     details={
         "agents_missing": "缺少座席",
@@ -166,6 +177,9 @@ CHINESE = Words(
         "pace": "为预测的",
         "usual": "平时",
         "days": "各日",
+        "so_far": "目前",
+        "tier": "违约金档位",
+        "contract": "合同",
         "description": "说明",
     },
     detail="{name}：{value}",
@@ -181,6 +195,7 @@ CHINESE = Words(
     since="开始",
     doing="进展",
     owner="负责人",
+    task="任务",
     acknowledge="确认",
     alert="详情",
     wall="看板",
