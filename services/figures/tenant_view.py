@@ -49,8 +49,9 @@ class TenantView:
 
     `known` are all definitions of the tenant, `zone` is that of its days; `sources` tells who fell
     silent, `planned` the queues that have a forecast around now. `contract` is the only one whose
-    queues and channels may be seen, None where all may. What may be asked for (`queues`, `channels`,
-    `policies`, `targets`, `groups`) and what is chosen where nothing is (`select`) keep to it.
+    queues and channels may be seen, None where all may. What may be asked for (`queues`,
+    `channels`, `policies`, `targets`, `groups`) and what is chosen where nothing is (`select`) keep
+    to it.
     """
 
     tenant: str
@@ -164,8 +165,8 @@ class TenantView:
         )
 
     def knows(self, queue: str) -> bool:
-        """Whether questions may name a queue: it was heard of, or has a forecast around now; under a
-        contract, whether it is one of its.
+        """Whether questions may name a queue: it was heard of, or has a forecast around now; where
+        only a contract may be seen, whether the queue is one of its.
         """
         if self.limits is not None:
             return queue in self.limits.queues

@@ -72,8 +72,9 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
                 ):
                     surface = _surface(engine, app.state.query, feeds.of)
                     install(app, surface, settings.alerts, collectors)
-                    reported = _reported(surface, reading, settings)
-                    async with reports.running(app, reported, registry):
+                    async with reports.running(
+                        app, _reported(surface, reading, settings), registry
+                    ):
                         yield
         finally:
             await engine.dispose()

@@ -13,9 +13,9 @@ from floorpulse.reports.app import ReportParts, ReportSurface
 from floorpulse.reports.contents.annotations import Annotations
 from floorpulse.reports.contents.reporter import Reporter, read_tables
 from floorpulse.reports.evidence.reader import EvidenceReader, Surroundings
+from floorpulse.reports.live.wiring import live_contracts, told_contracts
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
-from floorpulse.reports.live.wiring import live_contracts, told_contracts
 from floorpulse.reports.settlement.desk import SettlementDesk
 from floorpulse.reports.settlement.store import PostgresSettlements
 
