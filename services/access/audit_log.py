@@ -62,7 +62,7 @@ class AuditLog:
         without being found out.
         """
         async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
-            return await _head(connection, tenant)
+            return await head_of(connection, tenant)
 
     async def tenants(self) -> list[str]:
         """Whose logs there are."""
@@ -84,7 +84,7 @@ class AuditLog:
             async for link in _all(connection, EntryChoice(tenant)):
                 for finding in check.take(link):
                     yield finding
-            for finding in check.close(await _head(connection, tenant)):
+            for finding in check.close(await head_of(connection, tenant)):
                 yield finding
 
 
@@ -108,7 +108,8 @@ async def _read(
     return [_link(row) for row in (await connection.execute(asked)).mappings()]
 
 
-async def _head(connection: AsyncConnection, tenant: str) -> Anchor:
+async def head_of(connection: AsyncConnection, tenant: str) -> Anchor:
+    """Where the log of a tenant ends for a transaction: behind an entry that it wrote, at it."""
     asked = select(audit_head).where(audit_head.c.tenant == tenant)
     row = (await connection.execute(asked)).mappings().one_or_none()
     return Anchor(0, NOTHING_BEFORE) if row is None else Anchor(row["number"], row["hash"])

@@ -10,9 +10,10 @@ import typer
 
 from floorpulse.board.wiring import LIMITS, rules
 from floorpulse.cli.operator import operator
-from floorpulse.cli.settle_files import written_books
+from floorpulse.cli.settle_files import BookNames, written_books
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.reports.domain.document import SettlementDocument, signed
 from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct
 from floorpulse.reports.domain.verifying import Finding, findings
@@ -74,8 +75,8 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
     if options.issue and options.draft:
         message = "--draft makes what is never issued: leave out --issue, or --draft"
         raise ValueError(message)
-    async with _desk(settings) as (desk, tenants):
-        tenant = options.tenant or _only(tenants, options.contract)
+    async with _desk(settings) as (desk, known):
+        tenant = options.tenant or _only(_contracts(known), options.contract)
         query = EvidenceQuery(tenant, options.contract, named.of, draft=options.draft)
         by = Actor(operator(), now_ms(), options.reason)
         try:
@@ -87,8 +88,8 @@ async def settle(settings: Settings, options: SettleOptions, out: Path | None) -
         if out is not None:
             _write(out, await _files(desk, stored.place, result.document))
             period = label(result.document.settled_period)
-            books = written_books(desk.store, stored.place, out, period, options.language)
-            for path in await books:
+            names = BookNames(out, period, options.language)
+            for path in await written_books(desk.store, stored.place, names, known.of(tenant)):
                 typer.echo(f"written: {path}")
     return 0
 
@@ -119,21 +120,23 @@ async def _compared(settings: Settings, document: SettlementDocument) -> list[Fi
 
 
 @asynccontextmanager
-async def _desk(
-    settings: Settings,
-) -> AsyncIterator[tuple[SettlementDesk, Sequence[tuple[str, str]]]]:
-    """A desk over the configured database, and all its (tenant, contract)."""
+async def _desk(settings: Settings) -> AsyncIterator[tuple[SettlementDesk, Definitions]]:
+    """A desk over the configured database, and its definitions."""
     pool = await asyncpg_pool(settings.database)
     engine = async_engine(settings.database)
     horizons = rules(settings.floor, LIMITS).horizons
     try:
         known = await PostgresDefinitions(pool).load()
-        contracts = {(one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT}
         reader = EvidenceReader(pool, Surroundings(ZoneInfo(settings.floor.zone), horizons))
-        yield SettlementDesk(reader, PostgresSettlements(engine), new_id), sorted(contracts)
+        yield SettlementDesk(reader, PostgresSettlements(engine), new_id), known
     finally:
         await engine.dispose()
         await pool.close()
+
+
+def _contracts(known: Definitions) -> list[tuple[str, str]]:
+    """All contracts, by tenant."""
+    return sorted({(one.tenant, one.id) for one in known.versions if one.kind is Kind.CONTRACT})
 
 
 def _only(contracts: Sequence[tuple[str, str]], contract: str) -> str:

@@ -35,7 +35,12 @@ from floorpulse.reports.evidence.reader import (
 )
 from floorpulse.reports.settlement.desk import DraftNotFinalError, Settled, SettlementDesk
 from floorpulse.reports.settlement.periods import named_period
-from floorpulse.reports.settlement.ports import Actor, ChangedMeanwhileError, NewSettlement
+from floorpulse.reports.settlement.ports import (
+    Actor,
+    ChangedMeanwhileError,
+    NewSettlement,
+    StoredSettlement,
+)
 from floorpulse.reports.settlement.store import PostgresSettlements
 from floorpulse.reports.wiring import new_id
 from floorpulse.runtime.database import async_engine, asyncpg_pool
@@ -280,7 +285,10 @@ async def test_states_are_kept_with_who_and_why_and_in_the_audit_log(
         events = await floor.desk.store.events(stored.id)
         audited = await floor.pool.fetch("SELECT entry FROM audit_entry ORDER BY number")
         assert refused == NotPossible(SettlementState.DRAFT, SettlementAct.AGREE)
-        assert disputed == replace(stored, state=SettlementState.DISPUTED, changed_at=li.at)
+        assert isinstance(disputed, StoredSettlement)
+        assert disputed == replace(
+            stored, state=SettlementState.DISPUTED, changed_at=li.at, frozen=disputed.frozen
+        )
         assert unknown is None
         assert [(one.state, one.actor, one.reason) for one in events] == [
             (SettlementState.DRAFT, "zhang", "checked"),

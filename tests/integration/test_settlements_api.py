@@ -1,6 +1,6 @@
 """Settlements over HTTP, on real tables."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 from floorpulse.access.keys import Credential
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.domain.board import Board, Rules
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts
 from floorpulse.figures.history.figures import Tables
@@ -57,6 +57,12 @@ class Asked:
         assert answer.status_code == status, answer.text
         return answer.json()
 
+    async def file(self, key: str, path: str) -> bytes:
+        """What a key is handed as a file."""
+        answer = await self._client.get(path, headers={"Authorization": f"Bearer {key}"})
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
     async def settled(self) -> str:
         """The id of October, drafted."""
         drafted = await self("vendor", "POST", "/v1/settlements", 201, json=OCTOBER)
@@ -64,7 +70,10 @@ class Asked:
 
 
 @asynccontextmanager
-async def asking(database: DatabaseSettings) -> AsyncIterator[Asked]:
+async def asking(
+    database: DatabaseSettings, known: Callable[[], Definitions] = lambda: NOTHING
+) -> AsyncIterator[Asked]:
+    """The routes over a settled floor; `known` are the definitions of their process."""
     engine = async_engine(database)
     async with settling(database) as floor:
         pool = floor.pool
@@ -75,7 +84,7 @@ async def asking(database: DatabaseSettings) -> AsyncIterator[Asked]:
         surface = ReportSurface(
             engine=engine,
             pool=pool,
-            floors=Floors(board, lambda: NOW, lambda: NOTHING),
+            floors=Floors(board, lambda: NOW, known),
             turns=Turns(),
             tables=Tables(
                 PostgresPanes(pool), PostgresVisits(pool), PostgresAgents(pool), PostgresRows(pool)
@@ -122,14 +131,12 @@ async def test_the_file_verifies_and_visits_are_told_page_by_page(
 ) -> None:
     async with asking(database) as ask:
         id_ = await ask.settled()
-        answer = await ask._client.get(
-            f"/v1/settlements/{id_}/file", headers={"Authorization": "Bearer reader"}
-        )
+        file = await ask.file("reader", f"/v1/settlements/{id_}/file")
         path = f"/v1/settlements/{id_}/visits"
         first = await ask("reader", "GET", path, params={"limit": 6})
         rest = await ask("reader", "GET", path, params={"limit": 6, "cursor": first["next"]})
 
-        assert findings(answer.content)[1] == []
+        assert findings(file)[1] == []
         rows = [*first["rows"], *rest["rows"]]
         assert [len(first["rows"]), len(rest["rows"]), rest["next"]] == [6, 4, None]
         assert [one["offered_at"] for one in rows] == sorted(one["offered_at"] for one in rows)

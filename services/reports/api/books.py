@@ -224,7 +224,9 @@ async def _book(
     parts: ReportParts, caller: Credential, id_: str
 ) -> tuple[StoredSettlement, SettledBook]:
     found = await _found(parts, caller, id_)
-    return found, await book_of(parts.of(SettlementDesk).store, found)
+    surface = parts.surface
+    known = surface.floors.view(caller.tenant).known
+    return found, await book_of(parts.of(SettlementDesk).store, found, known, surface.link)
 
 
 async def _found(parts: ReportParts, caller: Credential, id_: str) -> StoredSettlement:

@@ -2,6 +2,7 @@
 document and the visits that counted.
 """
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Cursor, Limit, PageParameters, Parameters
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.figures.timestamps import Instant, text
+from floorpulse.reports.api.figure_links import FigureLinkRow, figure_link_row
 from floorpulse.reports.api.measured import ClientReader, ReportRoute, Reports, Writer
 from floorpulse.reports.app import ReportParts
 from floorpulse.reports.domain.document import (
@@ -22,6 +24,7 @@ from floorpulse.reports.domain.document import (
     signed,
 )
 from floorpulse.reports.domain.periods import Period
+from floorpulse.reports.domain.settlement_links import figure_links
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
     SettlementAct,
@@ -103,7 +106,10 @@ class SettlementsAnswer(msgspec.Struct, frozen=True):
 
 
 class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A settlement whole: `document` is what is signed, `frozen` what the snapshot had applied."""
+    """A settlement whole: `document` is what is signed, `frozen` what the snapshot had applied,
+    and once issued the `audit_anchor` for `floorpulse audit verify --anchor`; `links` show what its
+    figures were made of.
+    """
 
     settlement: SettlementRow
     outcome: Annotated[
@@ -114,6 +120,7 @@ class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
     document: Annotated[
         dict[str, Any], Meta(examples=[{"format": FORMAT, "contract": "acme-care"}])
     ]
+    links: list[FigureLinkRow]
 
 
 class SettledVisitRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -442,14 +449,16 @@ async def _whole(
 ) -> Response:
     store = parts.of(SettlementDesk).store
     document: SettlementDocument = document_of(await store.document(stored.id))
-    zone = parts.surface.floors.view(stored.place.tenant).zone
-    events = [_event_row(one, zone) for one in await store.events(stored.id)]
+    view = parts.surface.floors.view(stored.place.tenant)
+    events = [_event_row(one, view.zone) for one in await store.events(stored.id)]
+    links = await asyncio.to_thread(figure_links, document, view.known)
     answer = SettlementAnswer(
         settlement=_row(parts, stored),
         outcome=None if result is None else result.outcome,
         events=events,
         frozen=dict(stored.frozen),
         document=msgspec.to_builtins(document),
+        links=[figure_link_row(one, view.zone) for one in links],
     )
     fresh = result is not None and result.outcome in (Settled.DRAFTED, Settled.NOTE_DRAFTED)
     return json(answer, UNSTORED, 201 if fresh else 200)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.audit_log import AuditLog
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.counting.finality import FINAL, families_at
 from floorpulse.definitions.domain.bodies import Kind
@@ -83,6 +84,7 @@ class ReadTables:
     incidents: PastIncidents
     annotations: Annotations
     positions: Positions
+    audit: AuditLog
 
 
 def read_tables(
@@ -97,6 +99,7 @@ def read_tables(
         incidents=PastIncidents(engine),
         annotations=Annotations(engine),
         positions=tables.positions,
+        audit=AuditLog(engine),
     )
 
 
@@ -174,6 +177,7 @@ class Reporter:
             definitions=_definitions(figures_of(groups, queues, pieces), known),
             contract=settled,
             link=self.link,
+            audit_anchor=str(await read.audit.head(scope.tenant)),
         )
 
 

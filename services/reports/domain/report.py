@@ -300,7 +300,8 @@ class Report(Part, frozen=True, kw_only=True):
     """A report. `complete` says that its figures are final, but for what is said of contacts later:
     surveys, evaluations, complaints; `contract` is there where the period is one that the
     contract is settled by; `definitions` are those that they were computed with; `link`
-    is the public address that questions stand behind, if any.
+    is the public address that questions stand behind, if any; `audit_anchor` is where the
+    audit log ended, for `floorpulse audit verify --anchor`.
     """
 
     report: int
@@ -325,6 +326,7 @@ class Report(Part, frozen=True, kw_only=True):
     definitions: tuple[DefinitionTold, ...]
     contract: ContractTold | None = None
     link: str = ""
+    audit_anchor: Annotated[str, Meta(examples=["17:" + "3f" * 32])] = ""
 
     def line(self, kpi: str) -> Line | None:
         """The line of a KPI, where the report has it."""

@@ -88,6 +88,14 @@ def _blocks(report: Report, say: Words) -> Iterator[Block]:
     yield HeadingBlock(say("definitions"))
     yield ParagraphBlock((Text(say("definitions.says")),))
     yield tables.definitions()
+    yield from _foot(report, say)
+
+
+def _foot(report: Report, say: Words) -> Iterator[Block]:
+    """Where the audit log ended: whoever keeps the report can show later that nobody rewrote it."""
+    if report.audit_anchor:
+        told = Text(say("audit_anchor", report.audit_anchor), tone=Tone.SOFT)
+        yield ParagraphBlock((told,))
 
 
 def _table_or(rows: Sequence[object], table: TableBlock, otherwise: str) -> Block:

@@ -156,6 +156,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "version": ("Version", "版本"),
         "text": ("Text", "内容"),
+        "audit_anchor": (
+            "Audit log at this report: {} (floorpulse audit verify --anchor)",
+            "本报告时的审计日志：{}（floorpulse audit verify --anchor）",
+        ),
         "footer": (
             "Every figure leads to its question: numerator, denominator, definition, revision.",
             "每个数值均可追溯到其查询，含分子、分母、定义与版本。",

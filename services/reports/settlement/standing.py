@@ -8,15 +8,18 @@ from itertools import chain
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.reports.compare.comparing import Standing
 from floorpulse.reports.domain.document import document_of
+from floorpulse.reports.domain.settlement_links import figure_links
 from floorpulse.reports.domain.settlement_states import SettlementState
 from floorpulse.reports.domain.visit_records import VisitRecord, unpacked
 from floorpulse.reports.settlement.ports import SettlementStore, StoredSettlement
 from floorpulse.reports.workbook.settled import Happened, SettledBook, SignedNote
 
 
-async def book_of(store: SettlementStore, stored: StoredSettlement) -> SettledBook:
+async def book_of(
+    store: SettlementStore, stored: StoredSettlement, known: TenantDefinitions, address: str = ""
+) -> SettledBook:
     """What the workbook of a settlement is made of; the notes are those behind it that were
-    issued.
+    issued. Its links are paths behind the public `address`, if one is known.
     """
     document = document_of(await store.document(stored.id))
     events = await store.events(stored.id)
@@ -36,6 +39,8 @@ async def book_of(store: SettlementStore, stored: StoredSettlement) -> SettledBo
         visits=await _visits(store, stored),
         history=[Happened(one.at, one.state, one.actor, one.reason) for one in events],
         notes=notes,
+        links=figure_links(document, known),
+        address=address.rstrip("/"),
     )
 
 

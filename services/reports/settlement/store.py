@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.access.audit import record
 from floorpulse.access.audit_chain import Action, AuditEntry
+from floorpulse.access.audit_log import head_of
 from floorpulse.contracts.settlement_tables import (
     settlement,
     settlement_event,
@@ -35,6 +36,8 @@ from floorpulse.runtime import database
 ANSWER_WITHIN = 60.0
 AT_ONCE = 50
 """Pages of one statement"""
+AUDIT_ANCHOR = "audit_anchor"
+"""In what is frozen of an issued settlement: where the audit log ended with its issue"""
 ONE_AT_A_TIME = text(
     "SELECT pg_advisory_xact_lock(hashtext('floorpulse settlement'), hashtext(:place))"
 )
@@ -184,6 +187,10 @@ async def _advance(
     note = known.number > 0 and act is SettlementAct.ISSUE
     action = Action.CREDIT_NOTE_ISSUED if note else AUDITED[act]
     await record(connection, [_entry(known.place, known.id, known.sha256, action, by)])
+    if act is SettlementAct.ISSUE:
+        anchor = await head_of(connection, known.place.tenant)
+        told = {**known.frozen, AUDIT_ANCHOR: str(anchor)}
+        await connection.execute(update(settlement).where(mine).values(frozen=told))
 
 
 async def _locked(

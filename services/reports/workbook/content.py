@@ -23,6 +23,7 @@ from floorpulse.reports.workbook.facts import (
     corrections_table,
     definitions_table,
     history_table,
+    links_table,
 )
 from floorpulse.reports.workbook.settled import SettledBook
 from floorpulse.reports.workbook.tables import Table
@@ -47,6 +48,7 @@ def settlement_tables(book: SettledBook, language: Language) -> list[Table]:
         corrections_table(book),
         changed_table(book),
         history_table(book),
+        links_table(book),
         parts_table(book),
         definitions_table(book.document),
     ]

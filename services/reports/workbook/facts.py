@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from floorpulse.reports.domain.document import CreditNote, SettlementDocument
+from floorpulse.reports.domain.settlement_links import FigureLink
 from floorpulse.reports.domain.visit_records import VisitChange, VisitRecord
 from floorpulse.reports.workbook.binary import formula
 from floorpulse.reports.workbook.settled import SettledBook, seconds
@@ -141,6 +142,43 @@ def definitions_table(document: SettlementDocument) -> Table:
 def _lines(body: object) -> list[str]:
     plain = msgspec.to_builtins(body)
     return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=100).splitlines()
+
+
+def links_table(book: SettledBook) -> Table:
+    """Where each figure can be asked for again: its counts, its visits, what changed since, and the
+    text it was promised by.
+    """
+    columns = (
+        Column("part", Look.COUNT),
+        Column("kind"),
+        Column("name"),
+        Column("begin"),
+        Column("end"),
+        Column("numerator", Look.EXACT),
+        Column("denominator", Look.EXACT),
+        Column("figure"),
+        Column("visits"),
+        Column("missed_visits"),
+        Column("corrections"),
+        Column("definition"),
+        Column("inexact"),
+    )
+    return Table("links", columns, [_link_row(book, one) for one in book.links])
+
+
+def _link_row(book: SettledBook, link: FigureLink) -> list[Cell]:
+    addresses = link.figure, link.visits, link.missed, link.corrections, link.definition
+    return [
+        link.part,
+        Word(f"{link.line}_line"),
+        link.name,
+        book.local(link.begin),
+        book.local(link.end),
+        link.numerator,
+        link.denominator,
+        *(None if one is None else book.address + one for one in addresses),
+        None if link.inexact is None else Word(f"inexact_{link.inexact}"),
+    ]
 
 
 def visit_row(book: SettledBook, visit: VisitRecord) -> list[Cell]:

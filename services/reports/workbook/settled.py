@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.definitions.domain.contract_terms import RoundedBy, RoundingMode
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms, Metric
 from floorpulse.reports.domain.document import SettlementDocument
+from floorpulse.reports.domain.settlement_links import FigureLink
 from floorpulse.reports.domain.visit_records import VisitRecord
 
 Visits = Callable[[], Iterable[VisitRecord]]
@@ -37,7 +38,10 @@ class Happened:
 
 @dataclass(frozen=True)
 class SettledBook:
-    """A settlement with the hash over it, its state, its history, and the notes that correct it."""
+    """A settlement with the hash over it, its state, its history, and the notes that correct it;
+    `links` show what its figures were made of, behind the public `address`, empty where none is
+    known.
+    """
 
     document: SettlementDocument
     sha256: str
@@ -45,6 +49,8 @@ class SettledBook:
     visits: Visits
     history: Sequence[Happened] = ()
     notes: Sequence[SignedNote] = ()
+    links: Sequence[FigureLink] = ()
+    address: str = ""
 
     @cached_property
     def contract(self) -> Contract:

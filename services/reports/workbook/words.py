@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "changed": ("Corrected visits", "更正的到访"),
     "history": ("History", "历史"),
     "definitions": ("Definitions", "定义"),
+    "links": ("Links", "链接"),
     "visits": ("Visits", "到访"),
     # heads
     "fact": ("what", "项目"),
@@ -104,6 +105,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "definition": ("definition", "定义版本"),
     "line_number": ("line", "行号"),
     "text": ("text", "内容"),
+    "figure": ("the figure", "数值链接"),
+    "missed_visits": ("missed visits", "未达成到访"),
+    "inexact": ("why the figure there is another", "该处数值不同的原因"),
     # facts
     "contract": ("contract", "合同"),
     "name": ("name", "名称"),
@@ -123,6 +127,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "bonuses_capped": ("taken off bonuses by caps", "奖励封顶扣减"),
     "rounding": ("rounding of the total", "总额舍入"),
     # what cells say
+    "metric_line": ("metric", "指标"),
+    "billing_line": ("billing rule", "计费规则"),
+    "inexact_calendar": ("only business hours count here", "此处仅计营业时间"),
+    "inexact_exempt": ("exempt half hours do not count here", "此处不计豁免的半小时"),
+    "inexact_queues": ("the queues of the scope changed, or none counts", "范围内队列有变或为空"),
+    "inexact_not_completed": ("only completed contacts are billed", "仅计费已完成的联络"),
+    "inexact_conditions": ("not all contacts are billed", "并非所有联络都计费"),
+    "inexact_when_completed": (
+        "minutes count there when a contact was completed",
+        "该处按联络完成时间计分钟",
+    ),
+    "inexact_no_contacts": ("no contacts are billed", "不按联络计费"),
     "penalty": ("penalty", "违约金(档位)"),
     "bonus": ("bonus", "奖励(档位)"),
     "streak": ("streak", "连续违约"),
