@@ -23,6 +23,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from floorpulse.access.audit_chain import Anchor, anchor_of
 from floorpulse.access.keys import Credential
 from floorpulse.alerts.domain.notices import Message
 from floorpulse.alerts.incidents.ports import ClaimedNotice, ReportToSend
@@ -31,6 +32,7 @@ from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.notifiers.mail import written
 from floorpulse.alerts.notifiers.webhook import payload
 from floorpulse.board.domain.windows import HOUR, MINUTE
+from floorpulse.cli import audit
 from floorpulse.contracts.alert_tables import incident, incident_event
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.tables import stream_partition
@@ -51,7 +53,7 @@ from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
 from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.http import create_app
-from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings, Settings
 from tests.fakes.floor import abandoned, answered
 from tests.fakes.keys import FixedKeys
 from tests.integration.stored import Floor
@@ -179,6 +181,16 @@ async def test_figures_are_those_of_the_paper(settings: QuerySettings) -> None:
     assert len(report.pieces) == 24
     assert sum(one.figures["offered"].value or 0 for one in report.pieces) == 22
     assert {one.name for one in report.definitions} == {"default@1", "quick@1"}
+
+
+async def test_a_report_bears_the_place_of_the_audit_log(settings: QuerySettings) -> None:
+    async with opened_reporter(settings) as reporter:
+        anchor = anchor_of((await of_day(reporter)).audit_anchor)
+
+    database = Settings(database=settings.database)
+    assert anchor.number > 0
+    assert await audit.verify(database, "demo", [anchor]) == 0
+    assert await audit.verify(database, "demo", [Anchor(anchor.number, bytes(32))]) == 1
 
 
 async def test_the_worst_half_hours_are_told_with_their_contacts(settings: QuerySettings) -> None:

@@ -52,6 +52,18 @@ def table(told: ReportDocument, caption: str) -> list[list[str]]:
     return [[one.text for one in row] for row in found.rows if not isinstance(row, Section)]
 
 
+def test_a_report_ends_with_the_place_of_the_audit_log_where_one_is_known() -> None:
+    anchor = "17:" + "3f" * 32
+    told = document(replace(a_report(), audit_anchor=anchor), "en")
+
+    last = told.blocks[-1]
+    assert isinstance(last, ParagraphBlock)
+    assert [one.text for one in last.texts] == [
+        f"Audit log at this report: {anchor} (floorpulse audit verify --anchor)"
+    ]
+    assert not any("Audit log" in one for one in said(document(a_report(), "en")))
+
+
 def test_title_and_facts_say_whose_report_of_when_it_is() -> None:
     told = document(a_report(), "zh")
 

@@ -4,6 +4,7 @@ that is taken for a formula and is none.
 
 import csv
 import re
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -13,6 +14,7 @@ from msgspec import structs
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_terms import RoundingMode
+from floorpulse.reports.domain.settlement_links import Inexact, LinkedLine, figure_links
 from floorpulse.reports.domain.statement import CapKind, Cause, StepKind
 from floorpulse.reports.domain.statement import Outcome as WindowOutcome
 from floorpulse.reports.workbook.binary import amount, is_kept, rounded
@@ -25,6 +27,8 @@ from floorpulse.reports.workbook.words import WORDS, Language
 from floorpulse.runtime.csv_rows import csv_text
 from tests.fakes.books import book_on_paper, paper_cases, sheets_of, workbook_of
 from tests.fakes.contracts import call
+from tests.fakes.definitions import definitions
+from tests.fakes.paper import FLOOR
 
 CASES = [pytest.param(case["contracts"], said, id=name) for name, case, said in paper_cases()]
 _, _LAST, SAID = paper_cases()[-1]
@@ -89,6 +93,22 @@ def test_what_cells_say_is_no_title_of_a_sheet() -> None:
 
     assert said - {"penalties", "bonuses", "metric"} <= WORDS.keys()
     assert not titles & said
+
+
+def test_links_are_told_with_their_address_and_why_their_figure_is_another() -> None:
+    book = book_on_paper(CONTRACTS, SAID)
+    known = definitions(FLOOR.replace("ZONE", "UTC") + CONTRACTS).of("demo")
+    links = figure_links(book.document, known)
+    linked = replace(book, links=links, address="https://floor.example")
+
+    heads, *rows = sheets_of(workbook_of(linked))["Links"]
+
+    place = {one.said: one.column for one in heads}["the figure"]
+    figures = [cell.said for row in rows for cell in row if cell.column == place]
+    assert len(rows) == len(links)
+    assert figures == [f"https://floor.example{one.figure}" for one in links if one.figure]
+    assert {f"inexact_{one}" for one in Inexact} <= WORDS.keys()
+    assert {f"{one}_line" for one in LinkedLine} <= WORDS.keys()
 
 
 def test_no_cell_of_the_workbook_is_a_formula_but_ours() -> None:
