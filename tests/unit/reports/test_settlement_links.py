@@ -118,7 +118,10 @@ def test_each_day_has_a_link_of_its_own() -> None:
         'target: "0.5"'
     )
 
-    assert [(one.numerator, one.denominator) for one in days] == [(1, 2), (0, 1)]
+    assert [(one.numerator, one.denominator) for one in days] == [
+        (Decimal(1), Decimal(2)),
+        (Decimal(0), Decimal(1)),
+    ]
     assert [asked(one.figure)["from"] for one in days] == [
         "2026-10-05T00:00:00+08:00",
         "2026-10-06T00:00:00+08:00",
