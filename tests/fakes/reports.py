@@ -169,10 +169,15 @@ def of_contract(report: Report) -> Report:
         penalties=Decimal("120.00"),
         bonuses=Decimal(0),
         value=Decimal("0.7999"),
+        question="/v1/kpis/history?kpi=service_level&interval=1d",
+        missed_question="/v1/visits?missed=true",
     )
     contract = ContractTold(
         currency="CNY",
-        metrics=(kept, replace(kept, metric="quick", missed=0, value=None, comparison="at_most")),
+        metrics=(
+            kept,
+            replace(kept, metric="quick", missed=0, value=None, comparison="at_most", question=""),
+        ),
         fees=Decimal("12480.00"),
         minimum=Decimal("0.00"),
         penalties=Decimal("120.00"),

@@ -249,6 +249,8 @@ async def test_a_contracts_report_previews_its_settlement(settings: QuerySetting
     assert [(one.metric, one.missed, one.penalties) for one in told.metrics] == [
         ("in-time", 1, Decimal("100.00"))
     ]
+    assert "queue=sales" in told.metrics[0].question
+    assert "missed=true" in told.metrics[0].missed_question
     assert report.subject.queues == ("sales",)
 
 

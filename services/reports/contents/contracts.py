@@ -1,6 +1,5 @@
 """A contract in its report: how its promises were kept, and what settling would come to."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from floorpulse.definitions.domain.contracts import Contract
@@ -11,6 +10,7 @@ from floorpulse.reports.contents.subjects import versions_in
 from floorpulse.reports.domain import questions
 from floorpulse.reports.domain.periods import Period, period_of
 from floorpulse.reports.domain.report import ContractTold, MetricTold, Whom
+from floorpulse.reports.domain.settlement_links import PartLinks
 from floorpulse.reports.domain.statement import Attainment, PartStatement, StepKind
 from floorpulse.reports.evidence.reader import EvidenceQuery
 from floorpulse.reports.settlement.desk import SettlementDesk
@@ -25,7 +25,8 @@ async def contract(
     subject, period = scope.subject, scope.period
     if subject.whom is not Whom.CONTRACT:
         return None
-    kinds = {one.period for one in versions_in(subject.id, known, period)}
+    terms = {one.name: one for one in versions_in(subject.id, known, period)}
+    kinds = {one.period for one in terms.values()}
     if kinds != {period.kind}:
         return None
 
@@ -37,7 +38,11 @@ async def contract(
     totals = statement.totals
     return ContractTold(
         currency=statement.currency,
-        metrics=tuple(one for part in statement.parts for one in _metrics(part)),
+        metrics=tuple(
+            _metric(part, one, PartLinks(number, part, terms[part.terms], known))
+            for number, part in enumerate(statement.parts, 1)
+            for one in part.attainments
+        ),
         fees=totals.fees,
         minimum=totals.minimum,
         penalties=totals.penalties - totals.penalties_capped,
@@ -47,12 +52,8 @@ async def contract(
     )
 
 
-def _metrics(part: PartStatement) -> Iterator[MetricTold]:
-    return (_metric(part, one) for one in part.attainments)
-
-
-def _metric(part: PartStatement, kept: Attainment) -> MetricTold:
-    kpi = ASKED[kept.kpi]
+def _metric(part: PartStatement, kept: Attainment, links: PartLinks) -> MetricTold:
+    kpi, link = ASKED[kept.kpi], links.by_window(kept)
     costs = {
         bonus: sum(
             (
@@ -79,4 +80,6 @@ def _metric(part: PartStatement, kept: Attainment) -> MetricTold:
         penalties=costs[False],
         bonuses=costs[True],
         value=kept.value,
+        question=link.figure or "",
+        missed_question=link.missed or "",
     )

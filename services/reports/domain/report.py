@@ -262,7 +262,8 @@ class DefinitionTold(Part, frozen=True, kw_only=True):
 
 class MetricTold(Part, frozen=True, kw_only=True):
     """A promise of the contract: how it was kept in the period. Amounts and values are exact
-    decimals.
+    decimals; `question` is answered with a row for each window, `missed_question` with the visits
+    that lowered a service level; both are empty where nothing is to be asked.
     """
 
     metric: str
@@ -279,6 +280,8 @@ class MetricTold(Part, frozen=True, kw_only=True):
     penalties: Decimal
     bonuses: Decimal
     value: Decimal | None = None
+    question: Question = ""
+    missed_question: Question = ""
 
 
 class ContractTold(Part, frozen=True, kw_only=True):

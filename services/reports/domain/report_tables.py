@@ -215,13 +215,16 @@ class Tables:
             Text(f"{one.metric} · {say.name(one.names)}"),
             Text(say.known(f"window.{one.window}")),
             Text(f"{say.known(one.comparison)} {shown(float(one.target), one.unit)}"),
-            Text(shown(value, one.unit, better)),
+            Text(shown(value, one.unit, better), self._asked(one.question)),
             Text(str(one.kept)),
-            Text(str(one.missed), tone=bad),
+            Text(str(one.missed), self._asked(one.missed_question), bad),
             Text(str(one.not_judged)),
             Text(money(one.penalties)),
             Text(money(one.bonuses)),
         )
+
+    def _asked(self, question: str) -> str:
+        return self.link(question) if question else ""
 
     def misses(self) -> TableBlock:
         """The worst half hours with some of their visits."""

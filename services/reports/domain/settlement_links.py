@@ -36,6 +36,13 @@ from floorpulse.reports.domain.statement import (
 )
 
 CONTRACT = "contract"
+INTERVALS = {
+    Window.INTERVAL: HALF_HOURS,
+    Window.DAY: "1d",
+    Window.WEEK: "1w",
+    Window.MONTH: "1M",
+}
+"""By window: the interval of history that is cut like it"""
 BY_CONTACT = {"answered": "answered", "handled": "answered", "offered": "offered"}
 """By which contacts are billed: the KPI that counts them when they were offered"""
 BY_MINUTE = {"talk": "att"}
@@ -72,7 +79,7 @@ class Inexact(StrEnum):
 class FigureLink:
     """The links of a figure over [begin, end), epoch milliseconds, in the part of the statement
     with this number (from 1). Numerator and denominator are those of the statement; a link
-    without is answered with a row for each half hour. Links are None where there is nothing to
+    without is answered with a row for each window. Links are None where there is nothing to
     ask.
     """
 
@@ -99,7 +106,7 @@ def figure_links(document: SettlementDocument, known: TenantDefinitions) -> list
     return [
         link
         for number, part in enumerate(document.statement.parts, 1)
-        for link in _PartLinks(number, part, terms[part.terms], known).all()
+        for link in PartLinks(number, part, terms[part.terms], known).all()
     ]
 
 
@@ -116,8 +123,8 @@ class _Asked:
         return bool(self.figure.queues)
 
 
-class _PartLinks:
-    """The links of one part."""
+class PartLinks:
+    """The links of one part, the statement's with this number."""
 
     def __init__(
         self, number: int, part: PartStatement, terms: ContractTerms, known: TenantDefinitions
@@ -133,23 +140,28 @@ class _PartLinks:
         rules = {one.id: one for one in self._terms.billing}
         for line in self._part.billing:
             yield self._of_billing(line, rules[line.rule])
-        metrics = {one.id: one for one in self._terms.metrics[self._part.phase]}
         for attainment in self._part.attainments:
-            metric = metrics[attainment.metric]
             if attainment.window is Window.INTERVAL:
-                yield self._of_half_hours(attainment, metric)
+                yield self.by_window(attainment)
             else:
+                metric = self._metric(attainment)
                 yield from (self._of_window(one, metric) for one in attainment.windows)
+
+    def by_window(self, attainment: Attainment) -> FigureLink:
+        """All windows of a metric in one answer: each is a row."""
+        metric, span = self._metric(attainment), (self._part.begin, self._part.end)
+        asked = self._of_metric(metric, *span, attainment.windows)
+        interval = INTERVALS[attainment.window]
+        return self._told(LinkedLine.METRIC, metric.id, asked, (None, None), interval)
+
+    def _metric(self, attainment: Attainment) -> Metric:
+        known = self._terms.metrics[self._part.phase]
+        return next(one for one in known if one.id == attainment.metric)
 
     def _of_window(self, window: WindowResult, metric: Metric) -> FigureLink:
         asked = self._of_metric(metric, window.begin, window.end, [window])
         counts = window.numerator, None if metric.is_count else window.denominator
         return self._told(LinkedLine.METRIC, metric.id, asked, counts)
-
-    def _of_half_hours(self, attainment: Attainment, metric: Metric) -> FigureLink:
-        span = self._part.begin, self._part.end
-        asked = self._of_metric(metric, *span, attainment.windows)
-        return self._told(LinkedLine.METRIC, metric.id, asked, (None, None), HALF_HOURS)
 
     def _of_metric(
         self, metric: Metric, begin: int, end: int, windows: Iterable[WindowResult]

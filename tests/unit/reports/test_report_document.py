@@ -64,6 +64,17 @@ def test_a_report_ends_with_the_place_of_the_audit_log_where_one_is_known() -> N
     assert not any("Audit log" in one for one in said(document(a_report(), "en")))
 
 
+def test_a_contracts_figures_lead_to_their_questions_where_there_are_any() -> None:
+    told = document(of_contract(replace(a_report(), link="https://floor.example")), "en")
+
+    links = {one.text: one.href for one in texts(told) if one.href}
+    assert links["79.9 %"] == (
+        "https://floor.example/v1/kpis/history?kpi=service_level&interval=1d"
+    )
+    assert links["1"] == "https://floor.example/v1/visits?missed=true"
+    assert not any(one.href == "https://floor.example" for one in texts(told))
+
+
 def test_title_and_facts_say_whose_report_of_when_it_is() -> None:
     told = document(a_report(), "zh")
 
