@@ -14,11 +14,22 @@ from floorpulse.reports.workbook.binary import is_kept
 from floorpulse.reports.workbook.content import settlement_tables, visits_table
 from floorpulse.reports.workbook.facts import visit_rows
 from floorpulse.reports.workbook.settled import SettledBook
-from floorpulse.reports.workbook.tables import Cell, Column, Formula, Look, Sheets, Table, Word
+from floorpulse.reports.workbook.tables import (
+    Address,
+    Cell,
+    Column,
+    Formula,
+    Look,
+    Sheets,
+    Table,
+    Word,
+)
 from floorpulse.reports.workbook.words import Language, told
 from floorpulse.runtime.xlsx_rows import DATES, MOST_LINES, WIDTH, kept_text
 
 PLACES_SHOWN = 10
+LONGEST_ADDRESS = 2079
+"""Characters of an address that spreadsheets follow; a longer one is a text"""
 MOST_VISITS = 200_000
 """Visits that a workbook holds; of more, the table of visits is read as CSV"""
 
@@ -106,6 +117,8 @@ class SettlementWorkbook:
                 self._write_number(sheet, at, cell, look)
             case datetime():
                 sheet.write_datetime(*at, cell, self._formats.date)
+            case Address() if len(cell) <= LONGEST_ADDRESS:
+                sheet.write_url(*at, cell)
             case StrEnum() | Word():
                 sheet.write_string(*at, self._words(str(cell)))
             case str():

@@ -13,7 +13,7 @@ from floorpulse.reports.domain.settlement_links import FigureLink
 from floorpulse.reports.domain.visit_records import VisitChange, VisitRecord
 from floorpulse.reports.workbook.binary import formula
 from floorpulse.reports.workbook.settled import SettledBook, seconds
-from floorpulse.reports.workbook.tables import Cell, Column, Look, Table, Word
+from floorpulse.reports.workbook.tables import Address, Cell, Column, Look, Table, Word
 
 VERIFY = "floorpulse settle --verify FILE.json"
 
@@ -176,9 +176,16 @@ def _link_row(book: SettledBook, link: FigureLink) -> list[Cell]:
         book.local(link.end),
         link.numerator,
         link.denominator,
-        *(None if one is None else book.address + one for one in addresses),
+        *(_address(book, one) for one in addresses),
         None if link.inexact is None else Word(f"inexact_{link.inexact}"),
     ]
+
+
+def _address(book: SettledBook, path: str | None) -> Cell:
+    """A whole address where the public one is known; else the path, which leads nowhere itself."""
+    if path is None or not book.address:
+        return path
+    return Address(book.address + path)
 
 
 def visit_row(book: SettledBook, visit: VisitRecord) -> list[Cell]:

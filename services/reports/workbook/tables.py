@@ -29,6 +29,12 @@ class Word(str):
     __slots__ = ()
 
 
+class Address(str):
+    """A whole address, which a workbook leads to."""
+
+    __slots__ = ()
+
+
 Cell = str | int | Decimal | bool | datetime | Formula | None
 """What a cell holds; a datetime is local time without its offset"""
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from xml.sax.saxutils import unescape
+from zipfile import ZipFile
 
 import pytest
 from msgspec import structs
@@ -95,18 +97,32 @@ def test_what_cells_say_is_no_title_of_a_sheet() -> None:
     assert not titles & said
 
 
+def followed(workbook: bytes) -> set[str]:
+    """The addresses that the cells of a workbook lead to."""
+    with ZipFile(BytesIO(workbook)) as parts:
+        names = [one for one in parts.namelist() if one.startswith("xl/worksheets/_rels/")]
+        relations = " ".join(parts.read(one).decode() for one in names)
+    return {unescape(one) for one in re.findall(r'Target="(https:[^"]*)"', relations)}
+
+
 def test_links_are_told_with_their_address_and_why_their_figure_is_another() -> None:
     book = book_on_paper(CONTRACTS, SAID)
     known = definitions(FLOOR.replace("ZONE", "UTC") + CONTRACTS).of("demo")
     links = figure_links(book.document, known)
     linked = replace(book, links=links, address="https://floor.example")
 
-    heads, *rows = sheets_of(workbook_of(linked))["Links"]
+    workbook = workbook_of(linked)
+    heads, *rows = sheets_of(workbook)["Links"]
+    targets = followed(workbook)
 
     place = {one.said: one.column for one in heads}["the figure"]
     figures = [cell.said for row in rows for cell in row if cell.column == place]
     assert len(rows) == len(links)
     assert figures == [f"https://floor.example{one.figure}" for one in links if one.figure]
+    assert set(figures) <= targets
+    assert not followed(workbook_of(replace(linked, address="")))
+    long = "https://floor.example/" + "x" * 2079
+    assert not followed(workbook_of(replace(linked, address=long)))
     assert {f"inexact_{one}" for one in Inexact} <= WORDS.keys()
     assert {f"{one}_line" for one in LinkedLine} <= WORDS.keys()
 
