@@ -22,19 +22,37 @@ class FigureLinkRow(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     part: Annotated[int, Meta(description="of the statement, from 1", examples=[1])]
-    line: Annotated[LinkedLine, Meta(description="a metric's window, or a billing line")]
+    line: Annotated[
+        LinkedLine, Meta(description="a metric's window, or a billing line", examples=["metric"])
+    ]
     name: Annotated[str, Meta(description="of the metric or billing rule", examples=["level"])]
     begin: Instant
     end: Instant
     numerator: Annotated[
         Decimal | None,
-        Meta(description="as settled; null: the answer has a row for each half hour"),
+        Meta(
+            description="as settled; null: the answer has a row for each half hour",
+            examples=["812"],
+        ),
     ]
-    denominator: Annotated[Decimal | None, Meta(description="null of counts")]
+    denominator: Annotated[Decimal | None, Meta(description="null of counts", examples=["1004"])]
     figure: Annotated[Address, Meta(description="numerator and denominator", examples=[HISTORY])]
-    visits: Annotated[Address, Meta(description="the visits behind it")]
-    missed: Annotated[Address, Meta(description="those of them that lowered a service level")]
-    corrections: Annotated[Address, Meta(description="what changed after it was final")]
+    visits: Annotated[
+        Address, Meta(description="the visits behind it", examples=["/v1/visits?queue=sales"])
+    ]
+    missed: Annotated[
+        Address,
+        Meta(
+            description="those of them that lowered a service level",
+            examples=["/v1/visits?queue=sales&missed=true"],
+        ),
+    ]
+    corrections: Annotated[
+        Address,
+        Meta(
+            description="what changed after it was final", examples=["/v1/corrections?queue=sales"]
+        ),
+    ]
     definition: Annotated[
         str,
         Meta(
@@ -44,7 +62,10 @@ class FigureLinkRow(msgspec.Struct, frozen=True, kw_only=True):
     ]
     inexact: Annotated[
         Inexact | None,
-        Meta(description="why the answer is another than the settlement's; null: it is the same"),
+        Meta(
+            description="why the answer is another than the settlement's; null: it is the same",
+            examples=["calendar"],
+        ),
     ]
 
 
