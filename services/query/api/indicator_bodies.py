@@ -133,7 +133,9 @@ class GrowthRow(Figure, frozen=True, kw_only=True, gc=False):
     ]
     team_numerator: Number
     team_denominator: Number
-    teammates: Annotated[int, Meta(description="agents of the team who did anything")]
+    teammates: Annotated[
+        int, Meta(description="agents of the team who did anything", examples=[11])
+    ]
     target: Annotated[
         str | None, Meta(description="the target of the same length", examples=["calls@1"])
     ]
@@ -152,7 +154,7 @@ class GrowthEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     score: Annotated[float | None, Meta(description="points of an evaluation", examples=[92])]
     fatal: bool | None
     passed: Annotated[bool | None, Meta(description="as the evaluator said; null: not said")]
-    form: str | None
+    form: Annotated[str | None, Meta(examples=["voice-2026"])]
     category: Annotated[str | None, Meta(description="of a complaint", examples=["attitude"])]
     liable: bool | None
     closed: Instant | None

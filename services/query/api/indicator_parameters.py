@@ -69,7 +69,10 @@ class AgentTargetParameters(Parameters):
 
     target: Annotated[
         List,
-        Field(description="ids of targets, comma-separated; all where nothing is said"),
+        Field(
+            description="ids of targets, comma-separated; all where nothing is said",
+            examples=["sales-week"],
+        ),
     ] = None
     agent: Agents = None
     team: Annotated[
@@ -151,9 +154,12 @@ class _AgentFigureParameters(Restated):
 class IndicatorParameters(_AgentFigureParameters):
     """Parameters of interlocked KPIs."""
 
-    role: Annotated[List, Field(description="trainer, qa, leader; all where nothing is said")] = (
-        None
-    )
+    role: Annotated[
+        List,
+        Field(
+            description="trainer, qa, leader; all where nothing is said", examples=["trainer,qa"]
+        ),
+    ] = None
     person: Annotated[
         List, Field(description="who, as the bindings name them", examples=["Li Na"])
     ] = None
@@ -217,11 +223,12 @@ class TrainingParameters(Parameters):
             ge=1,
             le=LONGEST_WINDOW,
             description="days before; as registered where nothing is said",
+            examples=[28],
         ),
     ] = None
     after: Annotated[
         int | None,
-        Field(ge=1, le=LONGEST_WINDOW, description="days after, likewise"),
+        Field(ge=1, le=LONGEST_WINDOW, description="days after, likewise", examples=[28]),
     ] = None
     tz: Zone = None
 

@@ -73,12 +73,22 @@ class AnnotationBody(BaseModel):
     ]
     queue: Annotated[
         str | None,
-        Field(min_length=1, max_length=128, pattern=PLAIN, description="of this queue only"),
+        Field(
+            min_length=1,
+            max_length=128,
+            pattern=PLAIN,
+            description="of this queue only",
+            examples=["orders"],
+        ),
     ] = None
     by: Annotated[
         str | None,
         Field(
-            min_length=1, max_length=64, pattern=PLAIN, description="whose key it is unless given"
+            min_length=1,
+            max_length=64,
+            pattern=PLAIN,
+            description="whose key it is unless given",
+            examples=["Zhang Wei"],
         ),
     ] = None
 

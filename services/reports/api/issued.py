@@ -29,10 +29,10 @@ class IssuedReportRow(msgspec.Struct, frozen=True, kw_only=True):
     report: Annotated[str, Meta(description="its schedule", examples=["day-report"])]
     period: Annotated[str, Meta(examples=["2026-11-27"])]
     language: Annotated[str, Meta(examples=["zh"])]
-    name: Annotated[str, Meta(description="of its file")]
+    name: Annotated[str, Meta(description="of its file", examples=["orders"])]
     media_type: Annotated[str, Meta(examples=["application/pdf"])]
-    bytes: int
-    sha256: str
+    bytes: Annotated[int, Meta(examples=[48213])]
+    sha256: Annotated[str, Meta(examples=["9b74c989…"])]
     issued_at: Instant
 
 

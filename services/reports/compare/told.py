@@ -24,21 +24,23 @@ EXAMPLES = 20
 class WorthRow(msgspec.Struct, frozen=True):
     """What the settlement would gain, in its currency, if their list were right."""
 
-    total: Annotated[Decimal, Meta(description="more than 0: the client pays more")]
-    fees: Decimal
-    penalties: Decimal
-    bonuses: Decimal
+    total: Annotated[
+        Decimal, Meta(description="more than 0: the client pays more", examples=["-13.00"])
+    ]
+    fees: Annotated[Decimal, Meta(examples=["-13.00"])]
+    penalties: Annotated[Decimal, Meta(examples=["0.00"])]
+    bonuses: Annotated[Decimal, Meta(examples=["0.00"])]
 
 
 class ListedRow(msgspec.Struct, frozen=True, kw_only=True):
     """A visit as one of the lists has it; spans are seconds, null is what the list does not say."""
 
-    contact: str
+    contact: Annotated[str, Meta(examples=["c-20261111-0042"])]
     offered: Instant
-    queue: str | None
-    outcome: str | None
-    wait: float | None
-    talk: float | None
+    queue: Annotated[str | None, Meta(examples=["orders"])]
+    outcome: Annotated[str | None, Meta(examples=["answered"])]
+    wait: Annotated[float | None, Meta(examples=[18.0])]
+    talk: Annotated[float | None, Meta(examples=[204.0])]
     billable: bool | None
     within: bool | None
 
@@ -48,7 +50,7 @@ class DifferenceRow(msgspec.Struct, frozen=True, kw_only=True):
     side that does not have it.
     """
 
-    line: int | None
+    line: Annotated[int | None, Meta(examples=[17])]
     ours: ListedRow | None
     theirs: ListedRow | None
 
@@ -58,7 +60,9 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: Kind
     visits: Annotated[int, Meta(description="how many visits it touches", examples=[12])]
-    told: Annotated[dict[str, str], Meta(description="what is common to them")]
+    told: Annotated[
+        dict[str, str], Meta(description="what is common to them", examples=[{"seconds": "3600"}])
+    ]
     worth: Annotated[WorthRow | None, Meta(description="alone; null where it touches no amount")]
     examples: list[DifferenceRow]
 
@@ -66,15 +70,23 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
 class ComparisonAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A client's list beside a settlement."""
 
-    settlement: str
-    currency: str
-    ours: Annotated[int, Meta(description="visits that the settlement counted")]
-    theirs: Annotated[int, Meta(description="visits of their list that could be read")]
-    alike: Annotated[int, Meta(description="visits that both have")]
-    encoding: str
-    delimiter: str
+    settlement: Annotated[str, Meta(examples=["9f1c2a3b"])]
+    currency: Annotated[str, Meta(examples=["CNY"])]
+    ours: Annotated[int, Meta(description="visits that the settlement counted", examples=[8421])]
+    theirs: Annotated[
+        int, Meta(description="visits of their list that could be read", examples=[8419])
+    ]
+    alike: Annotated[int, Meta(description="visits that both have", examples=[8402])]
+    encoding: Annotated[str, Meta(examples=["utf-8"])]
+    delimiter: Annotated[str, Meta(examples=[","])]
     findings: list[FindingRow]
-    unreadable: Annotated[list[str], Meta(description="what of their list could not be read")]
+    unreadable: Annotated[
+        list[str],
+        Meta(
+            description="what of their list could not be read",
+            examples=[["line 17: `25:61` is no time"]],
+        ),
+    ]
     worth: Annotated[WorthRow | None, Meta(description="of all differences together")]
 
 

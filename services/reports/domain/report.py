@@ -55,7 +55,7 @@ class Subject(Part, frozen=True, kw_only=True):
     """Of whom it tells; `queues` and `channels` are those that count, empty: all."""
 
     whom: Whom
-    id: str
+    id: Annotated[str, Meta(examples=["orders"])]
     names: Names
     queues: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -70,18 +70,18 @@ class PeriodTold(Part, frozen=True, kw_only=True):
     label: Annotated[str, Meta(examples=["2026-11-27"])]
     begin: Instant
     end: Instant
-    hours: int
+    hours: Annotated[int, Meta(examples=[24])]
 
 
 class Figure(Part, frozen=True, kw_only=True):
     """A figure with its parts, the definition it was computed with, and its question."""
 
-    value: float | None
+    value: Annotated[float | None, Meta(examples=[0.819])]
     question: Question
-    numerator: float | None = None
-    denominator: float | None = None
-    low: float | None = None
-    high: float | None = None
+    numerator: Annotated[float | None, Meta(examples=[860])] = None
+    denominator: Annotated[float | None, Meta(examples=[1050])] = None
+    low: Annotated[float | None, Meta(examples=[0.7947])] = None
+    high: Annotated[float | None, Meta(examples=[0.8412])] = None
     definition: str = ""
     complete: bool = True
     revision: int = 0
@@ -93,20 +93,20 @@ class Line(Part, frozen=True, kw_only=True):
     values.
     """
 
-    kpi: str
+    kpi: Annotated[str, Meta(examples=["service_level"])]
     names: Names
     unit: Unit
     better: Better
     figure: Figure
     before: Figure
-    change: float | None
+    change: Annotated[float | None, Meta(examples=[-0.031])]
     verdict: Verdict
 
 
 class Group(Part, frozen=True, kw_only=True):
     """KPIs that tell of one thing."""
 
-    id: str
+    id: Annotated[str, Meta(examples=["orders"])]
     names: Names
     lines: tuple[Line, ...]
 
@@ -114,9 +114,12 @@ class Group(Part, frozen=True, kw_only=True):
 class Row(Part, frozen=True, kw_only=True):
     """Some KPIs of one queue."""
 
-    queue: str
+    queue: Annotated[str, Meta(examples=["orders"])]
     names: Names
-    figures: dict[str, Figure]
+    figures: Annotated[
+        dict[str, Figure],
+        Meta(examples=[{"service_level": {"value": 0.819, "numerator": 860, "denominator": 1050}}]),
+    ]
 
 
 class Piece(Part, frozen=True, kw_only=True):
@@ -124,40 +127,43 @@ class Piece(Part, frozen=True, kw_only=True):
 
     begin: Instant
     end: Instant
-    figures: dict[str, Figure]
+    figures: Annotated[
+        dict[str, Figure],
+        Meta(examples=[{"service_level": {"value": 0.819, "numerator": 860, "denominator": 1050}}]),
+    ]
 
 
 class Promise(Part, frozen=True, kw_only=True):
     """A target over the stretches of the period: how many were met, missed, or had no contacts."""
 
-    target: str
-    metric: str
+    target: Annotated[str, Meta(examples=["orders-level"])]
+    metric: Annotated[str, Meta(examples=["service_level"])]
     names: Names
     unit: Unit
-    comparison: str
-    promised: float
-    window: str
-    scope: str
-    met: int
-    missed: int
-    without: int
-    worst: float | None
+    comparison: Annotated[str, Meta(examples=["at_least"])]
+    promised: Annotated[float, Meta(examples=[0.8])]
+    window: Annotated[str, Meta(examples=["month"])]
+    scope: Annotated[str, Meta(examples=["orders"])]
+    met: Annotated[int, Meta(examples=[27])]
+    missed: Annotated[int, Meta(examples=[3])]
+    without: Annotated[int, Meta(examples=[0])]
+    worst: Annotated[float | None, Meta(examples=[0.61])]
     worst_begin: Instant | None
     question: Question
-    visits: str | None = None
+    visits: Annotated[str | None, Meta(examples=["/v1/visits?queue=orders&missed=true"])] = None
 
 
 class MissedVisit(Part, frozen=True, kw_only=True):
     """A visit that lowered the service level, and why; `wait` is seconds."""
 
-    contact: str
-    visit: int
-    queue: str
-    channel: str
+    contact: Annotated[str, Meta(examples=["c-20261111-0042"])]
+    visit: Annotated[int, Meta(examples=[1])]
+    queue: Annotated[str, Meta(examples=["orders"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
     offered_at: Instant
-    wait: float | None
-    reason: str
-    definition: str
+    wait: Annotated[float | None, Meta(examples=[18.0])]
+    reason: Annotated[str, Meta(examples=["answered_late"])]
+    definition: Annotated[str, Meta(examples=["default@1"])]
     question: Question
 
 
@@ -167,7 +173,7 @@ class WorstSpan(Part, frozen=True, kw_only=True):
     begin: Instant
     end: Instant
     figure: Figure
-    missed: int
+    missed: Annotated[int, Meta(examples=[41])]
     visits: tuple[MissedVisit, ...]
     question: Question
 
@@ -175,7 +181,7 @@ class WorstSpan(Part, frozen=True, kw_only=True):
 class Misses(Part, frozen=True, kw_only=True):
     """What lowered the service level: how many visits, and the half hours with most of them."""
 
-    total: int
+    total: Annotated[int, Meta(examples=[3])]
     spans: tuple[WorstSpan, ...]
     question: Question
 
@@ -185,16 +191,16 @@ class IncidentTold(Part, frozen=True, kw_only=True):
     over.
     """
 
-    id: str
-    rule: str
+    id: Annotated[str, Meta(examples=["01K9X3T7"])]
+    rule: Annotated[str, Meta(examples=["level"])]
     names: Names
-    queue: str
-    severity: str
-    state: str
+    queue: Annotated[str, Meta(examples=["orders"])]
+    severity: Annotated[str, Meta(examples=["critical"])]
+    state: Annotated[str, Meta(examples=["resolved"])]
     opened_at: Instant
     question: Question
-    to_acknowledge: float | None = None
-    to_resolve: float | None = None
+    to_acknowledge: Annotated[float | None, Meta(examples=[74.0])] = None
+    to_resolve: Annotated[float | None, Meta(examples=[812.0])] = None
 
 
 class Incidents(Part, frozen=True, kw_only=True):
@@ -202,11 +208,11 @@ class Incidents(Part, frozen=True, kw_only=True):
     resolved, `rows` the latest of them.
     """
 
-    total: int
-    acknowledged: int
-    resolved: int
-    mean_to_acknowledge: float | None
-    mean_to_resolve: float | None
+    total: Annotated[int, Meta(examples=[6])]
+    acknowledged: Annotated[int, Meta(examples=[4])]
+    resolved: Annotated[int, Meta(examples=[5])]
+    mean_to_acknowledge: Annotated[float | None, Meta(examples=[74.0])]
+    mean_to_resolve: Annotated[float | None, Meta(examples=[812.0])]
     rows: tuple[IncidentTold, ...]
     question: Question
 
@@ -215,14 +221,14 @@ class CorrectionTold(Part, frozen=True, kw_only=True):
     """A figure of the period that changed after it was final."""
 
     begin: Instant
-    queue: str
-    channel: str
-    kpi: str
+    queue: Annotated[str, Meta(examples=["orders"])]
+    channel: Annotated[str, Meta(examples=["voice"])]
+    kpi: Annotated[str, Meta(examples=["service_level"])]
     names: Names
     unit: Unit
-    old: float | None
-    new: float | None
-    why: str
+    old: Annotated[float | None, Meta(examples=[0.812])]
+    new: Annotated[float | None, Meta(examples=[0.809])]
+    why: Annotated[str, Meta(examples=["contact.amended"])]
     recorded_at: Instant
 
 
@@ -239,9 +245,9 @@ class AnnotationTold(Part, frozen=True, kw_only=True):
 
     begin: Instant
     end: Instant
-    text: str
-    author: str
-    queue: str | None = None
+    text: Annotated[str, Meta(examples=["two agents lent by care"])]
+    author: Annotated[str, Meta(examples=["Zhang Wei"])]
+    queue: Annotated[str | None, Meta(examples=["orders"])] = None
 
 
 class Staffing(Part, frozen=True, kw_only=True):
@@ -256,7 +262,7 @@ class DefinitionTold(Part, frozen=True, kw_only=True):
     """A definition of the version that figures name, and what it says."""
 
     name: Annotated[str, Meta(examples=["voice-80-20@1"])]
-    said: dict[str, Any]
+    said: Annotated[dict[str, Any], Meta(examples=[{"id": "default", "threshold": 20}])]
     question: Question
 
 
@@ -265,20 +271,20 @@ class MetricTold(Part, frozen=True, kw_only=True):
     decimals.
     """
 
-    metric: str
-    phase: str
-    kpi: str
+    metric: Annotated[str, Meta(examples=["service_level"])]
+    phase: Annotated[str, Meta(examples=["operation"])]
+    kpi: Annotated[str, Meta(examples=["service_level"])]
     names: Names
     unit: Unit
-    comparison: str
-    target: Decimal
-    window: str
-    kept: int
-    missed: int
-    not_judged: int
-    penalties: Decimal
-    bonuses: Decimal
-    value: Decimal | None = None
+    comparison: Annotated[str, Meta(examples=["at_least"])]
+    target: Annotated[Decimal, Meta(examples=["0.80"])]
+    window: Annotated[str, Meta(examples=["month"])]
+    kept: Annotated[int, Meta(examples=[28])]
+    missed: Annotated[int, Meta(examples=[1])]
+    not_judged: Annotated[int, Meta(examples=[1])]
+    penalties: Annotated[Decimal, Meta(examples=["3124.59"])]
+    bonuses: Annotated[Decimal, Meta(examples=["0.00"])]
+    value: Annotated[Decimal | None, Meta(examples=["0.819"])] = None
 
 
 class ContractTold(Part, frozen=True, kw_only=True):
@@ -286,13 +292,13 @@ class ContractTold(Part, frozen=True, kw_only=True):
     amounts are exact decimals in the contract's currency.
     """
 
-    currency: str
+    currency: Annotated[str, Meta(examples=["CNY"])]
     metrics: tuple[MetricTold, ...]
-    fees: Decimal
-    minimum: Decimal
-    penalties: Decimal
-    bonuses: Decimal
-    total: Decimal
+    fees: Annotated[Decimal, Meta(examples=["72420.00"])]
+    minimum: Annotated[Decimal, Meta(examples=["0.00"])]
+    penalties: Annotated[Decimal, Meta(examples=["3124.59"])]
+    bonuses: Annotated[Decimal, Meta(examples=["0.00"])]
+    total: Annotated[Decimal, Meta(examples=["69295.41"])]
     question: Question
 
 
@@ -303,11 +309,11 @@ class Report(Part, frozen=True, kw_only=True):
     is the public address that questions stand behind, if any.
     """
 
-    report: int
-    tenant: str
+    report: Annotated[int, Meta(examples=[1])]
+    tenant: Annotated[str, Meta(examples=["demo"])]
     tenant_names: Names
     subject: Subject
-    zone: str
+    zone: Annotated[str, Meta(examples=["Asia/Shanghai"])]
     period: PeriodTold
     before: PeriodTold
     as_of: Instant

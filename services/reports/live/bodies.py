@@ -93,12 +93,20 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
 class MoneyRow(msgspec.Struct, frozen=True, kw_only=True):
     """Amounts of the period, in the contract's currency."""
 
-    billed: Annotated[Decimal, Meta(description="fees, without what is missing to the minimum")]
-    exposure: Annotated[Decimal, Meta(description="penalties after caps: what would be lost")]
+    billed: Annotated[
+        Decimal,
+        Meta(description="fees, without what is missing to the minimum", examples=["41210.50"]),
+    ]
+    exposure: Annotated[
+        Decimal, Meta(description="penalties after caps: what would be lost", examples=["2060.53"])
+    ]
     bonuses: Amount
-    total: Annotated[Decimal, Meta(description="what the settlement would come to")]
+    total: Annotated[
+        Decimal, Meta(description="what the settlement would come to", examples=["69295.41"])
+    ]
     budget: Annotated[
-        Decimal | None, Meta(description="the most that penalties can come to; null: no cap")
+        Decimal | None,
+        Meta(description="the most that penalties can come to; null: no cap", examples=["7242.00"]),
     ]
     burned: Annotated[Decimal | None, Meta(description="exposure / budget", examples=["0.25"])]
 
@@ -126,7 +134,10 @@ class ContractRow(msgspec.Struct, frozen=True, kw_only=True):
     ]
     approximate: Annotated[
         list[str],
-        Meta(description="billing rules whose amount only the settlement tells exactly"),
+        Meta(
+            description="billing rules whose amount only the settlement tells exactly",
+            examples=[["seat-hours"]],
+        ),
     ]
 
 

@@ -106,9 +106,11 @@ LIMITED = {
 """The routes that answer a key of a contract; each is asked in this file"""
 SETTLEMENTS = "tests/integration/test_settlements_of_a_client.py"
 CONTRACTS = "tests/unit/reports/test_live_contracts.py"
+REPORTS = "tests/integration/test_reports.py"
 SETTLED = {
     "/v1/contracts": CONTRACTS,
     "/v1/contracts/{contract}": CONTRACTS,
+    "/v1/reports": REPORTS,
     "/v1/settlements": SETTLEMENTS,
     "/v1/settlements/{settlement}": SETTLEMENTS,
     "/v1/settlements/{settlement}/file": SETTLEMENTS,
