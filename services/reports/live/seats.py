@@ -11,6 +11,7 @@ Days are read as the settlement reads them, and kept: one that ended long ago is
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.contract_terms import Per, Window
@@ -18,7 +19,6 @@ from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.figures.contracts.counting import SOONEST, stands_until
 from floorpulse.figures.lookup.lookup import staff_over
 from floorpulse.figures.ports import AgentHistory
-from floorpulse.figures.staff.by_span import StaffBySpan
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
@@ -28,8 +28,8 @@ from floorpulse.reports.domain.part_evidence import present, queues_on, schedule
 from floorpulse.reports.domain.part_tally import HOUR, Cut, cuts
 from floorpulse.reports.domain.periods import Part
 
-MOST_KEPT = 2000
-"""Days of tenants; the oldest read go first"""
+MOST_KEPT = 40_000
+"""Days of rules; the oldest read go first"""
 
 
 @dataclass(frozen=True)
@@ -56,93 +56,102 @@ def begun(days: Iterable[Cut], now: int) -> list[Cut]:
     return [Cut(day.begin, min(day.end, now)) for day in days if day.begin < now]
 
 
-@dataclass(frozen=True)
-class _Read:
-    """A day as it was read (`place` of `staff`), until when it is not read again."""
+class _Asked(NamedTuple):
+    """Whose agents' time is asked for, and of which day."""
 
-    staff: StaffBySpan
-    place: int
+    tenant: str
+    day: Cut
+    queues: tuple[str, ...]
+
+
+class _Read(NamedTuple):
+    """How long they were there, in milliseconds, and until when that is not read again."""
+
+    time: int
     until: int
 
 
 class _Counting:
-    """What the rules of a part are counted with; `read` are the days that have begun."""
+    """What the rules of a part are counted with."""
 
-    def __init__(
-        self,
-        view: TenantView,
-        part: Part,
-        slots: Sequence[Slot],
-        days: Sequence[Cut],
-        read: Sequence[_Read],
-    ) -> None:
-        self._known = view.known
-        self._as_of = view.as_of
+    def __init__(self, view: TenantView, part: Part, slots: Sequence[Slot]) -> None:
+        self._view = view
         self._part = part
-        self._reach = ScopeReach(part.terms)
         self._slots = slots
-        self._days = days
-        self._read = read
+        self._reach = ScopeReach(part.terms)
+        self._days = cuts(part, Window.DAY)
+        self._begun = begun(self._days, view.as_of)
 
-    def days_of(self, rule: BillingRule) -> list[SeatDay]:
-        """The days of a rule."""
-        slots = slots_of(rule.scope, self._part, self._reach, self._known, self._slots)
-        planned = scheduled(self._days, slots)
-        passed = scheduled(begun(self._days, self._as_of), slots)
-        there = dict(self._there(rule)) if rule.seats == "present" else passed
+    def asked(self, rule: BillingRule) -> list[_Asked]:
+        """What a rule asks for, a day that has begun after the other."""
+        known = self._view.known
         return [
-            SeatDay(day, there.get(place, 0), planned.get(place, 0) - passed.get(place, 0))
+            _Asked(
+                self._view.tenant,
+                day,
+                tuple(queues_on(rule.scope, self._reach, known.at(day.begin))),
+            )
+            for day in self._days[: len(self._begun)]
+        ]
+
+    def days_of(self, rule: BillingRule, there: Sequence[int] | None) -> list[SeatDay]:
+        """The days of a rule; `there` is the time of those that have begun, None where the plan is
+        billed.
+        """
+        slots = slots_of(rule.scope, self._part, self._reach, self._view.known, self._slots)
+        planned = scheduled(self._days, slots)
+        passed = scheduled(self._begun, slots)
+        so_far = passed if there is None else dict(enumerate(there))
+        return [
+            SeatDay(day, so_far.get(place, 0), planned.get(place, 0) - passed.get(place, 0))
             for place, day in enumerate(self._days)
         ]
 
-    def _there(self, rule: BillingRule) -> Iterator[tuple[int, int]]:
-        """Of each day that has begun (its index) how long agents were there."""
-        for place, (day, read) in enumerate(zip(self._days, self._read, strict=False)):
-            queues = queues_on(rule.scope, self._reach, self._known.at(day.begin))
-            yield place, present(read.staff.time(read.place, queues))
-
 
 class LiveSeats:
-    """Counts seats of running parts; one a process, the days it read are kept in it."""
+    """Counts seats of running parts; one a process, what it read is kept in it."""
 
     def __init__(self, agents: AgentHistory, turns: Turns) -> None:
         self._agents = agents
         self._turns = turns
-        self._kept: dict[tuple[str, Cut], _Read] = {}
+        self._kept: dict[_Asked, _Read] = {}
 
     async def counted(
         self, view: TenantView, part: Part, slots: Sequence[Slot]
     ) -> Mapping[str, Sequence[SeatDay]]:
         """The days of each rule of a part that bills seats. Raises StoreUnavailable."""
+        counting = _Counting(view, part, slots)
         rules = [one for one in part.terms.billing if one.per is Per.SEAT_HOUR]
-        days = cuts(part, Window.DAY)
-        by_presence = any(one.seats == "present" for one in rules)
-        read = await self._days(view, days) if by_presence else []
-        counting = _Counting(view, part, slots, days, read)
-        return {one.id: counting.days_of(one) for one in rules}
+        asked = {one.id: counting.asked(one) for one in rules if one.seats == "present"}
+        there = await self._times(view, asked)
+        return {one.id: counting.days_of(one, there.get(one.id)) for one in rules}
 
-    async def _days(self, view: TenantView, days: Sequence[Cut]) -> list[_Read]:
-        """The days that have begun, in their order."""
-        there = [one for one in days if one.begin < view.as_of]
-        for missing in _together(place for place, one in enumerate(there) if self._old(view, one)):
-            await self._read(view, [there[place] for place in missing])
-        found = [self._kept[view.tenant, one] for one in there]
-        while len(self._kept) > MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
+    async def _times(
+        self, view: TenantView, asked: Mapping[str, Sequence[_Asked]]
+    ) -> dict[str, list[int]]:
+        """The time of each day of each rule; days that are old are read for all rules at once."""
+        by_day = list(zip(*asked.values(), strict=True))
+        old = [at for at, day in enumerate(by_day) if any(self._is_old(view, one) for one in day)]
+        for run in _together(old):
+            await self._read(view, [by_day[place] for place in run])
+        found = {rule: [self._kept[one].time for one in days] for rule, days in asked.items()}
+        for oldest in list(self._kept)[:-MOST_KEPT]:
+            del self._kept[oldest]
         return found
 
-    def _old(self, view: TenantView, day: Cut) -> bool:
-        kept = self._kept.get((view.tenant, day))
+    def _is_old(self, view: TenantView, asked: _Asked) -> bool:
+        kept = self._kept.get(asked)
         return kept is None or kept.until <= view.as_of
 
-    async def _read(self, view: TenantView, days: Sequence[Cut]) -> None:
+    async def _read(self, view: TenantView, by_day: Sequence[Sequence[_Asked]]) -> None:
         now = view.as_of
-        spans = [Span(*one) for one in days]
+        spans = [Span(*day[0].day) for day in by_day]
         staff = await staff_over(self._agents, view.tenant, spans, now, self._turns)
-        for place, day in enumerate(days):
-            until = max(stands_until(day.end, now), now + SOONEST)
-            self._kept.pop((view.tenant, day), None)
-            self._kept[view.tenant, day] = _Read(staff, place, until)
+        for place, day in enumerate(by_day):
+            until = max(stands_until(spans[place].end, now), now + SOONEST)
+            for one in day:
+                self._kept.pop(one, None)
+                self._kept[one] = _Read(present(staff.time(place, one.queues)), until)
 
 
 def _together(places: Iterable[int]) -> Iterator[list[int]]:
