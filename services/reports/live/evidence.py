@@ -6,7 +6,7 @@ so far     ├──────────────────────
 forecast   ├───────────────────────────┼──────────────────────────┤
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ from floorpulse.reports.domain.evidence import (
 )
 from floorpulse.reports.domain.periods import Part, Period, parts_of
 from floorpulse.reports.live.billing import by_day, counted_as
-from floorpulse.reports.live.seats import LiveSeats, SeatDay, seat_hours
+from floorpulse.reports.live.seats import CountedSeats, LiveSeats, seat_hours
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class PeriodSoFar:
 
 @dataclass(frozen=True)
 class GatheredPart:
-    """What the metrics and billing rules of a part counted; `seats` by rule that bills them."""
+    """What the metrics and billing rules of a part counted."""
 
     part: Part
     metrics: Sequence[tuple[Metric, Counted]]
     billing: Sequence[tuple[BillingRule, Sequence[Counted]]]
-    seats: Mapping[str, Sequence[SeatDay]]
+    seats: CountedSeats
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _billing(gathered: GatheredPart, *, expected: bool) -> Iterator[BillingEvide
     for rule, counts in gathered.billing:
         counted = [_all(one, expected=expected) for one in counts]
         yield BillingEvidence(rule=rule.id, days=tuple(by_day(rule, counted, zone)))
-    for name, days in gathered.seats.items():
+    for name, days in gathered.seats.days.items():
         yield BillingEvidence(rule=name, days=seat_hours(days, expected=expected))
 
 

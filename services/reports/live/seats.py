@@ -10,6 +10,7 @@ Days are read as the settlement reads them, and kept: one that ended long ago is
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
@@ -108,6 +109,24 @@ class _Counting:
         ]
 
 
+class CountedSeats:
+    """What the rules of a part that bill seats counted; a month's forecast has thousands of
+    intervals, so `days` is asked for in a thread.
+    """
+
+    def __init__(
+        self, counting: _Counting, rules: Sequence[BillingRule], there: Mapping[str, Sequence[int]]
+    ) -> None:
+        self._counting = counting
+        self._rules = rules
+        self._there = there
+
+    @cached_property
+    def days(self) -> Mapping[str, Sequence[SeatDay]]:
+        """The days of each rule."""
+        return {one.id: self._counting.days_of(one, self._there.get(one.id)) for one in self._rules}
+
+
 class LiveSeats:
     """Counts seats of running parts; one a process, what it read is kept in it."""
 
@@ -116,15 +135,12 @@ class LiveSeats:
         self._turns = turns
         self._kept: dict[_Asked, _Read] = {}
 
-    async def counted(
-        self, view: TenantView, part: Part, slots: Sequence[Slot]
-    ) -> Mapping[str, Sequence[SeatDay]]:
-        """The days of each rule of a part that bills seats. Raises StoreUnavailable."""
+    async def counted(self, view: TenantView, part: Part, slots: Sequence[Slot]) -> CountedSeats:
+        """What the rules of a part that bill seats counted. Raises StoreUnavailable."""
         counting = _Counting(view, part, slots)
         rules = [one for one in part.terms.billing if one.per is Per.SEAT_HOUR]
         asked = {one.id: counting.asked(one) for one in rules if one.seats == "present"}
-        there = await self._times(view, asked)
-        return {one.id: counting.days_of(one, there.get(one.id)) for one in rules}
+        return CountedSeats(counting, rules, await self._times(view, asked))
 
     async def _times(
         self, view: TenantView, asked: Mapping[str, Sequence[_Asked]]

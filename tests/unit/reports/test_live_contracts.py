@@ -323,6 +323,26 @@ def test_seat_hours_are_billed_as_far_as_they_have_come(seats: str, now: str, la
     assert row["approximate"] == []
 
 
+TWO_DESKS = """
+      - {id: voice-desk, names: {en: Voice}, per: seat_hour, rate: "1.00", scope: {queues: [sales]}}
+      - {id: chat-desk, names: {en: Chat}, per: seat_hour, rate: "10.00", scope: {queues: [chat]}}
+    caps:"""
+
+
+def test_each_rule_bills_the_seats_of_its_own_queues() -> None:
+    """bea's two hours in sales at 1.00, ann's half an hour in the chat at 10.00."""
+    world = seated("present")
+    text = TEXT.replace("\n    caps:", TWO_DESKS, 1).replace(
+        "  - {id: help,",
+        "  - {id: chat, names: {en: Chat}, channels: [chat], client: acme}\n  - {id: help,",
+    )
+    world.definitions = definitions(text)
+    world.floor.enter("ann", Entered(NOW - 30 * MINUTE, "available", ("chat",)))
+    world.tell()
+
+    assert answer(world)["closed_now"]["billed"] == "7.00"
+
+
 def test_who_is_there_now_is_counted_again_after_five_minutes() -> None:
     world = seated("present")
     live = live_of(world)
