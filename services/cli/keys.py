@@ -15,8 +15,10 @@ from floorpulse.access.keys import KeyRing, NewKey, StoredKey
 from floorpulse.cli.operator import operator
 from floorpulse.cli.option_types import SPAN, seconds
 from floorpulse.contracts.instants import parse_instant
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.runtime.clock import now_ms
-from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import Settings
 from floorpulse.runtime.tables import show
 
@@ -51,14 +53,39 @@ class WantedKey(NamedTuple):
 
 async def create(settings: Settings, wanted: WantedKey) -> int:
     """Make a key and print its token, the only time it can be seen; ValueError on what cannot
-    be.
+    be. A contract that is not defined is told on standard error: it may be defined later.
     """
     expires_at = expiry(wanted.expires, now_ms()) if wanted.expires else None
     new = NewKey(wanted.tenant, wanted.label, tuple(wanted.scopes), expires_at, wanted.contract)
     async with _ring(settings) as ring:
         token = await ring.add(new, operator())
     Console(soft_wrap=True, highlight=False).print(token, markup=False)
+    if wanted.contract is not None:
+        warning = unknown(wanted.contract, await _contracts(settings, wanted.tenant))
+        if warning:
+            Console(stderr=True, soft_wrap=True, highlight=False).print(warning, markup=False)
     return 0
+
+
+def unknown(contract: str, known: Sequence[str]) -> str:
+    """What to say of a key's contract; nothing where it is defined."""
+    if contract in known:
+        return ""
+    there = ", ".join(known) or "none"
+    return (
+        f"warning: there is no contract {contract} (defined are: {there}); the key sees nothing "
+        "until it is defined"
+    )
+
+
+async def _contracts(settings: Settings, tenant: str) -> list[str]:
+    """The ids of a tenant's contracts as they are stored, sorted."""
+    pool = await asyncpg_pool(settings.database)
+    try:
+        versions = (await PostgresDefinitions(pool).load()).of(tenant).versions
+    finally:
+        await pool.close()
+    return sorted({one.id for one in versions if one.standing and one.kind is Kind.CONTRACT})
 
 
 async def listing(settings: Settings, *, as_json: bool = False) -> int:

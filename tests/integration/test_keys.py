@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from floorpulse.cli.keys import unknown
+from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.settings import DatabaseSettings
+from tests.fakes.contracts import CARE, FLOOR
+from tests.fakes.definitions import entries
 
 pytestmark = pytest.mark.embedded
 
@@ -18,11 +23,19 @@ NARROW = "40"
 
 async def keys(database: DatabaseSettings, *words: str) -> str:
     """What `floorpulse keys` prints into a pipe of a narrow terminal."""
+    said, _ = await keys_and_errors(database, *words)
+    return said
+
+
+async def keys_and_errors(database: DatabaseSettings, *words: str) -> tuple[str, str]:
+    """The same, and what it prints on standard error."""
     env = {"FLOORPULSE_DATABASE__URL": database.url.get_secret_value(), "COLUMNS": NARROW}
-    done = await asyncio.create_subprocess_exec(FLOORPULSE, "keys", *words, env=env, stdout=PIPE)
-    said, _ = await done.communicate()
+    done = await asyncio.create_subprocess_exec(
+        FLOORPULSE, "keys", *words, env=env, stdout=PIPE, stderr=PIPE
+    )
+    said, wrong = await done.communicate()
     assert done.returncode == 0
-    return said.decode()
+    return said.decode(), wrong.decode()
 
 
 async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(
@@ -42,3 +55,21 @@ async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(
         (first.split()[0], "revoked"),
         (second.split()[0], "live"),
     ]
+
+
+async def test_a_key_of_a_contract_that_is_not_defined_is_made_with_a_warning(
+    database: DatabaseSettings,
+) -> None:
+    pool = await asyncpg_pool(database)
+    try:
+        await PostgresDefinitions(pool).save(entries(FLOOR + CARE), 0)
+    finally:
+        await pool.close()
+    words = ("create", "--tenant", "demo", "--scope", "kpi:read", "--contract")
+
+    known = await keys_and_errors(database, *words, "acme-care")
+    typo = await keys_and_errors(database, *words, "acme-car")
+
+    assert (known[0][:3], known[1]) == ("fp_", "")
+    assert typo[0].startswith("fp_")
+    assert typo[1] == unknown("acme-car", ["acme-care"]) + "\n"

@@ -2,13 +2,17 @@
 
 contract 1   orders·voice  ├──────────────────────┤
 contract 2   orders·voice                ├──────────────────►      the same contacts at one time
+
+A queue that goes from one client to another is under the contract of one until that day, and then
+under that of the other: they may hold side by side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
-from floorpulse.definitions.domain.bodies import QueueBody
+from floorpulse.definitions.domain.bodies import QueueBody, TeamBody
 from floorpulse.definitions.domain.contract_days import ends_of
 from floorpulse.definitions.domain.contract_meaning import scopes_of
 from floorpulse.definitions.domain.contract_terms import ContractBody, ContractScope
@@ -23,9 +27,10 @@ QueueChannels = set[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Reach:
-    """A version of a contract, its first and last day, and what it reaches."""
+    """A version of a contract, its first and last day, and what it reaches on some of its days."""
 
     entry: Entry
+    body: ContractBody
     begins: str
     ends: str
     reached: frozenset[tuple[str, str]]
@@ -38,16 +43,29 @@ class Reach:
 def unreached(around: Surroundings, floor: Floor) -> Iterator[DefinitionMistake]:
     """What is wrong with the scopes of contracts."""
     known = []
+
+    @cache
+    def around_on(day: str) -> Surroundings:
+        return Surroundings(floor.on(day))
+
     for entry, body in entries_of(floor, ContractBody):
         wrong = list(_own(around, entry, body))
         yield from wrong
         following = floor.after(entry)
         ends = ends_of(body, None if following is None else since(following))
         if not wrong:
-            reached = frozenset(_reached(around, body, body.scope))
-            known.append(Reach(entry, since(entry), ends, reached))
+            reached = frozenset(_whole(around, body))
+            known.append(Reach(entry, body, since(entry), ends, reached))
+    changes = _changes(floor)
     for one, other in combinations(known, 2):
-        yield from _overlap(one, other)
+        if one.entry.id != other.entry.id and one.meets(other) and one.reached & other.reached:
+            yield from _overlap(around_on, changes, one, other)
+
+
+def _changes(floor: Floor) -> list[str]:
+    """The days on which queues may come under other contracts."""
+    moved = (one for one in floor.entries if isinstance(one.body, QueueBody | TeamBody))
+    return sorted({since(one) for one in moved})
 
 
 def _own(around: Surroundings, entry: Entry, body: ContractBody) -> Iterator[DefinitionMistake]:
@@ -55,7 +73,7 @@ def _own(around: Surroundings, entry: Entry, body: ContractBody) -> Iterator[Def
     yield from foreign
     if foreign:
         return
-    whole = _reached(around, body, body.scope)
+    whole = _whole(around, body)
     for path, scope in scopes_of(body):
         reached = _reached(around, body, scope)
         if not reached:
@@ -104,15 +122,23 @@ def _channels(queue: QueueBody, scope: ContractScope) -> set[str]:
     return own & wanted if wanted else own
 
 
-def _overlap(one: Reach, other: Reach) -> Iterator[DefinitionMistake]:
-    if one.entry.id == other.entry.id or not one.meets(other):
-        return
-    same = sorted(one.reached & other.reached)
-    if same:
-        queue, channel = same[0]
-        more = f" and {len(same) - 1} more" if len(same) > 1 else ""
-        begins = max(one.begins, other.begins)
-        when = f"from {begins} on" if begins else "all the time"
-        problem = f"reaches {queue} ({channel}){more} {when}, as {one.entry.name} does"
-        remedy = "let each contact stand under one contract: narrow a scope, or end one before"
-        yield other.entry.mistake("scope", problem, remedy)
+def _overlap(
+    around_on: Callable[[str], Surroundings], changes: list[str], one: Reach, other: Reach
+) -> Iterator[DefinitionMistake]:
+    """That both reach the same contacts on some day, as of the first such day."""
+    begins, ends = max(one.begins, other.begins), min(one.ends, other.ends)
+    for day in [begins, *(change for change in changes if begins < change <= ends)]:
+        around = around_on(day)
+        same = sorted(_whole(around, one.body) & _whole(around, other.body))
+        if same:
+            queue, channel = same[0]
+            more = f" and {len(same) - 1} more" if len(same) > 1 else ""
+            when = f"from {day} on" if day else "all the time"
+            problem = f"reaches {queue} ({channel}){more} {when}, as {one.entry.name} does"
+            remedy = "let each contact stand under one contract: narrow a scope, or end one before"
+            yield other.entry.mistake("scope", problem, remedy)
+            return
+
+
+def _whole(around: Surroundings, body: ContractBody) -> QueueChannels:
+    return _reached(around, body, body.scope)

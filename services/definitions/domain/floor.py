@@ -89,6 +89,14 @@ class Floor:
         later = [one for one in self.versions[entry.kind][entry.id] if since(one) > since(entry)]
         return later[0] if later else None
 
+    def on(self, day: str) -> "Floor":
+        """What is in force on a day; on the empty one, what was ever since."""
+        found = Floor()
+        for known in (versions for by_id in self.versions.values() for versions in by_id.values()):
+            for entry in [one for one in known if since(one) <= day][-1:]:
+                found.add(entry)
+        return found
+
     def references(self) -> Iterator[Reference]:
         """Every name of another definition."""
         return (reference for entry in self.entries for reference in references(entry))

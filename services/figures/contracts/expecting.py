@@ -51,7 +51,7 @@ class ExpectedRest:
         """A metric over a span that lies in `whole`, of which forecasts are read together. Raises
         StoreUnavailable.
         """
-        slots = await self._slots(view, whole)
+        slots = await self.slots(view, whole)
         so_far = await self._counts.slices(view, terms, metric, span)
         forecast = self._forecast(view, terms, metric, slots)
         key = "rest", view.tenant, terms.name, metric.id, span
@@ -62,7 +62,8 @@ class ExpectedRest:
             self._kept[key] = stamp, rest, forecast
         return Counted(so_far, rest, forecast)
 
-    async def _slots(self, view: TenantView, whole: Span) -> Sequence[Slot]:
+    async def slots(self, view: TenantView, whole: Span) -> Sequence[Slot]:
+        """What is forecast for a tenant in a span. Raises StoreUnavailable."""
         key = "slots", view.tenant, whole
         stamp = await self._version(view)
         known = self._known(key, stamp, list)

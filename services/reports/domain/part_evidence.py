@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from floorpulse.contracts.agents import UNKNOWN, StateNow
 from floorpulse.definitions.domain.contract_terms import ContractScope, Per
 from floorpulse.definitions.domain.contracts import BillingRule
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.kpis.plan import Slot
+from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.evidence import (
     BillingEvidence,
     DayQuantity,
@@ -19,6 +21,7 @@ from floorpulse.reports.domain.evidence import (
 )
 from floorpulse.reports.domain.pane_tally import NOTHING, PaneCounts
 from floorpulse.reports.domain.part_tally import HOUR, Cut, MetricTally, PartTally, exact
+from floorpulse.reports.domain.periods import Part
 
 SeatTime = Callable[[int, Iterable[str]], int]
 """The milliseconds that agents who serve any of some queues were there on the day with an index"""
@@ -27,7 +30,11 @@ Missed = Mapping[str, int]
 
 
 def slots_of(
-    scope: ContractScope, tally: PartTally, known: TenantDefinitions, slots: Iterable[Slot]
+    scope: ContractScope,
+    part: Part,
+    reach: ScopeReach,
+    known: TenantDefinitions,
+    slots: Iterable[Slot],
 ) -> list[Slot]:
     """The forecast intervals of a scope, in the order of time; one for a whole queue counts whole,
     whatever channels the scope names.
@@ -35,18 +42,27 @@ def slots_of(
     mine = [
         slot
         for slot in slots
-        if slot.end > tally.part.begin
-        and slot.begin < tally.part.end
-        and _is_of(scope, tally, known, slot)
+        if slot.end > part.begin
+        and slot.begin < part.end
+        and _is_of(scope, reach, known.at(slot.begin), slot)
     ]
     return sorted(mine, key=lambda slot: (slot.begin, slot.queue, slot.channel))
 
 
-def _is_of(scope: ContractScope, tally: PartTally, known: TenantDefinitions, slot: Slot) -> bool:
-    in_force = known.at(slot.begin)
+def _is_of(scope: ContractScope, reach: ScopeReach, in_force: InForce, slot: Slot) -> bool:
     if slot.channel:
-        return tally.reach.has(scope, in_force, slot.queue, slot.channel)
-    return slot.queue in tally.reach.queues(scope, in_force)
+        return reach.has(scope, in_force, slot.queue, slot.channel)
+    return slot.queue in reach.queues(scope, in_force)
+
+
+def queues_on(scope: ContractScope, reach: ScopeReach, in_force: InForce) -> list[str]:
+    """The queues whose agents' seats count while definitions are in force."""
+    return sorted(reach.queues(scope, in_force))
+
+
+def present(states: Mapping[StateNow, int]) -> int:
+    """How long agents were there, of the times that they spent in each state: all that is known."""
+    return sum(lasted for state, lasted in states.items() if state != UNKNOWN)
 
 
 def forecasts(cuts: Sequence[Cut], slots: Sequence[Slot]) -> dict[int, Decimal]:
@@ -128,7 +144,7 @@ def part_evidence(tally: PartTally, facts: PartFacts) -> PartEvidence:
 
 def _metric_evidence(counted: MetricTally, tally: PartTally, facts: PartFacts) -> MetricEvidence:
     metric = counted.metric
-    slots = slots_of(metric.scope, tally, facts.known, facts.slots)
+    slots = slots_of(metric.scope, tally.part, tally.reach, facts.known, facts.slots)
     expected = forecasts(tally.slices, slots)
     found = []
     for place, cut in enumerate(tally.slices):
@@ -150,11 +166,11 @@ def _metric_evidence(counted: MetricTally, tally: PartTally, facts: PartFacts) -
 
 def _seat_hours(rule: BillingRule, tally: PartTally, facts: PartFacts) -> tuple[DayQuantity, ...]:
     if rule.seats == "scheduled":
-        slots = slots_of(rule.scope, tally, facts.known, facts.slots)
+        slots = slots_of(rule.scope, tally.part, tally.reach, facts.known, facts.slots)
         times = scheduled(tally.days, slots)
     else:
         times = {
-            place: facts.seats(place, _queues_on(rule, tally, facts, day))
+            place: facts.seats(place, queues_on(rule.scope, tally.reach, facts.known.at(day.begin)))
             for place, day in enumerate(tally.days)
         }
     return tuple(
@@ -162,7 +178,3 @@ def _seat_hours(rule: BillingRule, tally: PartTally, facts: PartFacts) -> tuple[
         for place, day in enumerate(tally.days)
         if times.get(place)
     )
-
-
-def _queues_on(rule: BillingRule, tally: PartTally, facts: PartFacts, day: Cut) -> list[str]:
-    return sorted(tally.reach.queues(rule.scope, facts.known.at(day.begin)))

@@ -39,7 +39,13 @@ from floorpulse.kpis.plan import Slot
 from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.evidence import Evidence, PartEvidence
 from floorpulse.reports.domain.pane_tally import PaneCounts, PaneTally
-from floorpulse.reports.domain.part_evidence import Missed, PartFacts, SeatTime, part_evidence
+from floorpulse.reports.domain.part_evidence import (
+    Missed,
+    PartFacts,
+    SeatTime,
+    part_evidence,
+    present,
+)
 from floorpulse.reports.domain.part_tally import PartTally
 from floorpulse.reports.domain.periods import Part, Period, parts_of
 from floorpulse.reports.domain.visit_records import VisitPages, record_of
@@ -316,8 +322,7 @@ class _Snapshot:
         staff = await staff_over(agents, self._query.tenant, spans, self._watermark, turns)
 
         def time(day: int, queues: Iterable[str]) -> int:
-            states = staff.time(day, list(queues))
-            return sum(lasted for state, lasted in states.items() if state != "unknown")
+            return present(staff.time(day, list(queues)))
 
         return time
 

@@ -4,7 +4,7 @@ contact           answered, handled or offered contacts
 handled_minute    talk, talk and hold, or talk, hold and wrap-up, in seconds
 
 Counts do not know each contact by itself: what a rule says of single contacts (rounded up, at
-least so long) and of seats is left to the settlement, and the rule is told as approximate.
+least so long) is left to the settlement, and the rule is told as approximate.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,14 +30,9 @@ MINUTE = 60 * MILLISECONDS
 
 
 def counted_as(rule: BillingRule) -> list[Metric]:
-    """The counts that a rule's quantity is made of; none of seats and months."""
-    match rule.per:
-        case Per.CONTACT:
-            kpis: Sequence[str] = (rule.billable.contacts,)
-        case Per.HANDLED_MINUTE:
-            kpis = TIMES[rule.time]
-        case _:
-            kpis = ()
+    """The counts that a rule by the contact or the handled minute is made of."""
+    by_contact = rule.per is Per.CONTACT
+    kpis = (rule.billable.contacts,) if by_contact else TIMES[rule.time]
     return [
         Metric(
             id=f"billing {rule.id} {kpi}",
@@ -46,17 +41,17 @@ def counted_as(rule: BillingRule) -> list[Metric]:
             comparison=Comparison.AT_LEAST,
             target=Decimal(0),
             scope=rule.scope,
-            is_count=rule.per is Per.CONTACT,
+            is_count=by_contact,
         )
         for kpi in kpis
     ]
 
 
 def is_approximate(rule: BillingRule) -> bool:
-    """Whether single contacts or seats decide on a rule's quantity."""
+    """Whether single contacts decide on a rule's quantity."""
     billable = rule.billable
     of_contacts = (rule.increment, rule.least, billable.least_talk, billable.without_short)
-    return rule.per is Per.SEAT_HOUR or any(one is not None for one in of_contacts)
+    return any(one is not None for one in of_contacts)
 
 
 def by_day(

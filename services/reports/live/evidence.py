@@ -6,7 +6,7 @@ so far     ├──────────────────────
 forecast   ├───────────────────────────┼──────────────────────────┤
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,6 +26,7 @@ from floorpulse.reports.domain.evidence import (
 )
 from floorpulse.reports.domain.periods import Part, Period, parts_of
 from floorpulse.reports.live.billing import by_day, counted_as
+from floorpulse.reports.live.seats import CountedSeats, LiveSeats, seat_hours
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class GatheredPart:
     part: Part
     metrics: Sequence[tuple[Metric, Counted]]
     billing: Sequence[tuple[BillingRule, Sequence[Counted]]]
+    seats: CountedSeats
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,9 @@ class Gathered:
 class LiveEvidence:
     """Gathers evidence of running periods."""
 
-    def __init__(self, expected: ExpectedRest) -> None:
+    def __init__(self, expected: ExpectedRest, seats: LiveSeats) -> None:
         self._expected = expected
+        self._seats = seats
 
     async def gathered(self, view: TenantView, contract: Contract, period: Period) -> "Gathered":
         """What a period that holds `view.now` counted. Raises StoreUnavailable."""
@@ -86,9 +89,10 @@ class LiveEvidence:
         billing = [
             (rule, [await self._counted(view, part, one, whole) for one in counted_as(rule)])
             for rule in part.terms.billing
-            if rule.per is not Per.MONTH
+            if rule.per not in {Per.MONTH, Per.SEAT_HOUR}
         ]
-        return GatheredPart(part, metrics, billing)
+        seats = await self._seats.counted(view, part, await self._expected.slots(view, whole))
+        return GatheredPart(part, metrics, billing, seats)
 
     async def _counted(self, view: TenantView, part: Part, metric: Metric, whole: Span) -> Counted:
         span = Span(part.begin, part.end)
@@ -106,20 +110,17 @@ def _evidence(gathered: GatheredPart, *, expected: bool) -> PartEvidence:
             MetricEvidence(metric=metric.id, slices=_slices(one, expected=expected))
             for metric, one in gathered.metrics
         ),
-        billing=tuple(
-            BillingEvidence(
-                rule=rule.id,
-                days=tuple(
-                    by_day(
-                        rule,
-                        [_all(one, expected=expected) for one in counts],
-                        part.terms.zone,
-                    )
-                ),
-            )
-            for rule, counts in gathered.billing
-        ),
+        billing=tuple(_billing(gathered, expected=expected)),
     )
+
+
+def _billing(gathered: GatheredPart, *, expected: bool) -> Iterator[BillingEvidence]:
+    zone = gathered.part.terms.zone
+    for rule, counts in gathered.billing:
+        counted = [_all(one, expected=expected) for one in counts]
+        yield BillingEvidence(rule=rule.id, days=tuple(by_day(rule, counted, zone)))
+    for name, days in gathered.seats.days.items():
+        yield BillingEvidence(rule=name, days=seat_hours(days, expected=expected))
 
 
 def _all(counted: Counted, *, expected: bool) -> list[CountedSlice]:

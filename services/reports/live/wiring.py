@@ -12,6 +12,7 @@ from floorpulse.reports.app import ReportParts, ReportSurface
 from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.reports.live.evidence import LiveEvidence
 from floorpulse.reports.live.gauges import ContractGauges, keep_telling
+from floorpulse.reports.live.seats import LiveSeats
 
 
 def live_contracts(surface: ReportSurface) -> LiveContracts:
@@ -19,7 +20,8 @@ def live_contracts(surface: ReportSurface) -> LiveContracts:
     tables = surface.tables
     counts = ContractCounts(surface.turns, tables.panes, tables.visits)
     expected = ExpectedRest(counts, surface.forecasts, surface.turns)
-    return LiveContracts(surface.floors, LiveEvidence(expected))
+    seats = LiveSeats(tables.agents, surface.turns)
+    return LiveContracts(surface.floors, LiveEvidence(expected, seats))
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from floorpulse.access.keys import StoredKey
-from floorpulse.cli.keys import document, expiry, state, table
+from floorpulse.cli.keys import document, expiry, state, table, unknown
 from floorpulse.runtime.tables import show
 
 NOW = 1_794_400_000_000
@@ -115,3 +115,20 @@ def test_as_json_a_key_has_its_whole_id_and_instants() -> None:
             }
         ]
     }
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (["care", "sales"], ""),
+        (["sales"], "defined are: sales"),
+        ([], "defined are: none"),
+    ],
+)
+def test_a_contract_that_is_not_defined_is_told_with_those_that_are(
+    known: list[str], said: str
+) -> None:
+    warning = unknown("care", known)
+
+    assert said in warning
+    assert bool(warning) == bool(said)

@@ -255,3 +255,44 @@ def test_contracts_of_different_contacts_may_hold_at_one_time() -> None:
     known = _known(FLOOR + CONTRACT + other.removeprefix("\ncontracts:\n"))
 
     assert [one.id for one in contracts_of(known.versions, known.zone)] == ["one", "two"]
+
+
+MOVED = """
+tenant: demo
+about: [{names: {en: Demo}}]
+clients: [{id: shop, names: {en: Shop}}, {id: market, names: {en: Market}}]
+sites: [{id: north, names: {en: North}}, {id: south, names: {en: South}}]
+teams:
+  - {id: red, names: {en: Red}, site: north}
+  - {id: red, names: {en: Red}, site: south, valid_from: 2026-06-01}
+queues:
+  - {id: moved, names: {en: Moved}, channels: [voice], client: shop, team: red}
+  - {id: moved, names: {en: Moved}, channels: [voice], client: market, team: red,
+     valid_from: 2026-06-01}
+  - {id: stays, names: {en: Stays}, channels: [chat], client: shop, team: red}
+contracts:
+"""
+SIGNED = """
+  - id: %s
+    names: {en: Signed}
+    client: %s
+    vendor: {en: Vendor}
+    currency: CNY
+    valid_from: 2026-01-01
+    scope: %s
+    billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00"}]
+"""
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        [("shop", "{channels: [voice]}"), ("market", "{}")],
+        [("shop", "{sites: [north], channels: [chat]}"), ("shop", "{sites: [south]}")],
+    ],
+    ids=["to another client", "to another site"],
+)
+def test_a_queue_may_go_from_one_contract_to_another(two: list[tuple[str, str]]) -> None:
+    text = MOVED + "".join(SIGNED % (f"c{at}", *one) for at, one in enumerate(two))
+
+    assert [str(one) for one in check({"demo.yaml": text}).mistakes] == []

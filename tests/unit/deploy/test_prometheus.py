@@ -113,7 +113,8 @@ def test_a_name_in_an_expression_is_exported_or_recorded(rule: Any) -> None:
 def test_records_are_named_by_level_metric_and_operations() -> None:
     for rule in RECORDS:
         assert re.fullmatch(
-            r"(tenant_queue_channel|tenant_queue|tenant|job):\w+:\w+", rule["record"]
+            r"(tenant_(queue_channel|queue|contract_metric|contract)|tenant|job):\w+:\w+",
+            rule["record"],
         )
 
 

@@ -1,6 +1,7 @@
 """Running contracts: figures, exposure and outlook against figures worked out on paper."""
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,17 +11,20 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, generate_latest
 
 from floorpulse.access.keys import Credential
+from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.figures.contracts.counting import ContractCounts
 from floorpulse.figures.contracts.expecting import ExpectedRest
+from floorpulse.figures.staff.attendance import AgentEntered
 from floorpulse.kpis.plan import Slot
 from floorpulse.reports.api.contracts import router
 from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.reports.live.evidence import LiveEvidence
 from floorpulse.reports.live.gauges import ContractGauges
+from floorpulse.reports.live.seats import LiveSeats
 from floorpulse.runtime.http import create_app
 from tests.fakes.definitions import definitions
-from tests.fakes.floor import MINUTE, abandoned, answered
+from tests.fakes.floor import MINUTE, MemoryHistory, abandoned, answered
 from tests.fakes.keys import FixedKeys
 from tests.fakes.world import NOW, Client, World
 
@@ -113,7 +117,8 @@ class Parts:
 def live_of(world: World) -> LiveContracts:
     counts = ContractCounts(world.turns, world.history, world.history)
     expected = ExpectedRest(counts, world.forecasts.store, world.turns)
-    return LiveContracts(world.floors, LiveEvidence(expected))
+    seats = LiveSeats(world.history, world.turns)
+    return LiveContracts(world.floors, LiveEvidence(expected, seats))
 
 
 def client_of(world: World, contract: str | None = None) -> Client:
@@ -276,3 +281,104 @@ def test_only_the_phase_that_runs_is_told_and_without_contacts_none_has_a_cost()
     assert row["phase"] == "running"
     assert [one["metric"] for one in row["metrics"]] == ["in-time"]
     assert (row["contacts"], row["cost_per_contact"]) == (0, None)
+
+
+BY_SEAT = """         billable: {contacts: answered}}
+      - {id: seats, names: {en: Seats, zh: 坐席}, per: seat_hour, rate: "30.00", seats: %s}
+"""
+
+
+def seated(seats: str) -> World:
+    """bea serves acme and has been there for two hours, with a break; cem serves another client.
+    Planned are three agents from 19:00 to 20:00 and four from 20:30 to 21:00.
+    """
+    world = World()
+    world.floor.put(answered(NOW - MINUTE, 3, queue="help"))
+    seen = TEXT.replace("         billable: {contacts: answered}}\n", BY_SEAT % seats)
+    world.definitions = definitions(seen)
+    since = NOW - 120 * MINUTE
+    on_break = Entered(NOW - 30 * MINUTE, "break", ("sales",))
+    world.floor.enter("bea", Entered(since, "available", ("sales",)), on_break)
+    world.floor.enter("cem", Entered(since, "available", ("help",)))
+    begin = at("2026-11-11T19:00:00+08:00")
+    slots = [
+        Slot("sales", "voice", begin, begin + 60 * MINUTE, 0.0, 180.0, 3),
+        Slot("sales", "voice", begin + 90 * MINUTE, begin + 120 * MINUTE, 0.0, 180.0, 4),
+    ]
+    asyncio.run(world.forecasts.put("demo", slots, "planner", ""))
+    world.tell()
+    return world
+
+
+@pytest.mark.parametrize(
+    ("seats", "now", "later"), [("present", "60.00", "120.00"), ("scheduled", "90.00", "150.00")]
+)
+def test_seat_hours_are_billed_as_far_as_they_have_come(seats: str, now: str, later: str) -> None:
+    """Two hours were there, three planned: 60.00 or 90.00. Two more are planned for the rest of the
+    day: 60.00.
+    """
+    row = answer(seated(seats))
+
+    assert (row["closed_now"]["billed"], row["forecast"]["billed"]) == (now, later)
+    assert row["approximate"] == []
+
+
+TWO_DESKS = """
+      - {id: voice-desk, names: {en: Voice}, per: seat_hour, rate: "1.00", scope: {queues: [sales]}}
+      - {id: chat-desk, names: {en: Chat}, per: seat_hour, rate: "10.00", scope: {queues: [chat]}}
+    caps:"""
+
+
+def test_each_rule_bills_the_seats_of_its_own_queues() -> None:
+    """bea's two hours in sales at 1.00, ann's half an hour in the chat at 10.00."""
+    world = seated("present")
+    text = TEXT.replace("\n    caps:", TWO_DESKS, 1).replace(
+        "  - {id: help,",
+        "  - {id: chat, names: {en: Chat}, channels: [chat], client: acme}\n  - {id: help,",
+    )
+    world.definitions = definitions(text)
+    world.floor.enter("ann", Entered(NOW - 30 * MINUTE, "available", ("chat",)))
+    world.tell()
+
+    assert answer(world)["closed_now"]["billed"] == "7.00"
+
+
+def test_who_is_there_now_is_counted_again_after_five_minutes() -> None:
+    world = seated("present")
+    live = live_of(world)
+    told = []
+    for minutes in (0, 4, 5):
+        world.now = NOW + minutes * MINUTE
+        world.tell()
+        standing = asyncio.run(live.standing("demo", live.contracts("demo")[0]))
+        assert standing is not None
+        told.append(standing.closed_now.fees)
+
+    assert told == [Decimal("60.00"), Decimal("60.00"), Decimal("62.50")]
+
+
+class Asked(MemoryHistory):
+    """Counts how often states are asked for: once for two days that follow one another."""
+
+    times = 0
+
+    async def last_states(self, tenant: str, before: int) -> Sequence[AgentEntered]:
+        self.times += 1
+        return await super().last_states(tenant, before)
+
+
+def test_of_the_days_of_a_month_only_those_are_read_again_that_have_grown_old() -> None:
+    """Eleven days are read by twos. The 10th ended 20 h ago and is old after 50 minutes, the 9th
+    after 110: the 10th was read again meanwhile, so the 9th and the 11th are asked for apart.
+    """
+    world = seated("present")
+    asked = world.history = Asked(world.floor)
+    live = live_of(world)
+    told = []
+    for minutes in (0, 4, 5, 51, 104, 111):
+        world.now = NOW + minutes * MINUTE
+        world.tell()
+        asyncio.run(live.standing("demo", live.contracts("demo")[0]))
+        told.append(asked.times)
+
+    assert told == [6, 6, 7, 8, 9, 11]
