@@ -33,6 +33,10 @@ from floorpulse.runtime.process_metrics import process_registry
 
 TALLIES_EVERY = 2.0
 """Seconds between two writings of sources' tallies"""
+LOOKED_WITHIN = 1.0
+"""Seconds for which a stop waits for the first look at Kafka: aiokafka leaves a connection open
+whose opening was cancelled
+"""
 SUMMARY = "Contact-centre events in: judged one by one, acknowledged by Kafka, never half accepted"
 
 
@@ -59,6 +63,7 @@ async def ingest(settings: IngestSettings, registry: CollectorRegistry) -> Async
             now=clock.now_ms,
         )
     finally:
+        await asyncio.wait([looking], timeout=LOOKED_WITHIN)
         looking.cancel()
         await asyncio.gather(looking, return_exceptions=True)
         await log.close()

@@ -57,6 +57,15 @@ async def test_the_same_told_again_is_no_news(store: Store) -> None:
     assert [await store.hear("demo", group, AT + late) for late in range(3)] == [2, 0, 0]
 
 
+@pytest.mark.parametrize("fingerprint", ["f\0" + "1", "f" * 5000])
+async def test_an_alert_with_a_name_that_cannot_be_stored_as_it_is_is_known_again(
+    store: Store, fingerprint: str
+) -> None:
+    group = body(told(fingerprint=fingerprint))
+
+    assert [await store.hear("demo", group, AT + late) for late in range(2)] == [1, 0]
+
+
 async def test_an_alert_of_one_tenant_is_nothing_to_another(store: Store) -> None:
     assert [await store.hear(tenant, body(told()), AT) for tenant in ("a", "b")] == [1, 1]
 

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from floorpulse.alerts.bridges.alertmanager_store import KEPT
-from floorpulse.alerts.domain.alertmanager_in import KnownAlert, WebhookBody, heard, is_ours
+from floorpulse.alerts.domain.alertmanager_in import (
+    KnownAlert,
+    WebhookBody,
+    heard,
+    is_ours,
+    kept_name,
+)
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 
@@ -18,7 +24,7 @@ class MemoryKnownAlerts:
     async def hear(self, tenant: str, body: WebhookBody, at: int) -> int:
         self._insist()
         told = [one for one in body.alerts if not is_ours(one)]
-        known = [self.rows.get((tenant, one.fingerprint)) for one in told]
+        known = [self.rows.get((tenant, kept_name(one))) for one in told]
         news = [
             after
             for before, one in zip(known, told, strict=True)

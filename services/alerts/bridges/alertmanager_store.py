@@ -6,7 +6,13 @@ import msgspec
 from sqlalchemy import RowMapping, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from floorpulse.alerts.domain.alertmanager_in import KnownAlert, WebhookBody, heard, is_ours
+from floorpulse.alerts.domain.alertmanager_in import (
+    KnownAlert,
+    WebhookBody,
+    heard,
+    is_ours,
+    kept_name,
+)
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.contracts.alert_tables import alertmanager_alert as table
 from floorpulse.runtime.database import answering
@@ -55,7 +61,7 @@ class KnownAlerts:
     async def _news(
         self, connection: AsyncConnection, tenant: str, body: WebhookBody, at: int
     ) -> list[KnownAlert]:
-        told = {one.fingerprint: one for one in body.alerts if not is_ours(one)}
+        told = {kept_name(one): one for one in body.alerts if not is_ours(one)}
         mine = (table.c.tenant == tenant) & table.c.fingerprint.in_(sorted(told))
         rows = (await connection.execute(select(table).where(mine))).mappings()
         known = {row["fingerprint"]: _known(row) for row in rows}

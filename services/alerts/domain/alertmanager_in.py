@@ -135,7 +135,7 @@ def heard(
         return None
     return KnownAlert(
         tenant,
-        _plain(alert.fingerprint),
+        kept_name(alert),
         _plain(body.receiver),
         _plain(body.group_key),
         begin,
@@ -147,6 +147,11 @@ def heard(
         1 if known is None else known.revision + 1,
         0 if known is None else known.handled,
     )
+
+
+def kept_name(alert: ToldAlert) -> str:
+    """The fingerprint by which an alert is kept, and found again."""
+    return _plain(alert.fingerprint)
 
 
 def kept(words: Mapping[str, str]) -> dict[str, str]:
