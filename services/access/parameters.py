@@ -38,6 +38,10 @@ MOST_COMPARED = 2000
 """Known names among which the nearest to an unknown one is looked for"""
 
 
+PLAIN = r"^[^\x00]*$"
+"""Any text that PostgreSQL can hold"""
+
+
 class Parameters(BaseModel):
     """Base: a parameter that is not known is refused, with those that are."""
 

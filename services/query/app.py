@@ -2,14 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from floorpulse.definitions.app import Reload
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.query.metrics import QueryMetrics
-
-T = TypeVar("T")
+from floorpulse.runtime.by_type import FoundByType
 
 
 @dataclass(frozen=True)
@@ -52,15 +50,9 @@ class Answering:
         self.metrics.rows.labels(route).inc(rows)
 
 
-class UseCases:
+class UseCases(FoundByType):
     """The running use cases: one of each type."""
 
     def __init__(self, answering: Answering, *running: object) -> None:
         self.answering = answering
-        self._running = {type(one): one for one in running}
-
-    def of(self, kind: type[T]) -> T:
-        """The one of this type. KeyError where the wiring made none."""
-        found = self._running[kind]
-        assert isinstance(found, kind)  # noqa: S101  for the type checker: it is kept by its type
-        return found
+        super().__init__(*running)

@@ -4,7 +4,6 @@ use cases, each found by its type.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,8 +12,7 @@ from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.history.figures import Tables
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
-
-T = TypeVar("T")
+from floorpulse.runtime.by_type import FoundByType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,15 +31,9 @@ class ReportSurface:
     link: str = ""
 
 
-class ReportParts:
+class ReportParts(FoundByType):
     """The running use cases: one of each type, over one surface."""
 
     def __init__(self, surface: ReportSurface, *running: object) -> None:
         self.surface = surface
-        self._running = {type(one): one for one in running}
-
-    def of(self, kind: type[T]) -> T:
-        """The one of this type. KeyError where the wiring made none."""
-        found = self._running[kind]
-        assert isinstance(found, kind)  # noqa: S101  for the type checker: it is kept by its type
-        return found
+        super().__init__(*running)

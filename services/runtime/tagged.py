@@ -8,6 +8,9 @@ from fastapi import Request, Response
 encode = msgspec.json.Encoder().encode
 pack = msgspec.msgpack.Encoder().encode
 
+NOT_STORED = {"Cache-Control": "no-store"}
+"""Headers of an answer that nobody keeps on its way"""
+
 
 def json(body: object, headers: dict[str, str] | None = None, status: int = 200) -> Response:
     """A body as JSON."""

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.keys import Credential
+from floorpulse.access.parameters import PLAIN
 from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.bodies import IncidentAnswer
 from floorpulse.alerts.api.incidents import Id, whole
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Writer, unknown
-from floorpulse.alerts.api.parameters import PLAIN, stored
+from floorpulse.alerts.api.parameters import stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.acknowledging import (
     LONGEST_COMMENT,
@@ -31,7 +32,7 @@ from floorpulse.alerts.incidents.desk import UnknownIncident
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 RESPONSES = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503) | answering(
     IncidentAnswer
@@ -152,7 +153,7 @@ async def _done(
         unknown("incident", incident)
     if isinstance(after, Refused):
         raise refusal(after)
-    return json(await whole(parts, after), {"Cache-Control": "no-store"})
+    return json(await whole(parts, after), NOT_STORED)
 
 
 def refusal(why: Refused) -> Problem:

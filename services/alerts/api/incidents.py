@@ -26,7 +26,7 @@ from floorpulse.alerts.reading.ports import IncidentPlace, NoticeCounts
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
-from floorpulse.runtime.tagged import json, tagged
+from floorpulse.runtime.tagged import NOT_STORED, json, tagged
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 NOT_MODIFIED: dict[int | str, dict[str, object]] = {
@@ -82,7 +82,7 @@ async def alert(
     found = await parts.incidents.incident(caller.tenant, stored(incident))
     if found is None:
         unknown("incident", incident)
-    return json(await whole(parts, found), {"Cache-Control": "no-store"})
+    return json(await whole(parts, found), NOT_STORED)
 
 
 async def whole(parts: AlertsAnswering, incident: Incident) -> IncidentAnswer:

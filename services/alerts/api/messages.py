@@ -27,7 +27,7 @@ from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 decode_place = msgspec.msgpack.Decoder(MessagePlace).decode
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
@@ -81,7 +81,7 @@ async def messages(
     view = parts.floors.view(caller.tenant)
     rows = [message_row(one, view) for one in found[:limit]]
     more = cursor(question, _place(found[limit - 1])) if len(found) > limit else None
-    return json(MessagesAnswer(rows, more), {"Cache-Control": "no-store"})
+    return json(MessagesAnswer(rows, more), NOT_STORED)
 
 
 def _place(shown: ShownMessage) -> MessagePlace:

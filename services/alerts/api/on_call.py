@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
-from floorpulse.access.parameters import Parameters, instant_of
+from floorpulse.access.parameters import PLAIN, Parameters, instant_of
 from floorpulse.alerts.api.acts import acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import PLAIN, Author, Begin, End, stored
+from floorpulse.alerts.api.parameters import Author, Begin, End, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.rotas import Cause, Shift, Span
 from floorpulse.alerts.reading.ports import StoredOverride
@@ -23,7 +23,7 @@ from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 
@@ -114,7 +114,7 @@ async def oncall(
         [rota_row(one, arranged.overrides, view.zone) for one in rotas],
         [receiver_row(one.body) for one in receivers],
     )
-    return json(body, {"Cache-Control": "no-store"})
+    return json(body, NOT_STORED)
 
 
 @router.post(

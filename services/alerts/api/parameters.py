@@ -8,6 +8,7 @@ from pydantic import Field
 
 from floorpulse.access.parameters import (
     FROM,
+    PLAIN,
     TO,
     Cursor,
     Limit,
@@ -26,7 +27,6 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.problems import Problem
 
 E = TypeVar("E", bound=StrEnum)
-PLAIN = r"^[^\x00]*$"
 Begin = Annotated[
     str | None,
     Field(

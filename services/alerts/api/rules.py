@@ -19,7 +19,7 @@ from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 
@@ -120,7 +120,7 @@ async def test_rules(
     tests: RuleTests = request.app.state.rule_tests
     tried = _tried(await _text(request), tests.definitions(), caller.tenant, asked.rule)
     try:
-        return json(await tests.replay.replay(tried, question), {"Cache-Control": "no-store"})
+        return json(await tests.replay.replay(tried, question), NOT_STORED)
     except TooMuchHistoryError as much:
         raise Problem(422, "Too much history", str(much)) from much
 

@@ -10,16 +10,16 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
-from floorpulse.access.parameters import Parameters, instant_of
+from floorpulse.access.parameters import PLAIN, Parameters, instant_of
 from floorpulse.alerts.api.acts import acting
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import PLAIN, Author, Begin, End, stored
+from floorpulse.alerts.api.parameters import Author, Begin, End, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 MOST_MATCHERS = 32
 
@@ -92,7 +92,7 @@ async def silences(
     view = parts.floors.view(caller.tenant)
     arranged = await parts.timelines.arranged(caller.tenant, view.now)
     rows = [silence_row(one, view.zone) for one in arranged.silences]
-    return json(SilencesAnswer(rows), {"Cache-Control": "no-store"})
+    return json(SilencesAnswer(rows), NOT_STORED)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import (
+    PLAIN,
     Cursor,
     Limit,
     List,
@@ -22,7 +23,7 @@ from floorpulse.access.parameters import (
 from floorpulse.alerts.api.acts import ActBody, acting
 from floorpulse.alerts.api.answering import AlertsAnswering
 from floorpulse.alerts.api.measured import AlertRoute, Alerts, Reader, Writer, unknown
-from floorpulse.alerts.api.parameters import PLAIN, rows_of_page, stored
+from floorpulse.alerts.api.parameters import rows_of_page, stored
 from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.contacts_at_risk import Risk
 from floorpulse.alerts.domain.follow_up import (
@@ -42,11 +43,10 @@ from floorpulse.runtime.accept import CSV, JSON, accepted
 from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_text, file_headers
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 EXPORTED = 1000
 """Lines that an export reads at once"""
-NEVER_OLD = {"Cache-Control": "no-store"}
 decode_place = msgspec.msgpack.Decoder(ListPlace).decode
 
 router = APIRouter(route_class=AlertRoute, tags=["contacts at risk"])
@@ -191,7 +191,7 @@ async def contacts(
     found = await lists.page(query, after, limit + 1)
     rows = [contact_row(line, view) for line in found[:limit]]
     following = cursor(query, _place(found[limit - 1])) if len(found) > limit else None
-    return json(ContactsAnswer(rows, following), NEVER_OLD)
+    return json(ContactsAnswer(rows, following), NOT_STORED)
 
 
 @router.post(
@@ -247,7 +247,7 @@ async def _done(parts: AlertsAnswering, caller: Credential, act: Act) -> Respons
             f"{' or '.join(BEING_SEEN_TO)}"
         )
         raise Problem(409, "Not possible", detail, state=after.state)
-    return json(contact_row(after, view), NEVER_OLD)
+    return json(contact_row(after, view), NOT_STORED)
 
 
 def contact_row(line: ListedContact, view: TenantView) -> ContactRow:

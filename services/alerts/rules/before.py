@@ -20,7 +20,7 @@ from floorpulse.alerts.rules.thresholds import counted
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import QUARTER, Span, span_of
 from floorpulse.counting.days import first_instant, local_day
-from floorpulse.definitions.domain.calendars import Calendar
+from floorpulse.definitions.domain.calendars import opens
 from floorpulse.definitions.domain.on_call import (
     SpikeCondition,
     StreakCondition,
@@ -96,7 +96,7 @@ class Before:
         days = [
             _figure(row, bounds.fire)
             for row in rows.get(place.row_key.queue, ())
-            if _is_business_day(alert.calendar, _day(row, view.zone))
+            if opens(alert.calendar, _day(row, view.zone))
             and first_instant(_day(row, view.zone), view.zone) >= known_since
         ]
         return streaks.judge(bounds, condition.days, days)
@@ -246,10 +246,6 @@ def _known_since(view: TenantView) -> int:
         (first for (tenant, _, _), first in view.board.first_seen.items() if tenant == view.tenant),
         default=view.now + 1,
     )
-
-
-def _is_business_day(calendar: Calendar | None, day: date) -> bool:
-    return calendar is None or bool(calendar.hours(day))
 
 
 def _day(row: HistoryRow, zone: ZoneInfo) -> date:

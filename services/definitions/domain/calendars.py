@@ -122,6 +122,11 @@ def _spans(calendar: Calendar, begin: int, end: int, zone: ZoneInfo) -> Iterator
         day += timedelta(days=1)
 
 
+def opens(calendar: Calendar | None, day: date) -> bool:
+    """Whether it is open on a day at all; without a calendar on every day."""
+    return calendar is None or bool(calendar.hours(day))
+
+
 def is_open(calendar: Calendar, at: int, zone: ZoneInfo) -> bool:
     """Whether it is open at an instant."""
     return bool(open_spans(calendar, at, at + 1, zone))

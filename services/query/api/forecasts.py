@@ -13,7 +13,7 @@ from pydantic import Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import FROM, TO, Cursor, Limit, Parameters, names_of
+from floorpulse.access.parameters import FROM, PLAIN, TO, Cursor, Limit, Parameters, names_of
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
@@ -70,7 +70,7 @@ class UploadParameters(Parameters):
         str,
         Field(
             max_length=200,
-            pattern=r"^[^\x00]*$",
+            pattern=PLAIN,
             description="why, for whoever reads the list of versions",
             examples=["week 46"],
         ),

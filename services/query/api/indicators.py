@@ -47,12 +47,11 @@ from floorpulse.query.app import Answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 T = TypeVar("T")
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified"}}
-NOT_KEPT = {"Cache-Control": "no-store"}
 decode_number = msgspec.msgpack.Decoder(int).decode
 
 router = APIRouter(route_class=MeasuredRoute, tags=["indicators"])
@@ -143,7 +142,7 @@ async def growth(
     who = caller.tenant, agent
     written = [growth_row(one, who, question.interval.value, question.zone) for one in rows]
     events = [] if page.begin else [growth_event(one, question.zone) for one in record.events]
-    return json(GrowthAnswer(written, events, following), NOT_KEPT)
+    return json(GrowthAnswer(written, events, following), NOT_STORED)
 
 
 @router.get(
@@ -203,7 +202,7 @@ async def trainings(
         )
         for name, body in sorted(known.values(), key=lambda one: (one[1].day, one[0]), reverse=True)
     ]
-    return json(TrainingsAnswer(rows, None), NOT_KEPT)
+    return json(TrainingsAnswer(rows, None), NOT_STORED)
 
 
 @router.get(
@@ -226,7 +225,7 @@ async def training(
     question = asked.query(shared.floors.view(caller.tenant), training)
     found = await use.effect(question)
     shared.counted(request.scope["route"].path, len(found.found))
-    return json(training_answer(found, question.zone), NOT_KEPT)
+    return json(training_answer(found, question.zone), NOT_STORED)
 
 
 @router.get(

@@ -34,6 +34,7 @@ from floorpulse.query.pipeline.letters import KeptLetter, LetterBox, LetterPlace
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
+from floorpulse.runtime.tagged import NOT_STORED
 
 Operator = Annotated[Credential, Depends(require("admin"))]
 
@@ -133,7 +134,7 @@ async def letters(
     shared.counted("/v1/letters", len(found))
     rows = [letter_row(one, view) for one in found]
     following = None if more is None else cursor(question, more)
-    return await rows_answer(rows, following, shared.turns, {"Cache-Control": "no-store"})
+    return await rows_answer(rows, following, shared.turns, NOT_STORED)
 
 
 def letter_row(kept: KeptLetter, view: TenantView) -> LetterRow:

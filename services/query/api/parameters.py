@@ -11,6 +11,7 @@ from floorpulse.access.parameters import (
     EARLIEST,
     FROM,
     LATEST,
+    PLAIN,
     TO,
     Cursor,
     Limit,
@@ -53,7 +54,6 @@ BEGIN = "2026-11-11T00:00:00+08:00"
 END = "2026-11-12T00:00:00+08:00"
 """Of the examples"""
 
-PLAIN = r"^[^\x00]*$"
 """What a table can hold"""
 KPIS = "KPI ids, or `KPI:VARIANT`, comma-separated; all KPIs where nothing is said"
 QUEUES = "queues, comma-separated, in double quotes what holds a comma; all where nothing is said"

@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from floorpulse.access.http import AGENTS, forbidden, note_agents_read
-from floorpulse.access.parameters import Parameters
+from floorpulse.access.parameters import PLAIN, Parameters
 from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
@@ -41,7 +41,6 @@ from floorpulse.query.api.answers import (
 )
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
-    PLAIN,
     ContactParameters,
     CorrectionParameters,
     HistoryParameters,
@@ -77,7 +76,7 @@ from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {
@@ -327,7 +326,7 @@ async def contact(
         )
         raise Problem(404, "Unknown contact", detail)
     answer = contact_answer(found, zone, agents=AGENTS in caller.scopes)
-    return json(answer, {"Cache-Control": "no-store"})
+    return json(answer, NOT_STORED)
 
 
 @figures_router.get(
@@ -369,4 +368,4 @@ async def pipeline(
     partitions = await counting.partitions()
     refused = box.counts(caller.tenant)
     body = pipeline_answer(partitions, board.folded(caller.tenant), refused, board.rules.zone)
-    return json(body, {"Cache-Control": "no-store"})
+    return json(body, NOT_STORED)

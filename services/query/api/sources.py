@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.http import AGENTS, require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import Parameters
+from floorpulse.access.parameters import PLAIN, Parameters
 from floorpulse.board.domain.sources import SourceState
 from floorpulse.contracts.tallies import What
 from floorpulse.figures.feed_report import FeedReport
@@ -24,7 +24,7 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
 Operator = Annotated[Credential, Depends(require("admin"))]
@@ -124,7 +124,7 @@ class RetireBody(BaseModel):
         Field(
             min_length=1,
             max_length=128,
-            pattern=r"^[^\x00]*$",
+            pattern=PLAIN,
             description="its name in its events",
             examples=["asterisk:old-pbx"],
         ),
@@ -186,7 +186,7 @@ async def sources(
     named = AGENTS in caller.scopes
     feeds = [feed_row(one, zone, agents=named) for one in await report.all(caller.tenant)]
     answer = SourcesAnswer(rows, configured, warnings, feeds)
-    return json(answer, {"Cache-Control": "no-store"})
+    return json(answer, NOT_STORED)
 
 
 def _configured(one: DeliveringSource, zone: ZoneInfo) -> ConfiguredRow:

@@ -26,11 +26,10 @@ from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=MeasuredRoute, tags=["staffing"])
 PROBLEMS = described(401, 403, 406, 422, 503)
-NEVER_OLD = {"Cache-Control": "no-store"}
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,7 +176,7 @@ async def what_if(
         answer = await staffing.what_if(caller.tenant, move)
     except NotReckonedError as wrong:
         raise Problem(422, wrong.title, str(wrong)) from wrong
-    return json(_what_if(answer, move, view), NEVER_OLD)
+    return json(_what_if(answer, move, view), NOT_STORED)
 
 
 @router.get(
@@ -206,7 +205,7 @@ async def lendable(
         raise Problem(422, wrong.title, str(wrong)) from wrong
     rows = [_lender(one, number) for one, number in floor.lenders(asked.taker)]
     as_of = text(floor.as_of, view.zone)
-    return json(LendableAnswer(to=StaffedSide(**_side(taker)), rows=rows, as_of=as_of), NEVER_OLD)
+    return json(LendableAnswer(to=StaffedSide(**_side(taker)), rows=rows, as_of=as_of), NOT_STORED)
 
 
 def _what_if(answer: WhatIf, move: Move, view: TenantView) -> WhatIfAnswer:

@@ -11,7 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import FROM, TO, List, Parameters, bounds_of, instant_of, names_of
+from floorpulse.access.parameters import (
+    FROM,
+    PLAIN,
+    TO,
+    List,
+    Parameters,
+    bounds_of,
+    instant_of,
+    names_of,
+)
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.measured import ReportRoute, Reports
@@ -19,9 +28,8 @@ from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
-PLAIN = r"^[^\x00]*$"
 ID_BYTES = 8
 READ, WRITE = "kpi:read", "alerts:write"
 
@@ -159,9 +167,7 @@ async def annotations(
     span = Span(*bounds_of(asked.since, asked.until, zone))
     queues = names_of(asked.queue)
     found = await parts.of(Annotations).touching(caller.tenant, span, queues)
-    return json(
-        AnnotationsAnswer([_row(one, zone) for one in found]), {"Cache-Control": "no-store"}
-    )
+    return json(AnnotationsAnswer([_row(one, zone) for one in found]), NOT_STORED)
 
 
 def _row(one: Annotation, zone: ZoneInfo) -> AnnotationRow:

@@ -18,7 +18,7 @@ from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 PAGE = 200
 MOST = 2000
@@ -123,7 +123,7 @@ async def audit(
         next=cursor(choice, shown[-1].number) if len(found) > limit else None,
         head=str(await log.head(caller.tenant)),
     )
-    return json(body, {"Cache-Control": "no-store"})
+    return json(body, NOT_STORED)
 
 
 def _row(link: Link, time: str) -> AuditRow:

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import Parameters
+from floorpulse.access.parameters import PLAIN, Parameters
 from floorpulse.reports.api.measured import Reader, ReportRoute, Reports
 from floorpulse.reports.app import ReportParts
 from floorpulse.reports.compare.comparing import ComparedFile, compared_file
@@ -32,15 +32,13 @@ from floorpulse.runtime.accept import CSV, JSON, XLSX, accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_text, file_headers
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
-from floorpulse.runtime.routes import available, refuse_repeated
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.request_body import BodyLimits
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 LIST_LIMITS = BodyLimits(size=16 * 1024 * 1024, seconds=60.0)
 """Of a client's list; some 150,000 visits. `floorpulse settle --compare` takes any length"""
 READING = described(401, 403, 404, 406, 422, 503)
 COMPARING = described(400, 401, 403, 404, 406, 408, 413, 415, 422, 503)
-UNSTORED = {"Cache-Control": "no-store"}
 FILE = {"format": "binary", "type": "string"}
 EXAMPLE = (
     "Call ID,Start,Queue,Result,Wait (s),Talk (s)\nc-1,2026-10-05 09:00:07,sales,answered,12,61\n"
@@ -55,7 +53,7 @@ Id = Annotated[
     str,
     Path(
         max_length=64,
-        pattern=r"^[^\x00]*$",
+        pattern=PLAIN,
         description="of a settlement",
         examples=["9f1c2a3b"],
     ),
@@ -65,15 +63,7 @@ Id = Annotated[
 class ListRoute(ReportRoute):
     """A route whose body is a client's list."""
 
-    def get_route_handler(self) -> Handler:
-        """FastAPI's handler, within the limits of a list."""
-        answer = bounded(super(ReportRoute, self).get_route_handler(), LIST_LIMITS)
-
-        async def guarded(request: Request) -> Response:
-            refuse_repeated(request)
-            return await available(answer, request)
-
-        return guarded
+    limits = LIST_LIMITS
 
 
 router = APIRouter(route_class=ReportRoute, tags=["settlements"])
@@ -195,7 +185,7 @@ async def compare_list(
     except UnreadableListError as wrong:
         raise Problem(422, "Unreadable list", f"{wrong}.") from wrong
     if kind == JSON:
-        return json(compared.answer, UNSTORED)
+        return json(compared.answer, NOT_STORED)
     headers = _headers(found, "csv", "-compared")
     return StreamingResponse(_texts(compared), media_type=MEDIA_TYPE, headers=headers)
 
@@ -238,4 +228,4 @@ async def _found(parts: ReportParts, caller: Credential, id_: str) -> StoredSett
 
 def _headers(found: StoredSettlement, ending: str, part: str = "") -> dict[str, str]:
     name = f"{found.place.contract}-{found.sha256[:12]}{part}.{ending}"
-    return file_headers(name) | UNSTORED
+    return file_headers(name) | NOT_STORED

@@ -15,9 +15,8 @@ from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import Responses, answering
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
-NOT_KEPT = {"Cache-Control": "no-store"}
 Id = Annotated[str, Path(max_length=64, description="of the contract", examples=["acme-2026"])]
 Mine = Annotated[Credential, Depends(require(READ, limited=True))]
 """Also the key of a contract, which sees that one alone"""
@@ -49,7 +48,7 @@ async def contracts(
     known = [one for one in live.contracts(caller.tenant) if _may_see(caller, one.id)]
     found = [await live.standing(caller.tenant, one) for one in known]
     rows = [contract_row(one) for one in found if one is not None]
-    return json(ContractsAnswer(rows), NOT_KEPT)
+    return json(ContractsAnswer(rows), NOT_STORED)
 
 
 @router.get(
@@ -76,7 +75,7 @@ async def contract(
     if standing is None:
         detail = f"the contract {contract} is not in force now; its settlements tell of the past"
         raise Problem(404, "Not in force", detail)
-    return json(contract_row(standing), NOT_KEPT)
+    return json(contract_row(standing), NOT_STORED)
 
 
 def _may_see(caller: Credential, contract: str) -> bool:

@@ -16,7 +16,7 @@ from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=ReportRoute, tags=["reports"])
 Reader = Annotated[Credential, Depends(require(KPI_READ))]
@@ -68,7 +68,7 @@ async def issued_reports(
         )
         for one in await parts.of(IssuedReports).latest(caller.tenant)
     ]
-    return json(IssuedReportsAnswer(rows), {"Cache-Control": "no-store"})
+    return json(IssuedReportsAnswer(rows), NOT_STORED)
 
 
 @router.get(

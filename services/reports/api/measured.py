@@ -18,11 +18,13 @@ WRITE = "settlements:write"
 
 
 class ReportRoute(APIRoute):
-    """A route with a small body."""
+    """A route with a small body; those with a larger one name their `limits`."""
+
+    limits = LIMITS
 
     def get_route_handler(self) -> Handler:
         """FastAPI's handler."""
-        answer = bounded(super().get_route_handler(), LIMITS)
+        answer = bounded(super().get_route_handler(), self.limits)
 
         async def guarded(request: Request) -> Response:
             refuse_repeated(request)

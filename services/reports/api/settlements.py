@@ -11,7 +11,7 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import Cursor, Limit, PageParameters, Parameters
+from floorpulse.access.parameters import PLAIN, Cursor, Limit, PageParameters, Parameters
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.figure_links import FigureLinkRow, figure_link_row
@@ -49,12 +49,10 @@ from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.tagged import json
+from floorpulse.runtime.tagged import NOT_STORED, json
 
-PLAIN = r"^[^\x00]*$"
 ROWS = 100
 MOST_ROWS = 1000
-UNSTORED = {"Cache-Control": "no-store"}
 SETTLING = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503)
 READING = described(401, 403, 404, 406, 422, 503)
 
@@ -251,7 +249,7 @@ async def settlements(
     shown = [_row(parts, one) for one in found[:limit] if _may_see(caller, one)]
     last = found[limit - 1] if len(found) > limit else None
     following = None if last is None else cursor(question, (last.place.begin, last.id))
-    return json(SettlementsAnswer(shown, following), UNSTORED)
+    return json(SettlementsAnswer(shown, following), NOT_STORED)
 
 
 @router.get(
@@ -293,7 +291,7 @@ async def settlement_file(
     found = await _found(parts, caller, settlement)
     file = signed(await parts.of(SettlementDesk).store.document(found.id))
     name = f"{found.place.contract}-{found.sha256[:12]}.json"
-    headers = {**UNSTORED, "Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {**NOT_STORED, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(file, media_type="application/json", headers=headers)
 
 
@@ -320,7 +318,7 @@ async def settled_visits(
     records = await _records(parts, found.id, first, limit)
     following = cursor(question, first + limit) if first + limit < found.visits else None
     rows = [_visit_row(one, zone) for one in records]
-    return json(SettledVisitsAnswer(rows, following), UNSTORED)
+    return json(SettledVisitsAnswer(rows, following), NOT_STORED)
 
 
 @router.post(
@@ -461,7 +459,7 @@ async def _whole(
         links=[figure_link_row(one, view.zone) for one in links],
     )
     fresh = result is not None and result.outcome in (Settled.DRAFTED, Settled.NOTE_DRAFTED)
-    return json(answer, UNSTORED, 201 if fresh else 200)
+    return json(answer, NOT_STORED, 201 if fresh else 200)
 
 
 def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:

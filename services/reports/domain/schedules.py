@@ -12,7 +12,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import local_day
-from floorpulse.definitions.domain.calendars import Calendar
+from floorpulse.definitions.domain.calendars import Calendar, opens
 from floorpulse.definitions.domain.contract_terms import PeriodKind
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.reports.domain.periods import Period, period_of
@@ -60,24 +60,20 @@ def _told_on(
     kind: PeriodKind, day: date, zone: ZoneInfo, calendar: Calendar | None
 ) -> Period | None:
     """The period whose report goes out on a day; None where none does."""
-    if not _opens(calendar, day):
+    if not opens(calendar, day):
         return None
     if kind is PeriodKind.DAY:
-        told = next((one for one in _days_before(day, LOOK_BACK) if _opens(calendar, one)), None)
+        told = next((one for one in _days_before(day, LOOK_BACK) if opens(calendar, one)), None)
         return None if told is None else period_of(kind, told, zone)
     running = period_of(kind, day, zone)
     earlier = (day - number * A_DAY for number in range(1, (day - running.first).days + 1))
-    if any(_opens(calendar, one) for one in earlier):
+    if any(opens(calendar, one) for one in earlier):
         return None
     return period_of(kind, running.first - A_DAY, zone)
 
 
 def _days_before(day: date, number: int) -> Iterator[date]:
     return (day - back * A_DAY for back in range(1, number + 1))
-
-
-def _opens(calendar: Calendar | None, day: date) -> bool:
-    return calendar is None or bool(calendar.hours(day))
 
 
 def issue_id(tenant: str, body: ReportBody, period: str) -> str:
