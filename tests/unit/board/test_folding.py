@@ -233,3 +233,10 @@ def test_of_a_folded_queue_the_newest_word_about_a_pane_counts() -> None:
     board.take(update(row("b", 5, revision=3)), NOW)
     assert offered(board) == 6
     assert offered(board, ("demo", OTHER, None)) == 5
+
+
+def test_offers_of_a_span_are_known_of_folded_queues_too() -> None:
+    board = board_of(1, row("a", 2), row("b", 3), row("c", 4), row("c", 5, start=PANE + MINUTE))
+
+    assert board.offered(("demo", "c", None), Span(PANE, PANE + MINUTE)) == 4
+    assert board.offered(("demo", OTHER, None), Span(PANE, PANE + MINUTE)) == 7

@@ -219,6 +219,11 @@ def test_lower_and_upper_gamma_are_the_whole(x: float, y: float) -> None:
     assert whole == pytest.approx(log_sum(log_upper(x, 0), log_lower(x, 0)), rel=1e-9, abs=1e-9)
 
 
+def test_at_nought_the_lower_gamma_is_nothing_and_the_upper_one_the_whole() -> None:
+    assert log_lower(5, 0) == -inf
+    assert log_upper(5, 0) == pytest.approx(log(24))
+
+
 def test_the_gamma_functions_of_whole_numbers_are_sums() -> None:
     # Γ(n + 1, a) = n! e^(−a) Σ a^k / k!, k to n: DLMF 8.4.8
     terms = [

@@ -149,6 +149,15 @@ def test_a_contact_that_waits_in_a_further_queue_is_neither_answered_nor_lost() 
     assert figures(total, *CALLERS) == [1, 0, 0, None]
 
 
+def test_who_is_spoken_with_at_once_in_each_queue_waits_not_at_all() -> None:
+    at_once = [
+        *stay(1, "one", 0, told(ANSWERED, 1, 0), told(TRANSFERRED, 1, 60), told(ENDED, 1, 60)),
+        *stay(2, "two", 60, told(ANSWERED, 2, 60)),
+    ]
+
+    assert figures(counted(*at_once)["one"], *CALLERS) == [1, 1, 0, 0]
+
+
 def test_a_kept_callback_counts_where_the_contact_came() -> None:
     by_queue = counted(*CALLED_BACK)
 
