@@ -11,7 +11,7 @@ from floorpulse.contracts.cells import add
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import Contributions, deltas, feedback
-from floorpulse.kpi_engine.fold.evidence import take, told_of
+from floorpulse.kpi_engine.fold.evidence import FEEDBACK, take, told_of
 from floorpulse.kpi_engine.fold.feedback import (
     CONTACT,
     attach,
@@ -25,6 +25,8 @@ from floorpulse.kpi_engine.fold.panes import Change, Panes
 
 ContactKey = tuple[str, str]
 """(tenant, contact)"""
+RESTATED = (*FEEDBACK, "evidence")
+"""The fields of a visit in which placing feedback anew may change it"""
 
 
 class Chains:
@@ -113,7 +115,7 @@ class Chains:
         before = self._counted(key[0], known)
         for pane, cells in deltas(before, self._counted(key[0], visit)):
             add(self._panes.touch(pane, change), cells)
-        take(known, visit, Visit.__struct_fields__)
+        take(known, visit, RESTATED)
         self._changed(key)
 
     def _counted(self, tenant: str, visit: Visit) -> Contributions:

@@ -342,11 +342,13 @@ class Visits:
             if key[:2] in contacts and key[2] == CONTACT and key not in self.rows:
                 self._replace(key, kept, kept)
         chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
-        for key in (*stored, *(key for key, new in self.dirty.items() if new)):
+        for key in stored:
             chain = chains.get(key[:2])
             if chain is not None and key in self.rows:
                 chain.add(key[2])
         for contact, numbers in chains.items():
+            here = (CONTACT, *self.contacts.numbers(contact))
+            numbers.update(number for number in here if self.dirty.get((*contact, number)))
             self.chains.unsure.discard(contact)
             self._doubted.discard((*contact, CONTACT))
             parked = self.parked.pop((*contact, CONTACT), None)

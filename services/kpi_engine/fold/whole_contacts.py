@@ -12,7 +12,7 @@ new visit of whose contact another one is stored, and none of those that are sto
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 
 import msgspec
 
@@ -103,6 +103,13 @@ class WholeContacts:
         stays.complete = False
         if not stays.numbers:
             del self.known[key[0]][key[1]]
+
+    def numbers(self, contact: ContactKey) -> Collection[int]:
+        """The numbers of a contact's visits in memory."""
+        known = self.known[contact[0]].get(contact[1])
+        if isinstance(known, ContactStays):
+            return known.numbers
+        return () if known is None else (known,)
 
     # ------------------------------------------------------------- stored visits
 

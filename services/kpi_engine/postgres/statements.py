@@ -49,8 +49,9 @@ WHERE presence_log.partition = past.partition AND presence_log.number < past.num
 
 VISITS = """
 SELECT tenant, contact, visit.visit, body
-FROM (SELECT DISTINCT tenant, contact FROM unnest($2::text[], $3::text[])
-    AS asked (tenant, contact)) AS wanted
+FROM (SELECT DISTINCT tenant, contact
+    FROM unnest(string_to_array($3, $2), string_to_array($4, $2)) AS asked (tenant, contact)
+    ) AS wanted
 JOIN visit USING (tenant, contact)
 WHERE visit.partition = $1
 """
@@ -58,8 +59,8 @@ WHERE visit.partition = $1
 # Each contact is looked into by itself, in the very leaf of the key that its visit goes to.
 ACCOMPANIED = """
 SELECT lonely.tenant, lonely.contact
-FROM unnest($1::smallint[], $2::text[], $3::text[], $4::smallint[])
-    AS lonely (partition, tenant, contact, visit)
+FROM unnest(string_to_array($2, $1)::smallint[], string_to_array($3, $1), string_to_array($4, $1),
+    string_to_array($5, $1)::smallint[]) AS lonely (partition, tenant, contact, visit)
 CROSS JOIN LATERAL (
     SELECT FROM visit AS other
     WHERE other.partition = lonely.partition AND other.tenant = lonely.tenant

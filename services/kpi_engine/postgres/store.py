@@ -35,6 +35,7 @@ from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
+from floorpulse.kpi_engine.postgres.texts import texts
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import dsn
 from floorpulse.runtime.settings import DatabaseSettings
@@ -191,8 +192,8 @@ class PostgresStore:
     ) -> dict[VisitKey, Visit]:
         if not keys:
             return {}
-        tenants, contacts, _ = map(list, zip(*keys, strict=True))
-        rows = await connection.fetch(sql.VISITS, partition, tenants, contacts)
+        asked = texts([tenant for tenant, _, _ in keys], [contact for _, contact, _ in keys])
+        rows = await connection.fetch(sql.VISITS, partition, *asked)
         return {
             (tenant, contact, number): decode_visit(body)
             for tenant, contact, number, body in map(tuple, rows)
@@ -305,10 +306,16 @@ class PostgresStore:
         """Raise AccompaniedError where another visit is stored of a contact of which none should
         be.
         """
-        lonely = [(one.position.partition, *key) for one in rows for key in one.lonely]
-        if lonely and await connection.fetchrow(
-            sql.ACCOMPANIED, *map(list, zip(*lonely, strict=True))
-        ):
+        lonely = [(str(one.position.partition), one.lonely) for one in rows if one.lonely]
+        if not lonely:
+            return
+        columns = texts(
+            [partition for partition, keys in lonely for _ in keys],
+            [tenant for _, keys in lonely for tenant, _, _ in keys],
+            [contact for _, keys in lonely for _, contact, _ in keys],
+            [str(number) for _, keys in lonely for _, _, number in keys],
+        )
+        if await connection.fetchrow(sql.ACCOMPANIED, *columns):
             raise AccompaniedError
 
     @staticmethod
