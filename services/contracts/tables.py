@@ -55,7 +55,11 @@ visit = Table(
     Column("offered_at", BigInteger),
     Column("queue", Text),
     Column("channel", Text, nullable=False, server_default="voice"),
-    Column("customer", Text, comment="pseudonym, where the source told one"),
+    Column(
+        "customer",
+        BigInteger,
+        comment="contracts.customers.customer_mark of the pseudonym, where the source told one",
+    ),
     Column("complained_at", BigInteger, comment="the first receipt of a complaint about it"),
     Column(
         "settled_at",

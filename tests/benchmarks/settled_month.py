@@ -19,6 +19,7 @@ from pathlib import Path
 import asyncpg
 from pydantic import SecretStr
 
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.visits import Visit, encode_visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
@@ -69,7 +70,7 @@ def rows(number: int, first: int, dice: random.Random) -> Iterator[tuple[object,
             visit.offered_at,
             visit.queue,
             visit.channel,
-            visit.customer,
+            customer_mark(visit.customer),
             None,
             None,
             encode_visit(visit),

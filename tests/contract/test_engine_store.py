@@ -362,6 +362,32 @@ async def test_rows_are_absolute_so_that_writing_them_twice_is_writing_them_once
     assert once.panes[SALES][1][Cell.ANSWERED] == 1
 
 
+async def test_a_row_taken_for_a_stored_one_is_written_whether_it_is_stored_or_not(
+    store: Store,
+) -> None:
+    owner = await claim(store)
+    rows = await write(store, owner, offered(), offered("c2"))
+    stored = await everything(store)
+    months_later = NOW + 40 * 24 * HOUR
+    told = await dirty(store, owner, offered("c3"), offered("c4", months_later))
+    known = replace(
+        told,
+        visits=[*rows.new_visits, *told.new_visits, *told.visits],
+        panes=[*told.new_panes, *told.panes],
+        new_visits=[],
+        new_panes=[],
+        lonely=[],
+    )
+
+    assert await store.flush([known]) == {3: FlushOutcome.WRITTEN}
+    c3 = ("acme", "c3", 1)
+    loaded = await store.load(3, WantedRecords([C1, c3], [SALES], []))
+    assert loaded.visits == {**stored.visits, c3: owner.visits.rows[c3]}
+    assert loaded.panes[SALES][1] == owner.panes.rows[SALES].cells
+    late = ("acme", "sales", "voice", months_later)
+    assert (await store.load(3, WantedRecords([], [late], []))).panes.keys() == {late}
+
+
 async def test_late_changes_are_noted_with_the_event_that_made_them(
     rig: StoreRig, store: Store
 ) -> None:

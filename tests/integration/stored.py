@@ -14,6 +14,7 @@ import msgspec
 from pydantic import SecretStr
 
 from floorpulse.contracts.agents import LONGEST, encode_entered
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from floorpulse.contracts.visits import complaining, encode_visit, offer_at, queue_of
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
@@ -85,7 +86,7 @@ class Floor:
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
             (partition_of(contact), tenant, *visit_name(contact), offer_at(visit), queue_of(visit),
-             visit.channel, visit.customer, *complaining(visit), encode_visit(visit))
+             visit.channel, customer_mark(visit.customer), *complaining(visit), encode_visit(visit))
             for (tenant, contact), visit in self.memory.visits_of.items()
         ]  # fmt: skip
 

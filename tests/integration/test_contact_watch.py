@@ -20,6 +20,7 @@ from floorpulse.alerts.watch.settings import WatchSettings
 from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
 from floorpulse.alerts.watch.watch import ContactWatch
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.visits import Survey, Visit, complaining, encode_visit, offer_at, queue_of
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings
@@ -76,7 +77,7 @@ class Rig:
             "visit": number,
             "offered_at": offer_at(visit),
             "queue": queue_of(visit),
-            "customer": visit.customer,
+            "customer": customer_mark(visit.customer),
             "body": encode_visit(visit),
         }
         assert complaining(visit) == (None, None)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -10,6 +11,9 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
+from floorpulse.board.domain.windows import Span
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visits import (
@@ -24,6 +28,8 @@ from floorpulse.contracts.visits import (
 )
 from floorpulse.demo.embedded import Postgres
 from floorpulse.demo.embedded.child import free_port
+from floorpulse.figures.selection import Selection
+from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from floorpulse.migrations import NotMigrated, downgrade, expect_migrated, migrate
 from floorpulse.runtime.database import asyncpg_pool
@@ -112,10 +118,46 @@ async def test_visits_of_before_are_found_by_customer_and_complaint_afterwards(
     await connection.close()
 
     assert [tuple(row) for row in found] == [
-        ("known", "chat", "k1:ann", 5000, 9000),
+        ("known", "chat", customer_mark("k1:ann"), 5000, 9000),
         ("unknown", "voice", None, None, None),
         ("open", "voice", None, 5000, None),
     ]
+
+
+CUSTOMERS = "SELECT customer FROM visit ORDER BY contact"
+RETURNING = """
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer, body)
+VALUES ($1, 'demo', $2, 1, $3, 'sales', 'voice', $4, $5)
+"""
+
+
+async def test_customers_of_before_come_back_afterwards_and_can_be_named_again(
+    empty: DatabaseSettings,
+) -> None:
+    names = ["k1:ann", "k1:李", None, "k1:ann", "k2:ann"]
+    await migrate(empty, "0021")
+    connection = await asyncpg.connect(empty.url.get_secret_value())
+    for number, name in enumerate(names):
+        offered = NOW - HOUR + number
+        body = encode_visit(Visit(offered, "sales", customer=name))
+        await connection.execute(RETURNING, number % 3, f"c{number}", offered, name, body)
+
+    await migrate(empty)
+    marks = [row[0] for row in await connection.fetch(CUSTOMERS)]
+    async with asyncpg.create_pool(empty.url.get_secret_value(), min_size=1) as pool:
+        told = await PostgresVisits(pool).returns(Selection("demo"), [Span(NOW - HOUR, NOW)])
+    await downgrade(empty, "0021")
+    named = [row[0] for row in await connection.fetch(CUSTOMERS)]
+    await migrate(empty)
+    again = [row[0] for row in await connection.fetch(CUSTOMERS)]
+    await connection.close()
+
+    assert marks == again == [customer_mark(name) for name in names]
+    assert named == names
+    counted = Counter[int]()
+    for one in told:
+        counted.update(one.panes[0])
+    assert counted == {Cell.CUSTOMER_KNOWN: 4, Histogram.RETURN_GAP + 1: 1}
 
 
 HOUR = 3_600_000

@@ -16,6 +16,7 @@ import pytest
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.selection import By, RowKey, Selection
@@ -72,7 +73,7 @@ async def put(pool: asyncpg.Pool, visits: dict[tuple[str, str], Visit]) -> None:
             offer_at(visit),
             queue_of(visit),
             visit.channel,
-            visit.customer,
+            customer_mark(visit.customer),
             *complaining(visit),
             encode_visit(visit),
         )

@@ -44,7 +44,7 @@ ORDER BY visit.contact, visit.visit
 """)
 EARLIER = text("""
 SELECT asked.contact, count(DISTINCT other.contact)
-FROM unnest(CAST(:contacts AS text[]), CAST(:customers AS text[]), CAST(:offers AS bigint[]))
+FROM unnest(CAST(:contacts AS text[]), CAST(:customers AS bigint[]), CAST(:offers AS bigint[]))
     AS asked(contact, customer, offered_at)
 CROSS JOIN LATERAL (
     SELECT tenant, contact FROM visit

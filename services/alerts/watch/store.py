@@ -77,7 +77,7 @@ class PostgresVisitChanges:
     ) -> Sequence[ContactStory]:
         """See `ChangedVisits`."""
         visits: defaultdict[str, list[Visit]] = defaultdict(list)
-        customers: dict[str, str] = {}
+        customers: dict[str, int] = {}
         async with self._reading() as connection:
             found = await connection.execute(STORIES, {"tenant": tenant, **_named(contacts)})
             for contact, customer, body in found:
@@ -187,7 +187,7 @@ def _named(contacts: Iterable[StoredContact]) -> dict[str, list[Any]]:
 
 
 def _returning(
-    stories: Sequence[ContactStory], customers: Mapping[str, str]
+    stories: Sequence[ContactStory], customers: Mapping[str, int]
 ) -> dict[str, list[Any]]:
     """Contacts whose customer and first offer are known, for `EARLIER`."""
     known = [

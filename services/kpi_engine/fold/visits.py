@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import msgspec
 
 from floorpulse.contracts.cells import Cells, add
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import (
     AgentMissed,
     AnyEvent,
@@ -438,7 +439,7 @@ class Visits:
             )
             noted = (
                 visit.channel,
-                visit.customer,
+                customer_mark(visit.customer),
                 *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
             )
             rows.append(

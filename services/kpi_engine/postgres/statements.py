@@ -17,6 +17,11 @@ BOUNDS_BELOW_17 = (
     "SET statement_timeout = {milliseconds}; SET "
     "idle_in_transaction_session_timeout = {milliseconds}"
 )
+# Whatever the statistics say, a flush finds the rows that it changes by their keys, one by one.
+BY_INDEX = (
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET enable_bitmapscan = off; SET jit = off"
+)
 BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
 
 CLAIM = """
@@ -141,6 +146,34 @@ UPSERT_ORPHANS = """
 INSERT INTO source_orphan SELECT * FROM new_source_orphan
 ON CONFLICT (partition, epoch, tenant, source, missing) DO UPDATE SET count = excluded.count,
     first_at = excluded.first_at, last_at = excluded.last_at, examples = excluded.examples
+"""
+
+# Rows that are there, as nearly all are that are not new: found by their key and changed, without
+# the lock and the attempt to insert that a conflict costs. How many were found tells whether any
+# must be inserted after all.
+OVERWRITE_VISITS = """
+WITH written AS (
+    UPDATE visit AS known SET offered_at = told.offered_at, queue = told.queue,
+        channel = told.channel, customer = told.customer, complained_at = told.complained_at,
+        settled_at = told.settled_at, body = told.body
+    FROM new_visit AS told
+    WHERE known.partition = told.partition AND known.tenant = told.tenant
+        AND known.contact = told.contact AND known.visit = told.visit
+    RETURNING 1
+)
+SELECT count(*) FROM written
+"""
+
+OVERWRITE_PANES = """
+WITH written AS (
+    UPDATE pane AS known SET revision = told.revision, cells = told.cells
+    FROM new_pane AS told
+    WHERE known.tenant = told.tenant AND known.start = told.start AND known.queue = told.queue
+        AND known.channel = told.channel AND known.partition = told.partition
+        AND known.start BETWEEN $1 AND $2
+    RETURNING 1
+)
+SELECT count(*) FROM written
 """
 
 UPSERT_VISITS = """
