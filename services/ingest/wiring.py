@@ -119,7 +119,7 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
             await engine.dispose()
 
     app = create_app("Floorpulse ingest", SUMMARY, lifespan)
-    app.include_router(routes.router())
+    routes.install(app)
     app.include_router(sources.router())
     app.include_router(operations.router())
     return app

@@ -30,7 +30,7 @@ from floorpulse.query.wiring import install_access, query
 from floorpulse.reports import wiring as reports
 from floorpulse.reports.app import ReportSurface
 from floorpulse.runtime.database import async_engine, idle_pool
-from floorpulse.runtime.http import create_app
+from floorpulse.runtime.http import Application, create_app
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.process_metrics import process_registry
 
@@ -90,9 +90,9 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
     return app
 
 
-def install_routes(app: FastAPI) -> None:
+def install_routes(app: Application) -> None:
     """What callers of all services may call."""
-    app.include_router(events.router())
+    events.install(app)
     app.include_router(figures.router())
     include(app)
     reports.include(app)

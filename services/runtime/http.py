@@ -7,10 +7,12 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from floorpulse.runtime import docs_page, problems, tracing
 from floorpulse.runtime.build import installed_version
 from floorpulse.runtime.descriptions import unfolded
+from floorpulse.runtime.direct import DirectHandler, DirectRoutes, Place
 from floorpulse.runtime.traced import TracedRequests
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -32,6 +34,23 @@ class Application(FastAPI):
     Schemas that stand in `openapi_extra` bring their definitions with them, for FastAPI does not
     see these. Here they become components like all others, so that references lead to them.
     """
+
+    def __init__(self, **settings: Any) -> None:
+        self._direct: dict[Place, DirectHandler] = {}
+        super().__init__(**settings)
+
+    def answer_directly(self, method: str, path: str, handler: DirectHandler) -> None:
+        """Let `handler` answer before all layers and routers, as the route of this method and path
+        does; before the application starts. Where there are layers of one's own, the route does.
+        """
+        self._direct[method, path] = handler
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """FastAPI's layers, what is answered directly before them."""
+        layers = super().build_middleware_stack()
+        if self.user_middleware or not self._direct:
+            return layers
+        return DirectRoutes(layers, self._direct, self.exception_handlers.get(Exception))
 
     def openapi(self) -> dict[str, Any]:
         """FastAPI's document, with what every problem looks like among its components."""
@@ -81,7 +100,7 @@ def _referred(name: str, value: Any, schemas: dict[str, Any]) -> Any:
     return hoisted(value, schemas)
 
 
-def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> FastAPI:
+def create_app(title: str, summary: str, lifespan: Lifespan | None = None) -> Application:
     """An application with problem documents for errors and its documentation at `/docs`; without
     `lifespan` nothing is opened.
     """

@@ -25,6 +25,7 @@ from floorpulse.board.ports import FeedLostError
 from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
 from tests.benchmarks import breach as breaches
+from tests.benchmarks import ingest_load as ingested
 from tests.benchmarks import metrics_load
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
@@ -39,9 +40,19 @@ from tests.benchmarks.systems import SYSTEMS, System
 from tests.benchmarks.trial import Failed, Trial, trial
 from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, digest, workload
 
-OWN_PAGES = {"rules", "breach", "metrics"}
+OWN_PAGES = {"rules", "breach", "metrics", "ingest"}
 """What stands in pages of its own, and leaves the report as it is"""
-EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach", "metrics")
+EXTRAS = (
+    "stages",
+    "paces",
+    "latency",
+    "load",
+    "month",
+    "rules",
+    "breach",
+    "metrics",
+    "ingest",
+)
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -222,6 +233,23 @@ class Bench:
             breaches.written(found, {**_machine(), **await _versions(here)}, self._options.out)
         )
 
+    async def ingest(self, here: Rig) -> None:
+        """What taking an event costs, beside a plain service."""
+        if "ingest" not in self._options.systems:
+            return
+        await here.renew()
+        around = ingested.Surroundings(here.kafka, here.database, here.folder)
+        rounds = max(ingested.ROUNDS, self._options.runs)
+        try:
+            found = await ingested.ingest_load(around, rounds, self._options.base)
+        except (TimeoutError, OSError, RuntimeError) as failed:
+            self.absent["ingest"] = f"the run failed ({type(failed).__name__})"
+            self.say(str(failed))
+            return
+        self.say(
+            ingested.written(found, {**_machine(), **await _versions(here)}, self._options.out)
+        )
+
     async def load(self, here: Rig) -> Load | None:
         """Live figures of 1,000 queues at 500 questions a second."""
         try:
@@ -301,6 +329,7 @@ async def main(options: argparse.Namespace) -> None:
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
             await bench.breach(here)
+            await bench.ingest(here)
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
@@ -384,7 +413,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--base",
         type=Path,
-        help="folder of another checkout that takes turns with this one at both paces",
+        help="folder of another checkout that takes turns with this one at both paces and ingest",
     )
     parser.add_argument(
         "--rate",

@@ -17,16 +17,14 @@ from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
-from aiokafka.partitioner import DefaultPartitioner
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from floorpulse.ingest.domain.partitions import partitions_of
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime import kafka, tracing
 
 Acknowledgement = asyncio.Future[None]
 NO_HEADERS: tracing.RecordHeaders = []
-
-partition_of = DefaultPartitioner()
 
 
 class BatchingProducer:
@@ -87,9 +85,12 @@ class PartitionQueue:
         """Put records at the end, each with `headers`; their acknowledgements are shared with other
         requests', so shield them.
         """
+        batch, done = self._queue[-1] if self._queue else self._opened()
         waits: list[Acknowledgement] = []
         for key, value in records:
-            done = self._append(key, value, headers)
+            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
+                batch, done = self._opened()  # an empty one takes a record of any size
+                batch.append(timestamp=None, key=key, value=value, headers=headers)
             if not waits or waits[-1] is not done:
                 waits.append(done)
         if self._sending is None or self._sending.done():
@@ -104,18 +105,11 @@ class PartitionQueue:
                 await self._sending
         self._fail(KafkaTimeoutError())
 
-    def _append(self, key: bytes, value: bytes, headers: tracing.RecordHeaders) -> Acknowledgement:
-        """An empty batch takes a record of any size, so the second attempt succeeds."""
-        if (
-            not self._queue
-            or self._queue[-1][0].append(timestamp=None, key=key, value=value, headers=headers)
-            is None
-        ):
-            batch = self._producer.create_batch()
-            done = _heard(asyncio.get_running_loop().create_future())
-            batch.append(timestamp=None, key=key, value=value, headers=headers)
-            self._queue.append((batch, done))
-        return self._queue[-1][1]
+    def _opened(self) -> tuple[BatchBuilder, Acknowledgement]:
+        """An empty batch at the end of the queue."""
+        done = _heard(asyncio.get_running_loop().create_future())
+        self._queue.append((self._producer.create_batch(), done))
+        return self._queue[-1]
 
     async def _send(self) -> None:
         """Hand over batch after batch; when one does not get its turn, those behind it would not
@@ -143,16 +137,11 @@ class PartitionQueue:
 
 
 def _grouped(records: Sequence[Record], partitions: list[int]) -> dict[int, list[Record]]:
-    """The records of each partition, in their order; a key is hashed once, aiokafka's murmur2 being
-    slow.
-    """
-    chosen: dict[bytes, int] = {}
+    """The records of each partition, in their order."""
+    chosen = partitions_of([key for key, _ in records], partitions)
     groups: dict[int, list[Record]] = {}
     for record in records:
-        key = record[0]
-        if key not in chosen:
-            chosen[key] = partition_of(key, partitions, partitions)
-        groups.setdefault(chosen[key], []).append(record)
+        groups.setdefault(chosen[record[0]], []).append(record)
     return groups
 
 

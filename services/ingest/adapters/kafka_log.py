@@ -97,6 +97,8 @@ class ProducerLog:
             await producer.close()
 
     async def _open(self) -> BatchingProducer:
+        if self._prepared and self._producer is not None and self._failure is None:
+            return self._producer
         async with self._opening:
             if self._failure is not None and self._now() < self._failure.until:
                 raise LogUnavailable(self._failure.why)
@@ -162,4 +164,7 @@ async def _acknowledged(
     waits: list[Acknowledgement] = []
     for topic, some in records.items():
         waits += await producer.put(topic, some)
-    await asyncio.gather(*map(asyncio.shield, waits))
+    if len(waits) == 1:
+        await asyncio.shield(waits[0])
+    else:
+        await asyncio.gather(*map(asyncio.shield, waits))

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
-from floorpulse.access.http import require
+from floorpulse.access.http import BEARER, require
 from floorpulse.access.keys import Credential
 from floorpulse.ingest.api import schemas
 from floorpulse.ingest.app import Ingest, IngestReceipt
@@ -17,7 +17,9 @@ from floorpulse.ingest.domain.bodies import BodyForm, form_of
 from floorpulse.ingest.domain.gate import Overloaded
 from floorpulse.ingest.domain.judge import Unwrap
 from floorpulse.ingest.domain.nesting import TooManyElements
+from floorpulse.runtime import problems
 from floorpulse.runtime.answers import answering
+from floorpulse.runtime.http import Application
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.request_body import BodyLimits, declared_size, read_body
 from floorpulse.runtime.unavailable import LogUnavailable
@@ -29,14 +31,22 @@ ATTRIBUTES = ("specversion", "type", "id", "source", "time")
 
 encode = msgspec.json.Encoder().encode
 
-Writer = Annotated[Credential, Depends(require("events:write"))]
+PATH = "/v1/events"
+WRITER = require("events:write")
+Writer = Annotated[Credential, Depends(WRITER)]
+
+
+def install(app: Application) -> None:
+    """The route of events in `app`, answered directly."""
+    app.include_router(router())
+    app.answer_directly("POST", PATH, post_directly)
 
 
 def router() -> APIRouter:
     """The route of events; reads `app.state.ingest` and `app.state.keys`."""
     routes = APIRouter(tags=["events"])
     routes.add_api_route(
-        "/v1/events",
+        PATH,
         post_events,
         methods=["POST"],
         status_code=202,
@@ -47,6 +57,14 @@ def router() -> APIRouter:
         openapi_extra=schemas.REQUEST_BODY,
     )
     return routes
+
+
+async def post_directly(request: Request) -> Response:
+    """What FastAPI makes of the route: the caller, then the answer, or the problem of either."""
+    try:
+        return await post_events(request, await WRITER(request, await BEARER(request)))
+    except Problem as problem:
+        return problems.answer(problem)
 
 
 async def post_events(request: Request, caller: Writer) -> Response:

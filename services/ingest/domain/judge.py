@@ -9,6 +9,7 @@ text ─ size, depth ─► unwrap ─► decode ─► time, tenant, subject, s
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -46,8 +47,7 @@ class EventLimits:
     depth: int = 16
 
 
-@dataclass(frozen=True)
-class CanonicalEvent:
+class CanonicalEvent(NamedTuple):
     """An accepted event, of the instant `at` (epoch milliseconds): its Kafka key and its JSON, with
     epoch milliseconds, tenant and pseudonym in place; what seems wrong of it.
     """
@@ -124,18 +124,20 @@ class Judge:
             changes["lasts_ms"] = self.floor.states_last.get(event.source)
         stamped = msgspec.structs.replace(event, **changes)
         value = _encode(stamped)
-        if NUL.search(value):
+        if ESCAPED_NUL in value and NUL.search(value):
             return Refusal(Reason.INVALID_FIELD, "a text contains U+0000, which cannot be stored")
         return CanonicalEvent(
             partition_key(stamped),
             value,
             stamped,
             at,
-            tuple(warnings_of(event, at, self.now, self.floor)),
+            warnings_of(event, at, self.now, self.floor),
         )
 
 
+ESCAPED_NUL = rb"\u0000"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""It, not behind a backslash that is escaped itself"""
 
 
 _decode = msgspec.json.Decoder(AnyEvent).decode

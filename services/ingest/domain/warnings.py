@@ -6,7 +6,7 @@ told.
               future    local time marked as UTC
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -52,19 +52,18 @@ class KnownFloor:
 NOTHING_KNOWN = KnownFloor()
 
 
-def warnings_of(event: AnyEvent, at: int, now: int, floor: KnownFloor) -> Iterator[EventWarning]:
+def warnings_of(event: AnyEvent, at: int, now: int, floor: KnownFloor) -> tuple[EventWarning, ...]:
     """What seems wrong of an event of the instant `at` that arrived `now` (epoch milliseconds)."""
+    found: tuple[EventWarning, ...] = ()
     if floor.offset and abs(at - now - floor.offset) <= ABOUT:
-        yield EventWarning(WarningCode.LOCAL_TIME, _local_time(floor.offset))
+        found = (EventWarning(WarningCode.LOCAL_TIME, _local_time(floor.offset)),)
     elif at - now > AHEAD:
-        yield EventWarning(WarningCode.FUTURE, _future(at - now))
-    queue: str | None = getattr(event, "queue", None)
-    if queue is not None and floor.queues and queue not in floor.queues:
-        detail = (
-            f"no definition knows the queue {queue!r}: mend its name at the source, or define it "
-            "- at `$.queue`"
-        )
-        yield EventWarning(WarningCode.UNKNOWN_QUEUE, shortened(detail))
+        found = (EventWarning(WarningCode.FUTURE, _future(at - now)),)
+    if floor.queues:
+        queue: str | None = getattr(event, "queue", None)
+        if queue is not None and queue not in floor.queues:
+            found += (EventWarning(WarningCode.UNKNOWN_QUEUE, _unknown(queue)),)
+    return found
 
 
 def contradiction(event: AnyEvent) -> EventWarning:
@@ -75,6 +74,13 @@ def contradiction(event: AnyEvent) -> EventWarning:
         "- at `$.id`"
     )
     return EventWarning(WarningCode.CONTRADICTION, shortened(detail))
+
+
+def _unknown(queue: str) -> str:
+    return shortened(
+        f"no definition knows the queue {queue!r}: mend its name at the source, or define it "
+        "- at `$.queue`"
+    )
 
 
 def _local_time(offset: int) -> str:

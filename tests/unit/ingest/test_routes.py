@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 import httpx
 import pytest
@@ -41,14 +42,21 @@ async def nothing(_app: FastAPI) -> AsyncIterator[None]:
 
 
 class Scene:
-    def __init__(self, bounds: RequestBounds = BOUNDS, now: int = NOW) -> None:
+    def __init__(
+        self, bounds: RequestBounds = BOUNDS, now: int = NOW, *, directly: bool = True
+    ) -> None:
         self.log = MemoryLog()
         self.app = create_app("test", "test", nothing)
-        self.app.include_router(routes.router())
+        if directly:
+            routes.install(self.app)
+        else:
+            self.app.include_router(routes.router())
         self.app.include_router(operations.router())
         writer = Credential("w", "shop", frozenset({"events:write"}))
         reader = Credential("r", "shop", frozenset({"kpi:read"}))
-        self.app.state.keys = FixedKeys({"writer": writer, "reader": reader})
+        limited = Credential("c", "shop", frozenset({"events:write"}), "contract")
+        self.keys = FixedKeys({"writer": writer, "reader": reader, "limited": limited})
+        self.app.state.keys = self.keys
         self.app.state.registry = CollectorRegistry()
         metrics = IngestMetrics(self.app.state.registry)
         self.app.state.ingest = Ingest(
@@ -286,3 +294,65 @@ async def test_what_seems_wrong_of_an_accepted_event_is_told_and_counted() -> No
         "floorpulse_ingest_warnings_total", {"code": "future"}
     )
     assert counted == 2
+
+
+JSON = "application/json"
+LONG = RequestBounds(
+    events=3, body_bytes=2048, body_seconds=5, events_under_way=0, bytes_under_way=4096
+)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request, and what stands in its way."""
+
+    body: bytes = json.dumps(OFFERED).encode()
+    content_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
+    bounds: RequestBounds = BOUNDS
+    kafka: bool = True
+    keys: bool = True
+
+
+REQUESTS = {
+    "an event": Sent(),
+    "a batch": Sent(json.dumps([OFFERED, {"id": "x"}]).encode()),
+    "a line each": Sent(json.dumps(OFFERED).encode() + b"\nNaN\n", "application/x-ndjson"),
+    "no events": Sent(b"[]"),
+    "all refused": Sent(b"NaN"),
+    "no key": Sent(headers={"authorization": ""}),
+    "another scheme": Sent(headers={"authorization": "Basic d3JpdGVy"}),
+    "an unknown key": Sent(headers={"authorization": "Bearer nobody"}),
+    "a scheme in small letters": Sent(headers={"authorization": "bearer writer"}),
+    "a key without the scope": Sent(headers={"authorization": "Bearer reader"}),
+    "a key of a contract": Sent(headers={"authorization": "Bearer limited"}),
+    "keys away": Sent(keys=False),
+    "Kafka away": Sent(kafka=False),
+    "another media type": Sent(content_type="text/plain"),
+    "another coding": Sent(headers={"content-encoding": "br"}),
+    "no gzip": Sent(headers={"content-encoding": "gzip"}),
+    "too large": Sent(b" " * 2049),
+    "too many": Sent(b"[1,2,3,4]"),
+    "overloaded": Sent(bounds=LONG),
+}
+
+
+async def answered(sent: Sent, *, directly: bool) -> tuple[object, ...]:
+    """The answer, what is stored, and the counters, of which none tells time."""
+    scene = Scene(sent.bounds, directly=directly)
+    scene.log.away = not sent.kafka
+    scene.keys.away = not sent.keys
+    response = await scene.post(sent.body, sent.content_type, **sent.headers)
+    counted = {
+        (one.name, *one.labels.values()): one.value
+        for family in scene.app.state.registry.collect()
+        for one in family.samples
+        if not one.name.endswith(("_created", "_sum", "_bucket"))
+    }
+    headers = sorted(response.headers.multi_items())
+    return response.status_code, headers, response.content, scene.log.topics, counted
+
+
+@pytest.mark.parametrize("sent", [*REQUESTS.values()], ids=[*REQUESTS])
+async def test_the_direct_answer_is_that_of_fastapi(sent: Sent) -> None:
+    assert await answered(sent, directly=True) == await answered(sent, directly=False)
