@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import httpx
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
 from floorpulse.demo.domain.season import Season, season
 from floorpulse.demo.floor import DemoFloor, floor
@@ -31,6 +30,7 @@ from floorpulse.demo.screen import Screen
 from floorpulse.demo.servers import EmbeddedServers
 from floorpulse.demo.supervisor import Program, Supervisor, ending
 from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import away
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
@@ -238,7 +238,7 @@ class Demo:
         try:
             async with asyncio.timeout(within):
                 await self._servers.counted()
-        except (TimeoutError, KafkaError, SQLAlchemyError, OSError, LookupError) as wrong:
+        except (KafkaError, *away(), LookupError) as wrong:
             why = f"not within {within:.1f} s" if isinstance(wrong, TimeoutError) else str(wrong)
             self._screen.say(
                 f"not all accepted events were counted ({why}); the embedded broker forgets them",

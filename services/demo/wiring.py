@@ -6,7 +6,7 @@ import signal
 
 from rich.console import Console
 
-from floorpulse.access.error_messages import OUTSIDE, PortTaken, expect_free
+from floorpulse.access.error_messages import PortTaken, expect_free, outside
 from floorpulse.demo.app import Demo, Told
 from floorpulse.demo.folder import claimed
 from floorpulse.demo.options import HOST, DemoError, DemoOptions
@@ -30,7 +30,7 @@ async def demo(options: DemoOptions) -> int:
         life = Demo(options, folder, screen, dict(os.environ))  # noqa: TID251  what the child processes inherit
         try:
             await life.run(told)
-        except OUTSIDE as wrong:
+        except outside() as wrong:
             message = (
                 f"an embedded server does not do what is needed ({type(wrong).__name__}: "
                 f"{wrong}); see {options.state_dir / 'logs'}"
