@@ -158,7 +158,9 @@ def finish(
         code = asyncio.run(work)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (*outside(), ServerFailed) as wrong:
+    except ServerFailed as wrong:
+        fail(str(wrong))
+    except outside() as wrong:
         fail(about(wrong, settings))
     if done:
         typer.echo(done)
