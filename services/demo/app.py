@@ -28,7 +28,7 @@ from floorpulse.demo.programs import (
 )
 from floorpulse.demo.screen import Screen
 from floorpulse.demo.servers import EmbeddedServers
-from floorpulse.demo.supervisor import Program, Supervisor, ending
+from floorpulse.demo.supervisor import Launch, Program, Supervisor, ending, spawned
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import away
 from floorpulse.simulator.domain.scenarios import SCENARIOS
@@ -66,13 +66,14 @@ class Demo:
         folder: StateFolder,
         screen: Screen,
         inherited: Mapping[str, str],
+        launch: Launch = spawned,
     ) -> None:
         self._options = options
         self._folder = folder
         self._screen = screen
         self._inherited = inherited
         self._servers = EmbeddedServers(folder)
-        self._supervisor = Supervisor(self)
+        self._supervisor = Supervisor(self, launch=launch)
         self._programs: list[Program] = []
         self._season: Season | None = None
         self._ended: dict[str, int] = {}
