@@ -15,6 +15,7 @@ from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import LiveChannel
 from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
+from floorpulse.kpi_engine.publish.gauges import GaugeNews, ToldGauges
 from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.tracing import MOST, TraceParent
@@ -39,6 +40,7 @@ class Publisher:
         self._last_update: dict[int, int] = {}
         self._backlogs: dict[int, Backlog] = {}
         self._all_talks: dict[int, int] = {}
+        self._gauges: dict[int, ToldGauges] = {}
         self._sources: dict[int, PartitionSources] = {}
         self._traces: dict[int, list[TraceParent]] = {}
 
@@ -51,6 +53,7 @@ class Publisher:
         self._last_update.pop(number, None)
         self._backlogs.pop(number, None)
         self._all_talks.pop(number, None)
+        self._gauges.pop(number, None)
         self._sources.pop(number, None)
         self._traces.pop(number, None)
 
@@ -114,6 +117,7 @@ class Publisher:
                 partition.panes.not_published(panes)
                 partition.agents.not_published(agents)
                 self._all_talks.pop(partition.number, None)
+                self._gauges.pop(partition.number, None)
                 raise
             if last:
                 return
@@ -128,6 +132,8 @@ class Publisher:
         agents: list[AgentNow],
     ) -> Update:
         now = now_ms()
+        sequence = next(self._sequence)
+        news = self._gauge_news(partition, now, sequence) if last else GaugeNews(None)
         return Update(
             partition=partition.number,
             log_id=partition.log_id,
@@ -140,13 +146,20 @@ class Publisher:
             dead=partition.dead,
             watermark=partition.watermark,
             rows=[PaneRow(*pane.key, pane.revision, pane.cells) for pane in panes],
-            gauges=partition.gauges(self._moment(partition, now)) if last else None,
+            gauges=news.gauges,
+            changed=news.changed,
+            follows=news.follows,
             agents=agents,
             heard=self._sources[partition.number].take_unpublished(steady_ms())
             if last and partition.number in self._sources
             else [],
-            sequence=next(self._sequence),
+            sequence=sequence,
         )
+
+    def _gauge_news(self, partition: Partition, now: int, sequence: int) -> GaugeNews:
+        told = self._gauges.setdefault(partition.number, ToldGauges())
+        gauges = partition.gauges(self._moment(partition, now))
+        return told.news(gauges, sequence, steady_ms())
 
     def _with_talks(self, update: Update, partition: Partition) -> Update:
         """The update with the visits in progress that changed; every now and then with all, for
