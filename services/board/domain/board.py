@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
+from floorpulse.board.domain.chosen import MANY, ChosenGroups
 from floorpulse.board.domain.folded_news import FoldedNews, GaugeSum
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
@@ -94,6 +96,13 @@ class WindowReading:
     revision: int
 
 
+class WindowFigures(NamedTuple):
+    """The figures of a window's span, and those of the moment."""
+
+    counted: SpanFigures
+    present: MomentFigures
+
+
 class Board:
     """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when
     a queue came to it or came back.
@@ -126,6 +135,7 @@ class Board:
         self._since = 0
         self._idle_since = 0
         self._watched: list[set[QueueChannel]] = []
+        self._counted: dict[str, Cells] = {}
 
     # ------------------------------------------------------------- taking
 
@@ -273,6 +283,7 @@ class Board:
             return
         if self.counting:
             add(series.counted, change)
+            add(self._counted.setdefault(place[0], {}), change)
         for series_key in series_keys_of(place):
             self._groups[series_key].changed(row, change)
         self._changed(place)
@@ -452,19 +463,52 @@ class Board:
         )
 
     def read_all(
-        self, series_keys: Sequence[SeriesKey], now: int, zone: ZoneInfo
-    ) -> dict[Window, WindowReading]:
-        """What `read` tells of every window; who is there is looked at once."""
-        groups = self._groups_of(series_keys)
+        self, queue_channels: Sequence[QueueChannel], now: int, zone: ZoneInfo
+    ) -> dict[Window, WindowFigures]:
+        """The figures of every window over queues and channels of one tenant, as of `now`; who is
+        there is looked at once.
+        """
+        series_keys: list[SeriesKey] = list(queue_channels)
+        chosen = self._chosen(queue_channels, None)
         there = self._there(series_keys, now)
         return {
-            window: _reading(
-                span := span_of(window, now, self.rules.pane, zone),
-                [group.total(window.value, span) for group in groups],
-                there,
+            window: WindowFigures(
+                there.counted(chosen.cells(window.value, span), span), there.figures
             )
             for window in Window
+            for span in (span_of(window, now, self.rules.pane, zone),)
         }
+
+    def _chosen(self, queue_channels: Sequence[QueueChannel], channel: str | None) -> ChosenGroups:
+        """The groups of queues and channels of one tenant, all of `channel` unless that is None."""
+        series_keys: list[SeriesKey] = list(queue_channels)
+        chosen = self._groups_of(series_keys)
+        if len(chosen) < MANY:
+            return ChosenGroups(chosen)
+        whole = self._groups[queue_channels[0][0], None, channel]
+        mine = set(queue_channels)
+        others: list[SeriesKey] = [
+            member.queue_channel for member in whole.members if member.queue_channel not in mine
+        ]
+        if len(others) >= len(chosen):
+            return ChosenGroups(chosen)
+        return ChosenGroups([whole], self._groups_of(others))
+
+    def counted(self, queue_channels: Sequence[QueueChannel]) -> Cells:
+        """What queues and channels of one tenant counted since the board counts; not to be
+        changed.
+        """
+        known = [self.series[one] for one in queue_channels if one in self.series]
+        if len(known) == 1:
+            return known[0].counted
+        if len(known) < MANY:
+            return _added([one.counted for one in known])
+        mine = set(queue_channels)
+        total = dict(self._counted[queue_channels[0][0]])
+        for member in self._groups[queue_channels[0][0], None, None].members:
+            if member.queue_channel not in mine:
+                add(total, member.counted, -1)
+        return total
 
     def read_span(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None = None
@@ -605,24 +649,27 @@ class Board:
             )
         )
 
-    def residual(self, queue_channel: QueueChannel, now: int) -> int:
-        """Offered − answered − abandoned − left − waiting over the panes young enough to hold only
-        waiting visits; must be 0.
+    def residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
+        """Offered − answered − abandoned − left − waiting of queues and channels of one tenant,
+        over the panes young enough to hold only waiting visits; must be 0.
         """
-        tenant, _, channel = queue_channel
+        channels: dict[str, list[QueueChannel]] = {}
+        for queue_channel in queue_channels:
+            if queue_channel in self._groups:
+                channels.setdefault(queue_channel[2], []).append(queue_channel)
+        return sum(self._residual(theirs, now) for theirs in channels.values())
+
+    def _residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
+        tenant, _, channel = queue_channels[0]
         longest = self.horizons_of(tenant, now).of(channel)
         youngest = max(now - longest.wait, self._since)
         span = Span(
             youngest - youngest % self.rules.pane + _SLACK,
             now - now % self.rules.pane + self.rules.pane,
         )
-        group = self._groups.get(queue_channel)
-        if group is None:
-            return 0
-        cells = group.total("conservation", span).cells
-        open_visits = without_outcome(cells)
-        there = group.presence().aged(self.horizons_of(tenant, now), now)
-        return open_visits - len(there.within(span))
+        cells = self._chosen(queue_channels, channel).cells("conservation", span)
+        there = self._present(list(queue_channels), now)
+        return without_outcome(cells) - len(there.within(span))
 
 
 def series_keys_of(
