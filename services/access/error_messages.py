@@ -13,9 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import SettingsError
-from sqlalchemy.exc import SQLAlchemyError
 
-from floorpulse.runtime.database import CONNECT_WITHIN, database_url, dsn
+from floorpulse.runtime.database import CONNECT_WITHIN, dsn, raised_by_clients, shown_address
 from floorpulse.runtime.kafka import NoIdempotentProducer
 from floorpulse.runtime.settings import DatabaseSettings, Settings
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -24,9 +23,6 @@ PREFIX = "FLOORPULSE"
 SECRETIVE = {"url", "secret", "session_secret", "customer_keys"}
 SHOWN = 60
 NO_TABLES = ("42P01", "3F000")
-OF_POSTGRES = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, StoreUnavailable)
-OUTSIDE = (KafkaError, *OF_POSTGRES, OSError, TimeoutError)
-"""What the servers around a process do to it; the rest are defects of ours."""
 
 
 class PortTaken(Exception):  # noqa: N818  it says what happened
@@ -35,6 +31,16 @@ class PortTaken(Exception):  # noqa: N818  it says what happened
 
 class Unreachable(ConnectionError):  # noqa: N818  it says what happened
     """A server is away; the message is already in words."""
+
+
+def of_postgres() -> tuple[type[Exception], ...]:
+    """What PostgreSQL does to this process."""
+    return (*raised_by_clients(), StoreUnavailable)
+
+
+def outside() -> tuple[type[Exception], ...]:
+    """What the servers around a process do to it; the rest are defects of ours."""
+    return (KafkaError, *of_postgres(), OSError, TimeoutError)
 
 
 # ---------------------------------------------------------------- settings
@@ -113,17 +119,17 @@ def about(wrong: BaseException, settings: Settings | None) -> str:
     """
     if isinstance(wrong, OSError) and wrong.filename is not None:
         return f"{wrong.filename}: {wrong.strerror}"
-    if settings is None or not isinstance(wrong, OUTSIDE) or isinstance(wrong, Unreachable):
+    if settings is None or not isinstance(wrong, outside()) or isinstance(wrong, Unreachable):
         return str(wrong)
     return about_servers(wrong, settings)
 
 
 def about_servers(wrong: BaseException, settings: Settings) -> str:
-    """What an exception of `OUTSIDE` says about the servers of `settings`, and what to do;
+    """What an exception of `outside` says about the servers of `settings`, and what to do;
     addresses without passwords.
     """
     kafka = f"Kafka at {settings.kafka.bootstrap_servers}"
-    database = f"PostgreSQL at {address(settings.database)}"
+    database = f"PostgreSQL at {shown_address(settings.database)}"
     chain = list(_causes(wrong))
     if any(getattr(one, "sqlstate", None) in NO_TABLES for one in chain):
         return (
@@ -138,16 +144,11 @@ def about_servers(wrong: BaseException, settings: Settings) -> str:
             f"{kafka} does not do what is needed: {_words(wrong)}. Is it running? Set "
             "FLOORPULSE_KAFKA__BOOTSTRAP_SERVERS"
         )
-    if any(isinstance(one, OF_POSTGRES) for one in chain):
+    if any(isinstance(one, of_postgres()) for one in chain):
         return (
             f"{database} does not do what is needed: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
         )
     return f"{kafka} or {database} cannot be reached: {_words(wrong)}"
-
-
-def address(settings: DatabaseSettings) -> str:
-    """Where the database is, with its password masked."""
-    return database_url(settings).set(drivername="postgresql").render_as_string(hide_password=True)
 
 
 async def expect_database(settings: DatabaseSettings) -> None:
@@ -156,7 +157,7 @@ async def expect_database(settings: DatabaseSettings) -> None:
         connection = await asyncpg.connect(dsn(settings), timeout=CONNECT_WITHIN)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
         message = (
-            f"PostgreSQL at {address(settings)} cannot be reached: {_words(wrong)}. See "
+            f"PostgreSQL at {shown_address(settings)} cannot be reached: {_words(wrong)}. See "
             "FLOORPULSE_DATABASE__URL"
         )
         raise Unreachable(message) from wrong

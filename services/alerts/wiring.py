@@ -79,7 +79,7 @@ from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
-from floorpulse.runtime.database import AWAY, async_engine, readers_pool
+from floorpulse.runtime.database import async_engine, away, readers_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
@@ -309,7 +309,7 @@ def _unready(engine: AsyncEngine, floor: Floor) -> Callable[[], Awaitable[str | 
         try:
             async with asyncio.timeout(PING_WITHIN), engine.begin() as connection:
                 await connection.execute(text("SELECT 1"))
-        except AWAY as failed:
+        except away() as failed:
             return f"PostgreSQL does not answer ({type(failed).__name__})"
         return None
 

@@ -151,14 +151,16 @@ def finish(
     """Do the work and say that it is `done`; what the world around does to it is told in words, a
     defect of ours keeps its traceback.
     """
-    from floorpulse.access.error_messages import OUTSIDE, about
-    from floorpulse.runtime.http import ServerFailed
+    from floorpulse.access.error_messages import about, outside
+    from floorpulse.runtime.unavailable import ServerFailed
 
     try:
         code = asyncio.run(work)
     except KeyboardInterrupt:
         code = INTERRUPTED
-    except (*OUTSIDE, ServerFailed) as wrong:
+    except ServerFailed as wrong:
+        fail(str(wrong))
+    except outside() as wrong:
         fail(about(wrong, settings))
     if done:
         typer.echo(done)

@@ -1,6 +1,5 @@
 """Commands that send events: the demo, the model contact centre, recordings, repaired letters."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -34,12 +33,10 @@ def demo(
     """
     from floorpulse.demo.embedded import EmbeddedServerError
     from floorpulse.demo.options import DemoError, DemoOptions
-    from floorpulse.demo.wiring import demo as run
+    from floorpulse.demo.wiring import run
 
     try:
-        raise typer.Exit(
-            asyncio.run(run(DemoOptions(scenario, simulate, state_dir, port, engines)))
-        )
+        raise typer.Exit(run(DemoOptions(scenario, simulate, state_dir, port, engines)))
     except (DemoError, EmbeddedServerError) as wrong:
         fail(str(wrong))
 

@@ -141,6 +141,19 @@ COMPLAINTS: dict[Severity, Cell] = {
 }
 
 
+def difference(after: Cells, before: Cells) -> Cells:
+    """What must be added to `before` to have `after`."""
+    known = before.get
+    change = {
+        code: amount - before[code] if code in before else amount
+        for code, amount in after.items()
+        if known(code) != amount
+    }
+    if not before.keys() <= after.keys():
+        change |= {code: -amount for code, amount in before.items() if code not in after}
+    return change
+
+
 def add(into: Cells, cells: Cells, times: int = 1) -> None:
     """Add `times` × `cells` to `into` in place; a cell that becomes 0 disappears, so equal panes
     are equal dicts.

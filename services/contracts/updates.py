@@ -96,7 +96,8 @@ class UpdateHead(msgspec.Struct, frozen=True, kw_only=True):
     wall clock in epoch milliseconds: it tells how far two clocks are apart, and nothing is decided
     by it. `applied` and `dead` count records since the log's first generation. `agents` are those
     whose last state changed, `heard` the sources heard of. `talks` are the visits in progress that
-    began or ended; where `all_talks`, all there are.
+    began or ended; where `all_talks`, all there are. `follows` numbers the update to which its
+    changed gauges belong.
     """
 
     partition: int
@@ -114,16 +115,21 @@ class UpdateHead(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int = 0
     talks: list[Talk] = []
     all_talks: bool = False
+    follows: int = 0
 
 
 class Update(UpdateHead, frozen=True, kw_only=True):
-    """One partition's news: changed rows with absolute values, and all its gauges.
+    """One partition's news: changed rows with absolute values, and its gauges.
 
-    A set of rows too large for one record comes in several; `gauges` is None in all but the last.
+    A set of rows too large for one record comes in several; `gauges` and `changed` are None in all
+    but the last. `gauges` are all there are. `changed` are those that changed since the update of
+    the same owner whose `sequence` was `follows`, an empty one where nobody is in a queue any more:
+    they say nothing to a reader that does not know that update, and all come within seconds.
     """
 
     rows: list[PaneRow]
     gauges: list[Gauge] | None
+    changed: list[Gauge] | None = None
 
 
 class PackedUpdate(UpdateHead, frozen=True, kw_only=True):
@@ -131,3 +137,4 @@ class PackedUpdate(UpdateHead, frozen=True, kw_only=True):
 
     rows: list[msgspec.Raw]
     gauges: list[msgspec.Raw] | None
+    changed: list[msgspec.Raw] | None = None

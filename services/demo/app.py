@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import httpx
 from aiokafka.errors import KafkaError
-from sqlalchemy.exc import SQLAlchemyError
 
 from floorpulse.demo.domain.season import Season, season
 from floorpulse.demo.floor import DemoFloor, floor
@@ -29,8 +28,9 @@ from floorpulse.demo.programs import (
 )
 from floorpulse.demo.screen import Screen
 from floorpulse.demo.servers import EmbeddedServers
-from floorpulse.demo.supervisor import Program, Supervisor, ending
+from floorpulse.demo.supervisor import Launch, Program, Supervisor, ending, spawned
 from floorpulse.runtime.clock import monotonic, now_ms
+from floorpulse.runtime.database import away
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
@@ -66,13 +66,14 @@ class Demo:
         folder: StateFolder,
         screen: Screen,
         inherited: Mapping[str, str],
+        launch: Launch = spawned,
     ) -> None:
         self._options = options
         self._folder = folder
         self._screen = screen
         self._inherited = inherited
         self._servers = EmbeddedServers(folder)
-        self._supervisor = Supervisor(self)
+        self._supervisor = Supervisor(self, launch=launch)
         self._programs: list[Program] = []
         self._season: Season | None = None
         self._ended: dict[str, int] = {}
@@ -238,7 +239,7 @@ class Demo:
         try:
             async with asyncio.timeout(within):
                 await self._servers.counted()
-        except (TimeoutError, KafkaError, SQLAlchemyError, OSError, LookupError) as wrong:
+        except (KafkaError, *away(), LookupError) as wrong:
             why = f"not within {within:.1f} s" if isinstance(wrong, TimeoutError) else str(wrong)
             self._screen.say(
                 f"not all accepted events were counted ({why}); the embedded broker forgets them",

@@ -27,6 +27,13 @@ OURS = (
     "FLOORPULSE_ENGINE__",
     "FLOORPULSE_ALERTS__",
 )
+MODULES = (
+    "floorpulse.origin.app",
+    "floorpulse.alerts.wiring",
+    "floorpulse.kpi_engine.wiring",
+    "floorpulse.simulator.simulate",
+)
+"""What the programs import, by the names of modules: the demo imports none of it itself"""
 CUSTOMER_KEY = "demo"
 POOL = 6
 DEFINITIONS = Path(str(files(floorpulse.demo) / "definitions"))

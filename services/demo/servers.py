@@ -4,16 +4,14 @@ durable yet.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from signal import SIGQUIT
 
+import asyncpg
 from pydantic import SecretStr
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.access.keys import SCOPES, KeyRing
-from floorpulse.contracts.tables import stream_partition
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.demo.domain.backlog import Reached, backlog
 from floorpulse.demo.embedded import Broker, EmbeddedServerError, Postgres
@@ -21,13 +19,14 @@ from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import TENANT
 from floorpulse.demo.programs import Addresses
 from floorpulse.migrations import migrate
-from floorpulse.runtime.database import async_engine
+from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.kafka import ensure_topics
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 
 LOOK_AGAIN_AFTER = 0.1
 LABEL = "the demo's own"
+REACHED = "SELECT partition, log_id, next_offset FROM stream_partition WHERE topic = $1"
 
 
 class EmbeddedServers:
@@ -59,19 +58,22 @@ class EmbeddedServers:
         """See to it that the folder holds a live key with all scopes; that of the last demo stays
         while it is one.
         """
-        async with _connected(self._database) as engine:
+        engine = async_engine(self._database)
+        try:
             ring = KeyRing(engine)
             known = await ring.verify(self._folder.key())
             if known is None or known.tenant != TENANT or not known.scopes >= set(SCOPES):
                 self._folder.keep_key(await ring.create(TENANT, LABEL, SCOPES))
+        finally:
+            await engine.dispose()
 
     async def counted(self) -> None:
         """Return when all that is in the log is durable."""
         async with (
-            _connected(self._database) as engine,
+            idle_pool(self._database) as pool,
             kafka_log(self._kafka, CONTACT_EVENTS.name) as log,
         ):
-            while backlog(await log.bounds(), await _reached(engine), await log.identity()):  # noqa: ASYNC110  other processes' progress
+            while backlog(await log.bounds(), await _reached(pool), await log.identity()):  # noqa: ASYNC110  other processes' progress
                 await asyncio.sleep(LOOK_AGAIN_AFTER)
 
     async def stop(self, within: float) -> None:
@@ -106,21 +108,5 @@ def _abort(pid: int) -> None:
         os.kill(pid, SIGQUIT)
 
 
-@asynccontextmanager
-async def _connected(settings: DatabaseSettings) -> AsyncIterator[AsyncEngine]:
-    engine = async_engine(settings)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
-
-
-async def _reached(engine: AsyncEngine) -> list[Reached]:
-    table = stream_partition.c
-    async with engine.connect() as connection:
-        rows = await connection.execute(
-            select(table.partition, table.log_id, table.next_offset).where(
-                table.topic == CONTACT_EVENTS.name
-            )
-        )
-        return [Reached(*row) for row in rows]
+async def _reached(pool: asyncpg.Pool) -> list[Reached]:
+    return [Reached(*row) for row in await pool.fetch(REACHED, CONTACT_EVENTS.name)]

@@ -6,7 +6,7 @@ s)
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,15 @@ class Program:
     command: tuple[str, ...]
     env: Mapping[str, str]
     log: Path
+
+
+Launch = Callable[[Program], Awaitable[Child]]
+"""Starts a program. Raises OSError"""
+
+
+async def spawned(program: Program) -> Child:
+    """The program as a process of its own, tethered to this one. Raises OSError."""
+    return await Child.spawn([*tether(SIGKILL), *program.command], program.log, program.env)
 
 
 @dataclass(frozen=True)
@@ -65,14 +74,18 @@ class Watcher(Protocol):
 class Supervisor:
     """Keeps programs running from `keep` to `stop`; use it within one event loop."""
 
-    def __init__(self, watcher: Watcher, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, watcher: Watcher, backoff: Backoff | None = None, launch: Launch = spawned
+    ) -> None:
         self._watcher = watcher
         self._backoff = backoff or Backoff()
+        self._launch = launch
         self._kept: list[_KeptProgram] = []
 
     def keep(self, program: Program) -> None:
         """Start `program` now, and again whenever it ends."""
-        self._kept.append(_KeptProgram(program, self._backoff, self._changed, self._watcher))
+        kept = _KeptProgram(program, self._backoff, self._launch, self._changed, self._watcher)
+        self._kept.append(kept)
 
     async def stop(self, names: Iterable[str] | None = None, grace: float = 5.0) -> bool:
         """Stop the programs of these names (None: all) at the same time; whether all ended by
@@ -127,9 +140,15 @@ class _KeptProgram:
     """One program and the task that lives its lives; only that task starts and ends its process."""
 
     def __init__(
-        self, program: Program, backoff: Backoff, changed: Callable[[], None], watcher: Watcher
+        self,
+        program: Program,
+        backoff: Backoff,
+        launch: Launch,
+        changed: Callable[[], None],
+        watcher: Watcher,
     ) -> None:
         self.program = program
+        self._launch = launch
         self._backoff = backoff
         self._changed = changed
         self._watcher = watcher
@@ -173,9 +192,7 @@ class _KeptProgram:
     async def _one_life(self) -> str:
         """From start to end, by itself or by `stop`; how it ended."""
         try:
-            self._child = await Child.spawn(
-                [*tether(SIGKILL), *self.program.command], self.program.log, self.program.env
-            )
+            self._child = await self._launch(self.program)
         except OSError as wrong:
             return f"could not be started: {wrong}"
         self._changed()

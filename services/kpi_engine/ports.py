@@ -77,5 +77,9 @@ class LiveChannel(Protocol):
     """The channel to the boards."""
 
     async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
-        """Return once the broker has it; `traces` are those that lead to it."""
+        """Return once the broker has it; `traces` are those that lead to it.
+
+        The update is written down before anything is waited for: its cells are those of the panes,
+        which go on changing.
+        """
         ...

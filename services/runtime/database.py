@@ -2,28 +2,35 @@
 
 Both pools stand beside one another on purpose: a key is looked up at most once in five seconds, and
 must be found also while long questions hold every connection of the readers' pool.
+
+SQLAlchemy is imported by whoever opens an engine: an engine worker speaks asyncpg alone, and starts
+in half of the time without it.
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from floorpulse.runtime.addresses import libpq_url
 from floorpulse.runtime.settings import DatabaseSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 CONNECT_WITHIN = 10.0
 COMMAND_WITHIN = 60.0
 IDLE_CONNECTIONS = 2
 SLACK = 5.0
 """Seconds after the server's own time limit at which a client gives a statement up"""
-AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
-"""What an engine raises where PostgreSQL is away; what comes too late is an `OSError` too"""
+RAISED = (asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What asyncpg raises where PostgreSQL does not do what it is asked"""
 
 # Nobody knows what a plan is worth that was made while a table was empty: asyncpg keeps statements,
 # PostgreSQL their plans.
@@ -35,19 +42,36 @@ NO_SCAN = "SET LOCAL enable_seqscan = off; SET LOCAL jit = off"
 IN_ORDER = f"{NO_SCAN}; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
 
 
-def database_url(settings: DatabaseSettings) -> URL:
+def raised_by_clients() -> tuple[type[Exception], ...]:
+    """What the clients of PostgreSQL raise in this process: SQLAlchemy's errors too, where anybody
+    has imported it.
+    """
+    alchemy = sys.modules.get("sqlalchemy.exc")
+    return RAISED if alchemy is None else (alchemy.SQLAlchemyError, *RAISED)
+
+
+def away() -> tuple[type[Exception], ...]:
+    """What is raised where PostgreSQL is away; what comes too late is an `OSError` too."""
+    return (*raised_by_clients(), OSError)
+
+
+def database_url(settings: DatabaseSettings) -> "URL":
     """The configured address, told to use asyncpg."""
+    from sqlalchemy.engine import make_url
+
     return make_url(settings.url.get_secret_value()).set(drivername="postgresql+asyncpg")
 
 
 def async_engine(
     settings: DatabaseSettings, statement_seconds: float = COMMAND_WITHIN
-) -> AsyncEngine:
+) -> "AsyncEngine":
     """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an
     error.
 
     A statement is cancelled after `statement_seconds`.
     """
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     return create_async_engine(
         database_url(settings),
         pool_size=settings.pool,
@@ -66,13 +90,18 @@ async def answering(
     try:
         async with asyncio.timeout(within):
             yield
-    except AWAY as wrong:
+    except away() as wrong:
         raise unavailable(message.format(type(wrong).__name__)) from wrong
 
 
 def dsn(settings: DatabaseSettings) -> str:
     """The configured address as asyncpg reads it."""
-    return database_url(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    return libpq_url(settings.url.get_secret_value())
+
+
+def shown_address(settings: DatabaseSettings) -> str:
+    """The same with its password masked."""
+    return libpq_url(settings.url.get_secret_value(), mask=True)
 
 
 async def asyncpg_pool(settings: DatabaseSettings) -> asyncpg.Pool:

@@ -14,6 +14,7 @@ from floorpulse.runtime.build import installed_version
 from floorpulse.runtime.descriptions import unfolded
 from floorpulse.runtime.direct import DirectHandler, DirectRoutes, Place
 from floorpulse.runtime.traced import TracedRequests
+from floorpulse.runtime.unavailable import ServerFailed
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -22,10 +23,6 @@ SHUT_DOWN_WITHIN = 5
 KEEP_ALIVE = 75
 """Seconds that an idle connection stays open: longer than clients and load balancers keep theirs
 (mostly 60), so that no request meets a connection that is closing."""
-
-
-class ServerFailed(Exception):  # noqa: N818  it says what happened
-    """The server stopped before it served: its log says why."""
 
 
 class Application(FastAPI):

@@ -23,3 +23,7 @@ class LogUnavailable(Unavailable):
     """Kafka could not be asked, or did not acknowledge in time; part of what was sent may be in the
     log all the same.
     """
+
+
+class ServerFailed(Exception):  # noqa: N818  it says what happened
+    """The server of this process stopped before it served: its log says why."""

@@ -230,6 +230,11 @@ def _key(row: tuple[Any, ...]) -> PaneKey:
     return tenant, first, second, start
 
 
+def as_sent(update: Update) -> Update:
+    """An update as a reader gets it."""
+    return msgspec.json.decode(msgspec.json.encode(update), type=Update)
+
+
 class Channels:
     """`ports.Letters` and `ports.Live` that remember; `broken` makes both fail."""
 
@@ -245,9 +250,9 @@ class Channels:
         self.letters += letters
 
     async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
-        """Keep."""
+        """Keep what it says now."""
         self._answer()
-        self.updates.append(update)
+        self.updates.append(as_sent(update))
         self.traces += traces
 
     def _answer(self) -> None:

@@ -176,11 +176,13 @@ def _decoded(record: ConsumerRecord) -> Iterator[Update | None]:
     """
     rows: list[PaneRow] = []
     gauges: list[Gauge] = []
+    changed: list[Gauge] = []
     try:
         packed = decode(record.value)
         for decoding in (
             _each(packed.rows, decode_row, rows),
             _each(packed.gauges, decode_gauge, gauges),
+            _each(packed.changed, decode_gauge, changed),
         ):
             yield from decoding
     except msgspec.DecodeError as wrong:
@@ -193,7 +195,12 @@ def _decoded(record: ConsumerRecord) -> Iterator[Update | None]:
         )
         return
     head = {name: getattr(packed, name) for name in UpdateHead.__struct_fields__}
-    yield Update(**head, rows=rows, gauges=None if packed.gauges is None else gauges)
+    yield Update(
+        **head,
+        rows=rows,
+        gauges=None if packed.gauges is None else gauges,
+        changed=None if packed.changed is None else changed,
+    )
 
 
 def _each(

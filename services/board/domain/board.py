@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
-from floorpulse.board.domain.folded_news import FoldedNews
+from floorpulse.board.domain.chosen import MANY, ChosenGroups
+from floorpulse.board.domain.folded_news import FoldedNews, GaugeSum
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
 from floorpulse.board.domain.queue_names import OTHER, QueueNames
@@ -94,6 +96,13 @@ class WindowReading:
     revision: int
 
 
+class WindowFigures(NamedTuple):
+    """The figures of a window's span, and those of the moment."""
+
+    counted: SpanFigures
+    present: MomentFigures
+
+
 class Board:
     """One reader's merged picture; `version` rises whenever a figure may have changed, `floor` when
     a queue came to it or came back.
@@ -126,6 +135,7 @@ class Board:
         self._since = 0
         self._idle_since = 0
         self._watched: list[set[QueueChannel]] = []
+        self._counted: dict[str, Cells] = {}
 
     # ------------------------------------------------------------- taking
 
@@ -139,10 +149,11 @@ class Board:
 
         Between two steps each queue shows the update wholly or not at all: its rows and its gauge
         are taken together, those of folded queues in one step. The partition's position comes last,
-        so that no figure is told as fresh before it is. The reader knew at the steady instant `at`
-        that the update was published; one that is not `live` stood in the feed before the reader
-        listened, and says nothing about now. The rows of a set that comes in several records are
-        taken as they come; its position and gauges come with the last.
+        so that no figure is told as fresh before it is. Changed gauges that follow an update which is
+        not known say nothing, nor does the position that comes with them. The reader knew at the
+        steady instant `at` that the update was published; one that is not `live` stood in the feed
+        before the reader listened, and says nothing about now. The rows of a set that comes in
+        several records are taken as they come; its position and gauges come with the last.
         """
         rows: dict[QueueChannel, list[PaneRow]] = {}
         for row in update.rows:
@@ -150,10 +161,10 @@ class Board:
         known = self.positions.get(update.partition)
         position = position_of(update)
         newest = known is None or known.order <= position.order
-        gauges = update.gauges if newest else None
-        yield from self._take_queues(update.partition, rows, gauges)
+        news = _gauges_of(update, known) if newest else NO_GAUGES
+        yield from self._take_queues(update.partition, rows, news)
         self._take_people(update, at, newest=newest)
-        if gauges is None or not self.take_position(position):
+        if news.told is None or not self.take_position(position):
             return
         if live:
             self.ages.freshness.hear(position, update.lag, at)
@@ -163,24 +174,23 @@ class Board:
         self,
         partition: int,
         rows: Mapping[QueueChannel, list[PaneRow]],
-        gauges: Sequence[Gauge] | None,
+        news: "_GaugeNews",
     ) -> Iterator[bool]:
-        """The rows and gauges of an update, queue by queue; None keeps the gauges as they are.
+        """The rows and gauges of an update, queue by queue; without any the gauges stay as they
+        are.
 
         A folded queue is noted as held before its sum is: an update that is given up half-way is
         followed by one that sums anew.
         """
         held = self._gauged.setdefault(partition, {})
-        told = (
-            {} if gauges is None else {(one.tenant, one.queue, one.channel): one for one in gauges}
-        )
+        told = news.by_queue_channel()
         yield False
         behind = FoldedNews()
-        concerned = _each(rows, told, held if gauges is not None else ())
+        concerned = _each(rows, told, held if news.everything else ())
         for number, queue_channel in enumerate(concerned, 1):
             theirs = rows.get(queue_channel, ())
             gauge = told.get(queue_channel)
-            gauged = gauge is not None or (gauges is not None and queue_channel in held)
+            gauged = queue_channel in told or (news.everything and queue_channel in held)
             place = self.names.place(queue_channel) if gauged else queue_channel
             if place[1] == OTHER and gauged:
                 behind.put(place, queue_channel, gauge, theirs)
@@ -193,16 +203,29 @@ class Board:
                     self._take_gauge(queue_channel, partition, gauge)
             if number % TAKEN_AT_ONCE == 0:
                 yield False
-        self._take_folded(partition, behind)
+        self._take_folded(partition, behind, everything=news.everything)
 
-    def _take_folded(self, partition: int, folded: FoldedNews) -> None:
-        """The rows and gauges of an update's folded queues."""
+    def _take_folded(self, partition: int, folded: FoldedNews, *, everything: bool) -> None:
+        """The rows and gauges of an update's folded queues; where it does not tell of everything,
+        those that it does not tell of are added to the others.
+        """
         for row in folded.rows:
             self.take_row(partition, row)
-        for place, theirs in folded.gauges.items():
-            self._set_gauge(place, partition, theirs.shown(place))
+        held = self._gauged[partition]
         for queue_channel in folded.empty:
-            self._gauged[partition].pop(queue_channel, None)
+            held.pop(queue_channel, None)
+        for place, theirs in folded.gauges.items():
+            together = theirs if everything else self._summed(place, held)
+            self._set_gauge(place, partition, together.shown(place))
+
+    def _summed(self, place: QueueChannel, held: Mapping[QueueChannel, Gauge]) -> GaugeSum:
+        """The gauges of all queues that are counted in one."""
+        together = GaugeSum()
+        for queue_channel, gauge in held.items():
+            mine = queue_channel[0] == place[0] and queue_channel[2] == place[2]
+            if mine and self.names.place(queue_channel) == place:
+                together.add(gauge)
+        return together
 
     def _take_gauge(self, queue_channel: QueueChannel, partition: int, gauge: Gauge | None) -> None:
         """Keep a queue's gauge of a partition where it says anything new."""
@@ -260,6 +283,7 @@ class Board:
             return
         if self.counting:
             add(series.counted, change)
+            add(self._counted.setdefault(place[0], {}), change)
         for series_key in series_keys_of(place):
             self._groups[series_key].changed(row, change)
         self._changed(place)
@@ -439,19 +463,52 @@ class Board:
         )
 
     def read_all(
-        self, series_keys: Sequence[SeriesKey], now: int, zone: ZoneInfo
-    ) -> dict[Window, WindowReading]:
-        """What `read` tells of every window; who is there is looked at once."""
-        groups = self._groups_of(series_keys)
+        self, queue_channels: Sequence[QueueChannel], now: int, zone: ZoneInfo
+    ) -> dict[Window, WindowFigures]:
+        """The figures of every window over queues and channels of one tenant, as of `now`; who is
+        there is looked at once.
+        """
+        series_keys: list[SeriesKey] = list(queue_channels)
+        chosen = self._chosen(queue_channels, None)
         there = self._there(series_keys, now)
         return {
-            window: _reading(
-                span := span_of(window, now, self.rules.pane, zone),
-                [group.total(window.value, span) for group in groups],
-                there,
+            window: WindowFigures(
+                there.counted(chosen.cells(window.value, span), span), there.figures
             )
             for window in Window
+            for span in (span_of(window, now, self.rules.pane, zone),)
         }
+
+    def _chosen(self, queue_channels: Sequence[QueueChannel], channel: str | None) -> ChosenGroups:
+        """The groups of queues and channels of one tenant, all of `channel` unless that is None."""
+        series_keys: list[SeriesKey] = list(queue_channels)
+        chosen = self._groups_of(series_keys)
+        if len(chosen) < MANY:
+            return ChosenGroups(chosen)
+        whole = self._groups[queue_channels[0][0], None, channel]
+        mine = set(queue_channels)
+        others: list[SeriesKey] = [
+            member.queue_channel for member in whole.members if member.queue_channel not in mine
+        ]
+        if len(others) >= len(chosen):
+            return ChosenGroups(chosen)
+        return ChosenGroups([whole], self._groups_of(others))
+
+    def counted(self, queue_channels: Sequence[QueueChannel]) -> Cells:
+        """What queues and channels of one tenant counted since the board counts; not to be
+        changed.
+        """
+        known = [self.series[one] for one in queue_channels if one in self.series]
+        if len(known) == 1:
+            return known[0].counted
+        if len(known) < MANY:
+            return _added([one.counted for one in known])
+        mine = set(queue_channels)
+        total = dict(self._counted[queue_channels[0][0]])
+        for member in self._groups[queue_channels[0][0], None, None].members:
+            if member.queue_channel not in mine:
+                add(total, member.counted, -1)
+        return total
 
     def read_span(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None = None
@@ -592,24 +649,27 @@ class Board:
             )
         )
 
-    def residual(self, queue_channel: QueueChannel, now: int) -> int:
-        """Offered − answered − abandoned − left − waiting over the panes young enough to hold only
-        waiting visits; must be 0.
+    def residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
+        """Offered − answered − abandoned − left − waiting of queues and channels of one tenant,
+        over the panes young enough to hold only waiting visits; must be 0.
         """
-        tenant, _, channel = queue_channel
+        channels: dict[str, list[QueueChannel]] = {}
+        for queue_channel in queue_channels:
+            if queue_channel in self._groups:
+                channels.setdefault(queue_channel[2], []).append(queue_channel)
+        return sum(self._residual(theirs, now) for theirs in channels.values())
+
+    def _residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
+        tenant, _, channel = queue_channels[0]
         longest = self.horizons_of(tenant, now).of(channel)
         youngest = max(now - longest.wait, self._since)
         span = Span(
             youngest - youngest % self.rules.pane + _SLACK,
             now - now % self.rules.pane + self.rules.pane,
         )
-        group = self._groups.get(queue_channel)
-        if group is None:
-            return 0
-        cells = group.total("conservation", span).cells
-        open_visits = without_outcome(cells)
-        there = group.presence().aged(self.horizons_of(tenant, now), now)
-        return open_visits - len(there.within(span))
+        cells = self._chosen(queue_channels, channel).cells("conservation", span)
+        there = self._present(list(queue_channels), now)
+        return without_outcome(cells) - len(there.within(span))
 
 
 def series_keys_of(
@@ -623,6 +683,37 @@ def series_keys_of(
         (tenant, None, channel),
         (tenant, None, None),
     )
+
+
+@dataclass(frozen=True)
+class _GaugeNews:
+    """What an update tells of gauges, None where nothing; of every queue where `everything`."""
+
+    told: Sequence[Gauge] | None
+    everything: bool = False
+
+    def by_queue_channel(self) -> dict[QueueChannel, Gauge | None]:
+        """Each queue's gauge, None where nobody is in it any more."""
+        return {
+            (one.tenant, one.queue, one.channel): one if self.everything or _anybody(one) else None
+            for one in self.told or ()
+        }
+
+
+NO_GAUGES = _GaugeNews(None)
+
+
+def _gauges_of(update: Update, known: Position | None) -> _GaugeNews:
+    """What an update tells a reader that stands at a position."""
+    if update.changed is None:
+        return _GaugeNews(update.gauges, everything=update.gauges is not None)
+    if known is None or not known.is_before(update):
+        return NO_GAUGES
+    return _GaugeNews(update.changed)
+
+
+def _anybody(gauge: Gauge) -> bool:
+    return bool(gauge.waiting or gauge.in_progress or gauge.unresolved or gauge.lasting)
 
 
 def _each(

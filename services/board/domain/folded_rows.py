@@ -3,7 +3,7 @@ and what was offered.
 """
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.cells import Cell, Cells, difference
 from floorpulse.contracts.packed import pack, unpack
 from floorpulse.contracts.updates import PaneRow
 
@@ -24,10 +24,7 @@ class FoldedRows:
         if known is not None and known[0] >= row.revision:
             return {}
         self._rows[row.start, partition] = row.revision, pack(row.cells)
-        change = dict(row.cells)
-        if known is not None:
-            add(change, unpack(known[1]), -1)
-        return change
+        return row.cells if known is None else difference(row.cells, unpack(known[1]))
 
     def offered_in(self, span: Span) -> int:
         """Contacts offered in the panes that start in `span`."""

@@ -36,6 +36,11 @@ class Position:
         """
         return self.generation, self.epoch, self.next_offset, self.sequence
 
+    def is_before(self, update: Update) -> bool:
+        """Whether this is what the changes of an update follow."""
+        mine = self.log_id, self.generation, self.epoch, self.sequence
+        return mine == (update.log_id, update.generation, update.epoch, update.follows)
+
     @property
     def empty(self) -> bool:
         """Whether nothing was ever read from the partition: no figure can be old because nobody

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from floorpulse.board.domain.agents import AHEAD
 from floorpulse.board.domain.windows import QUARTER, Span
-from floorpulse.contracts.cells import Cell, Cells, add
+from floorpulse.contracts.cells import Cell, Cells, add, difference
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge, PaneRow
 from floorpulse.contracts.visits import Longest
@@ -67,9 +67,7 @@ class Series:
         if known is not None and known.revision >= row.revision:
             return {}
         panes[partition] = row
-        change = dict(row.cells)
-        if known is not None:
-            add(change, known.cells, -1)
+        change = row.cells if known is None else difference(row.cells, known.cells)
         self.quarters[row.start // QUARTER] += change.get(Cell.OFFERED, 0)
         return change
 

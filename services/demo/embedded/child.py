@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL, Signals
 from types import ModuleType
-from typing import IO, NamedTuple, Self
+from typing import IO, NamedTuple, Protocol, Self
 
 LOOPBACK = "127.0.0.1"
 LOOK_AGAIN_AFTER = 0.02
@@ -91,10 +91,34 @@ def tether(when_parent_dies: Signals, *privileges: str) -> list[str]:
     return []
 
 
+class RunningProcess(Protocol):
+    """A process, as asyncio tells it: `returncode` is None while it lives, negative for a
+    signal.
+    """
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code."""
+        ...
+
+    async def wait(self) -> int:
+        """Until it ends; its exit code."""
+        ...
+
+    def send_signal(self, signal: int, /) -> None:
+        """Raises ProcessLookupError where it ended just now."""
+        ...
+
+
 class Child:
     """A running server process of ours; what it says is appended to `log`."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(self, process: RunningProcess, log: Path) -> None:
         self._process = process
         self._log = log
 

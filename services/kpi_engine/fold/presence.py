@@ -76,25 +76,26 @@ class QueueOpenVisits:
         self.gauge = None
 
     def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
-        """The gauge at `now`; visits that began longer ago than `longest` are too old to be still
-        open.
+        """The gauge at `now`, the same object where nothing changed; visits that began longer ago
+        than `longest` are too old to be still open.
         """
-        if self.gauge is None or not self.seen_at <= now <= self.good_until:
-            short = min(SHORT, longest.conversation)
-            self._age(now - short)
-            lasting = self._lasting(now - longest.conversation) if self.gone else []
-            youngest = now - longest.wait
-            offers = sorted(at for at in self.waiting.values() if at >= youngest)
-            unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
-            first = offers[0] + longest.wait if offers else NO_END
-            last = lasting[0] + longest.conversation if lasting else NO_END
-            coming = self._coming(now + FUTURE)
-            self.seen_at = now
-            self.good_until = min(
-                first, last, self.until + short, min(coming, default=NO_END) - FUTURE - 1
-            )
-            young = len(self.answered) - self.gone - len(coming)
-            self.gauge = Gauge(*home, offers, young, unresolved, lasting)
+        short = min(SHORT, longest.conversation)
+        self._age(now - short)
+        lasting = self._lasting(now - longest.conversation) if self.gone else []
+        youngest = now - longest.wait
+        offers = sorted(at for at in self.waiting.values() if at >= youngest)
+        unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
+        first = offers[0] + longest.wait if offers else NO_END
+        last = lasting[0] + longest.conversation if lasting else NO_END
+        coming = self._coming(now + FUTURE)
+        self.seen_at = now
+        self.good_until = min(
+            first, last, self.until + short, min(coming, default=NO_END) - FUTURE - 1
+        )
+        young = len(self.answered) - self.gone - len(coming)
+        gauge = Gauge(*home, offers, young, unresolved, lasting)
+        if self.gauge is None or self.gauge != gauge:
+            self.gauge = gauge
         return self.gauge
 
     def _age(self, horizon: int) -> None:
@@ -324,11 +325,19 @@ class PartitionPresence:
         """The open visits at `now`, by queue and channel; a visit offered longer ago than its
         channel's longest wait counts as unresolved.
         """
-        for home in [home for home, queue in self._queues.items() if queue.empty]:
+        gauges: list[Gauge] = []
+        gone: list[Home] = []
+        for home, queue in self._queues.items():
+            gauge = queue.gauge
+            if gauge is not None and queue.seen_at <= now <= queue.good_until:
+                gauges.append(gauge)
+            elif queue.empty:
+                gone.append(home)
+            else:
+                gauges.append(queue.seen(home, now, self.horizons.of(home[2])))
+        for home in gone:
             del self._queues[home]
-        return [
-            queue.seen(home, now, self.horizons.of(home[2])) for home, queue in self._queues.items()
-        ]
+        return gauges
 
     # ------------------------------------------------------------- who talks
 

@@ -1,5 +1,5 @@
 """Publishes live updates: the partitions' panes, gauges, agents and sources, as they change and at
-least once a second.
+least once a second; those of a partition that is behind, once a second.
 """
 
 import asyncio
@@ -14,11 +14,12 @@ from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import LiveChannel
+from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
+from floorpulse.kpi_engine.publish.gauges import GaugeNews, ToldGauges
 from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.tracing import MOST, TraceParent
 
-HEARTBEAT = 1_000
 ALL_TALKS = 10_000
 """Milliseconds after which all visits in progress are told, also those that readers know"""
 ROWS_AN_UPDATE = 1_000
@@ -37,7 +38,9 @@ class Publisher:
         self._sequence = count(1)
         self._last_event: dict[int, int] = {}
         self._last_update: dict[int, int] = {}
+        self._backlogs: dict[int, Backlog] = {}
         self._all_talks: dict[int, int] = {}
+        self._gauges: dict[int, ToldGauges] = {}
         self._sources: dict[int, PartitionSources] = {}
         self._traces: dict[int, list[TraceParent]] = {}
 
@@ -48,7 +51,9 @@ class Publisher:
     def end(self, number: int) -> None:
         """A partition is given up."""
         self._last_update.pop(number, None)
+        self._backlogs.pop(number, None)
         self._all_talks.pop(number, None)
+        self._gauges.pop(number, None)
         self._sources.pop(number, None)
         self._traces.pop(number, None)
 
@@ -73,14 +78,24 @@ class Publisher:
         for partition in partitions:
             end = ends.get(partition.number, partition.next_offset)
             self._idle(partition, now, end)
-            last = self._last_update.get(partition.number)
-            if partition.panes.has_unpublished or last is None or now - last >= HEARTBEAT:
+            if self._due(partition, now, end):
                 self._last_update[partition.number] = now
                 publishing.append(self._publish(partition, end))
         # One request; all are over when one has failed.
         for published in await asyncio.gather(*publishing, return_exceptions=True):
             if isinstance(published, BaseException):
                 raise published
+
+    def _due(self, partition: Partition, now: int, end: int) -> bool:
+        """Whether it is time to tell of a partition."""
+        number = partition.number
+        offset = partition.next_offset
+        backlog = self._backlogs.setdefault(number, Backlog(now, offset))
+        behind = backlog.behind(now, offset, end)
+        last = self._last_update.get(number)
+        if last is None or now - last >= HEARTBEAT:
+            return True
+        return partition.panes.has_unpublished and not behind
 
     def _idle(self, partition: Partition, now: int, end: int) -> None:
         silent = now - self._last_event.get(partition.number, now) >= self._allowance
@@ -102,6 +117,7 @@ class Publisher:
                 partition.panes.not_published(panes)
                 partition.agents.not_published(agents)
                 self._all_talks.pop(partition.number, None)
+                self._gauges.pop(partition.number, None)
                 raise
             if last:
                 return
@@ -116,6 +132,8 @@ class Publisher:
         agents: list[AgentNow],
     ) -> Update:
         now = now_ms()
+        sequence = next(self._sequence)
+        news = self._gauge_news(partition, now, sequence) if last else GaugeNews(None)
         return Update(
             partition=partition.number,
             log_id=partition.log_id,
@@ -127,14 +145,21 @@ class Publisher:
             applied=partition.applied,
             dead=partition.dead,
             watermark=partition.watermark,
-            rows=[PaneRow(*pane.key, pane.revision, dict(pane.cells)) for pane in panes],
-            gauges=partition.gauges(self._moment(partition, now)) if last else None,
+            rows=[PaneRow(*pane.key, pane.revision, pane.cells) for pane in panes],
+            gauges=news.gauges,
+            changed=news.changed,
+            follows=news.follows,
             agents=agents,
             heard=self._sources[partition.number].take_unpublished(steady_ms())
             if last and partition.number in self._sources
             else [],
-            sequence=next(self._sequence),
+            sequence=sequence,
         )
+
+    def _gauge_news(self, partition: Partition, now: int, sequence: int) -> GaugeNews:
+        told = self._gauges.setdefault(partition.number, ToldGauges())
+        gauges = partition.gauges(self._moment(partition, now))
+        return told.news(gauges, sequence, steady_ms())
 
     def _with_talks(self, update: Update, partition: Partition) -> Update:
         """The update with the visits in progress that changed; every now and then with all, for

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.positions import current
-from floorpulse.board.domain.series import QueueChannel, SeriesKey
+from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
-from floorpulse.contracts.cells import Cells, add
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.figures.by_policy import Parted, by_policy, value_of
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
@@ -60,11 +59,6 @@ class ShownQueues:
     def labels(self) -> str:
         """The labels of its series."""
         return labelled(*self.subject)
-
-    @property
-    def series_keys(self) -> list[SeriesKey]:
-        """The board's series keys that add up to it."""
-        return list(self.queue_channels)
 
 
 @dataclass(frozen=True)
@@ -175,28 +169,19 @@ class Exposition:
             page.put(series.name, labels + series.labels, value, series.family)
 
     def _values(self, queue_channels: Sequence[QueueChannel], parts: Parts) -> list[float]:
-        cells = self._counted(queue_channels)
+        cells = self._board.counted(queue_channels)
         judged = [
-            (policy, cells if len(parts) == 1 else self._counted(theirs))
+            (policy, cells if len(parts) == 1 else self._board.counted(theirs))
             for policy, theirs in parts
         ]
         return counted(cells, judged)
 
-    def _counted(self, queue_channels: Sequence[QueueChannel]) -> Cells:
-        known = [self._board.series[one] for one in queue_channels if one in self._board.series]
-        if len(known) == 1:
-            return known[0].counted
-        cells: Cells = {}
-        for series in known:
-            add(cells, series.counted)
-        return cells
-
     def _measure(
         self, page: Samples, subject: ShownQueues, view: View, parts: Parts
     ) -> RecentLevel:
-        readings = self._board.read_all(subject.series_keys, view.as_of, view.zone)
+        readings = self._board.read_all(subject.queue_channels, view.as_of, view.zone)
         of_parts = [
-            (policy, self._board.read_all(list[SeriesKey](theirs), view.as_of, view.zone))
+            (policy, self._board.read_all(theirs, view.as_of, view.zone))
             for policy, theirs in (parts if len(parts) > 1 else ())
         ] or [(policy, readings) for policy, _ in parts]
         for window, reading in readings.items():
@@ -233,10 +218,7 @@ class Exposition:
         page.put(
             "contactcenter_conservation_residual",
             subject.labels,
-            sum(
-                self._board.residual(queue_channel, as_of)
-                for queue_channel in subject.queue_channels
-            ),
+            self._board.residual(subject.queue_channels, as_of),
         )
         state = state_of(
             stale=view.stale, closed=view.closed(subject.queue_channels), level=recent.level

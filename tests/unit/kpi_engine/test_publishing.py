@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Update
@@ -12,8 +13,10 @@ from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.publish import publisher as publishing
-from floorpulse.kpi_engine.publish.publisher import HEARTBEAT, Publisher
+from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
+from floorpulse.kpi_engine.publish.publisher import Publisher
 from floorpulse.runtime.tracing import TraceParent
+from tests.fakes.engine import as_sent
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000
@@ -45,7 +48,7 @@ class Heard:
         self.traces: list[Sequence[TraceParent]] = []
 
     async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
-        self.updates.append(update)
+        self.updates.append(as_sent(update))
         self.traces.append(traces)
 
     def take(self) -> list[Update]:
@@ -179,3 +182,61 @@ async def test_the_next_update_carries_on_the_traces_of_what_was_folded_once(
     await publisher.publish([partition], {})
 
     assert heard.traces == [[b"00-a-b-01"], []]
+
+
+async def test_a_partition_that_is_behind_is_published_once_a_second_until_it_has_caught_up(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, heard = told()
+    sequences = []
+    for number in range(1, 13):
+        applied(
+            publisher,
+            partition,
+            event(events.ContactOffered, NOW + number, contact=f"c{number}", queue="sales"),
+        )
+        await publisher.publish([partition], {3: 5_000 if number < 10 else partition.next_offset})
+        sequences.append([one.next_offset for one in heard.take()])
+        clocks.pass_time(HEARTBEAT // 4)
+
+    assert sequences == [[1], [], [], [], [5], [], [], [], [9], [10], [11], [12]]
+
+
+async def test_what_an_update_told_stays_as_it_was(clocks: Clocks) -> None:
+    publisher, partition, heard = told()
+    for number in (1, 2):
+        applied(
+            publisher,
+            partition,
+            event(events.ContactOffered, NOW, contact=f"c{number}", queue="sales"),
+        )
+        await publisher.publish([partition], {})
+        clocks.pass_time(HEARTBEAT)
+
+    assert [row.cells[Cell.OFFERED] for one in heard.take() for row in one.rows] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("passed", "done", "lag", "behind"),
+    [
+        (0, 0, 5_000, False),  # nothing is known of its pace yet
+        (500, 0, 5_000, True),
+        (500, 0, 999, False),
+        (500, 2_500, 5_000, False),
+        (500, 2_499, 5_000, True),
+    ],
+)
+def test_a_partition_is_behind_that_needs_longer_than_a_second_to_the_end(
+    passed: int, done: int, lag: int, *, behind: bool
+) -> None:
+    backlog = Backlog(77_000, 10)
+
+    assert backlog.behind(77_000 + passed, 10 + done, 10 + done + lag) is behind
+
+
+def test_the_pace_is_that_of_the_last_second_or_two() -> None:
+    backlog = Backlog(0, 0)
+
+    assert not backlog.behind(HEARTBEAT, 9_000, 18_000)
+    assert not backlog.behind(2 * HEARTBEAT - 1, 10_000, 15_000)
+    assert backlog.behind(2 * HEARTBEAT, 10_000, 15_000)

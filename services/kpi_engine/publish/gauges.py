@@ -1,0 +1,58 @@
+"""What readers are told of a partition's gauges: those that changed since the last time, and every
+few seconds all of them, for readers that came later or missed some.
+
+    update       ●        ●        ●        ●        ●  …  ●
+    gauges       all      changed  changed  changed  changed  all
+                 └─ follows ─┴────────┴────────┴─ …
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from floorpulse.contracts.updates import Gauge
+
+ALL_GAUGES = 5_000
+"""Milliseconds after which all gauges are told: half of the time after which a partition of which
+nothing is heard is stale"""
+
+
+class GaugeNews(NamedTuple):
+    """All gauges, or those that changed since the update numbered `follows`; one that is empty
+    stands for a queue in which nobody is any more.
+    """
+
+    gauges: list[Gauge] | None
+    changed: list[Gauge] | None = None
+    follows: int = 0
+
+
+class ToldGauges:
+    """What readers know of one partition."""
+
+    def __init__(self) -> None:
+        self._told: Sequence[Gauge] = ()
+        self._sequence = 0
+        self._all_at: int | None = None
+
+    def news(self, gauges: list[Gauge], sequence: int, now: int) -> GaugeNews:
+        """What to tell of the `gauges` there are, in the update of this number, at the steady
+        instant `now`. A gauge that did not change is the same object as before.
+        """
+        known = set(map(id, self._told))
+        changed = [one for one in gauges if id(one) not in known]
+        told = self._told
+        follows = self._sequence
+        self._told = gauges
+        self._sequence = sequence
+        if self._all_at is None or now - self._all_at >= ALL_GAUGES:
+            self._all_at = now
+            return GaugeNews(gauges)
+        return GaugeNews(None, [*changed, *_gone(told, gauges, changed)], follows)
+
+
+def _gone(before: Sequence[Gauge], after: Sequence[Gauge], changed: Sequence[Gauge]) -> list[Gauge]:
+    """Empty gauges for the queues and channels that have none any more."""
+    there = set(map(id, after))
+    left = [(one.tenant, one.queue, one.channel) for one in before if id(one) not in there]
+    again = {(one.tenant, one.queue, one.channel) for one in changed}
+    return [Gauge(*one, [], 0, 0) for one in left if one not in again]

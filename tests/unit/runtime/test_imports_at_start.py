@@ -1,0 +1,31 @@
+"""A process imports what it needs and no more: most of the CPU of a start is imports."""
+
+import subprocess
+import sys
+
+HEAVY = ("sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "httpx", "xlsxwriter")
+ENGINE = (
+    "floorpulse.cli.app",
+    "floorpulse.cli.run",
+    "floorpulse.access.error_messages",
+    "floorpulse.migrations",
+    "floorpulse.kpi_engine.wiring",
+)
+SOURCE = (
+    "import importlib, sys; [importlib.import_module(one) for one in {!r}]; print(*sys.modules)"
+)
+
+
+def test_an_engine_worker_starts_without_sqlalchemy_and_the_web() -> None:
+    imported = imported_by(ENGINE)
+
+    assert "floorpulse.kpi_engine.app" in imported
+    assert imported.isdisjoint(HEAVY)
+
+
+def imported_by(modules: tuple[str, ...]) -> set[str]:
+    """All modules that a fresh process has once it imported these."""
+    said = subprocess.run(
+        [sys.executable, "-c", SOURCE.format(modules)], check=True, capture_output=True, text=True
+    )
+    return set(said.stdout.split())
