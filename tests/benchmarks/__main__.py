@@ -307,12 +307,11 @@ async def main(options: argparse.Namespace) -> None:
     await _without_servers(options)
     if set(options.systems) <= {"rules", "metrics"}:
         return
-    base = checkout(options.against) if options.against else None
     others = cores()[1]
     os.sched_setaffinity(0, others)
     shape = Shape(options.events, options.queues, options.keys, seed=options.seed)
     records = workload(shape)
-    bench = Bench(options, records, base)
+    bench = Bench(options, records, checkout(options.against) if options.against else None)
     bench.say(f"{len(records):,} records; starting Apache Kafka and PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="floorpulse-bench-") as name:
         async with rig(Path(name), shape.partitions) as here:
