@@ -222,8 +222,8 @@ def notes(results: Sequence[Result]) -> str:
 
 NOTES = """### What the others do
 
-None of them keeps corrections of what was final, agents' states or settlements as the engine does, and none writes its panes to a database
-that others ask.
+None of them keeps corrections of what was final or agents' states as the engine does, and none writes its panes to a database that
+others ask.
 """
 
 

@@ -72,7 +72,7 @@ SYSTEMS = (
         FIGURES,
         0.3,
         missing=QuixStreams.missing,
-        note="visits in the state of each contact, a repartition topic by queue, tumbling windows "
+        note="visits in the state of each contact, a repartition topic by queue, windows "
         "of a minute with changelog topics, at least once. Only a topic tells others what windows "
         "hold, so each change of a window is written to one. A window takes no event back: what a "
         "visit newly says comes as a change, which the program works out by itself. Grace of 20 "
@@ -85,9 +85,9 @@ SYSTEMS = (
         FIGURES,
         0.3,
         missing=Bytewax.missing,
-        note="visits by `stateful_flat_map`, panes by `fold_window` with an `EventClock`, snapshots "
-        "of both and of the offsets in SQLite each second. A window tells what it counted only "
-        "when it closes; here it never does, since one event from the future would close it "
+        note="visits by `stateful_flat_map`, panes by `fold_window` with an `EventClock`, and each "
+        "second a snapshot of both and of the offsets in SQLite. A window tells what it counted "
+        "only when it closes; here it never does, since one event from the future would close it "
         "early, and the answer is read from the process. Offsets are not committed to Kafka.",
     ),
     System(
