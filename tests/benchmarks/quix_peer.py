@@ -90,7 +90,10 @@ def application(bootstrap: str, group: str, folder: Path, partitions: int) -> An
 def assigned(bootstrap: str, group: str) -> int:
     """How many partitions the group's members have; 0 while they are being handed out."""
     client = admin.AdminClient({"bootstrap.servers": bootstrap})
-    described = client.describe_consumer_groups([group])[group].result(WITHIN)
+    try:
+        described = client.describe_consumer_groups([group])[group].result(WITHIN)
+    except kafka.KafkaException:  # the group's coordinator is not chosen yet
+        return 0
     if described.state != kafka.ConsumerGroupState.STABLE:
         return 0
     return sum(len(one.assignment.topic_partitions) for one in described.members)

@@ -42,8 +42,8 @@ class QuixStreams(Committing):
     async def _drained(self) -> bool:
         """Whether the group has committed all that there is between its steps."""
         offsets = await self._rig.admin.list_consumer_group_offsets(self._rig.group)
-        ends = await self._ends()
-        return all(tp in offsets and offsets[tp].offset >= end for tp, end in ends.items() if end)
+        ends = {tp: end for tp, end in (await self._ends()).items() if end}
+        return all(tp in offsets and offsets[tp].offset >= end for tp, end in ends.items())
 
     async def _ends(self) -> dict[TopicPartition, int]:
         consumer = AIOKafkaConsumer(bootstrap_servers=self._rig.server.bootstrap)
@@ -53,7 +53,7 @@ class QuixStreams(Committing):
                 TopicPartition(topic, number)
                 for topic in await consumer.topics()
                 if topic.startswith(BETWEEN)
-                for number in consumer.partitions_for_topic(topic) or ()
+                for number in range(self._rig.partitions)
             ]
             ends: dict[TopicPartition, int] = await consumer.end_offsets(parts)
         finally:
