@@ -2,6 +2,7 @@
 docs/benchmarks.
 
 make bench ARGS="--systems ours,getmany --events 100000 --runs 5"
+make bench ARGS="--systems ours,paces --against 6adb05b"      beside another revision, built here
 """
 
 import argparse
@@ -10,7 +11,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -27,8 +29,11 @@ from floorpulse.runtime.clock import monotonic
 from tests.benchmarks import breach as breaches
 from tests.benchmarks import ingest_load as ingested
 from tests.benchmarks import metrics_load
+from tests.benchmarks.against import against
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
+from tests.benchmarks.checkout import Checkout, NotBuiltError, checkout
+from tests.benchmarks.kills import Killed, killed
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
@@ -43,6 +48,7 @@ from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, dige
 OWN_PAGES = {"rules", "breach", "metrics", "ingest"}
 """What stands in pages of its own, and leaves the report as it is"""
 EXTRAS = (
+    "kills",
     "stages",
     "paces",
     "latency",
@@ -63,8 +69,11 @@ BREACH_RATE = 1000.0
 class Bench:
     """One run of the benchmark."""
 
-    def __init__(self, options: argparse.Namespace, records: list[Record]) -> None:
+    def __init__(
+        self, options: argparse.Namespace, records: list[Record], base: Checkout | None
+    ) -> None:
         self._options = options
+        self._base = base
         self._records = records
         self._began = monotonic()
         self._truths: dict[int, Answer] = {}
@@ -75,18 +84,47 @@ class Bench:
         print(f"[{monotonic() - self._began:6.0f} s] {words}", flush=True)  # noqa: T201
 
     async def results(self, here: Rig) -> list[Result]:
-        """All chosen systems, in turn, as often as asked: each round meets every system, so that
-        none has the quiet minutes alone.
+        """All chosen systems, in turn, as often as asked: each round meets every system, and every
+        other round in the opposite order, so that none has the quiet minutes alone.
         """
+        with self._chosen(here) as chosen:
+            trials: dict[str, dict[int, Trial]] = {one.name: {} for one in chosen}
+            for number in range(self._options.runs):
+                for system in reversed(chosen) if number % 2 else chosen:
+                    done = await self._trial(here, system)
+                    trials[system.name] |= {} if done is None else {number: done}
+        return [self._result(one, trials[one.name]) for one in chosen if trials[one.name]]
+
+    @contextmanager
+    def _chosen(self, here: Rig) -> Iterator[list[System]]:
+        """The systems that were asked for and are there; the other revision right behind ours."""
         chosen = [
             one for one in SYSTEMS if one.name in self._options.systems and self._present(one)
         ]
-        trials: dict[str, list[Trial]] = {one.name: [] for one in chosen}
-        for _ in range(self._options.runs):
-            for system in chosen:
-                done = await self._trial(here, system)
-                trials[system.name] += [] if done is None else [done]
-        return [self._result(one, trials[one.name]) for one in chosen if trials[one.name]]
+        if self._base is None:
+            yield chosen
+            return
+        with against(here, self._base) as other:
+            place = 1 + next((at for at, one in enumerate(chosen) if one.name == OURS), -1)
+            yield [*chosen[:place], other, *chosen[place:]]
+
+    async def kills(self, here: Rig) -> list[Killed]:
+        """What is wrong of each system's figures after it was killed."""
+        with self._chosen(here) as chosen:
+            found = [await self._killed(here, one) for one in chosen if one.figures]
+        return [one for one in found if one is not None]
+
+    async def _killed(self, here: Rig, system: System) -> Killed | None:
+        records = self._records[: self._options.killed]
+        try:
+            answer = await killed(here, system.make, records, system.name, self._options.kill_rate)
+        except Failed as failed:
+            self.absent[f"{system.title}, killed"] = "the run failed"
+            self.say(str(failed))
+            return None
+        verdict = compared(recomputed(records), answer, system.figures)
+        self.say(f"{system.title}, killed: {verdict.wrong} of {verdict.cells} figures are wrong")
+        return Killed(system.name, system.title, len(records), verdict)
 
     def _present(self, system: System) -> bool:
         why = system.missing()
@@ -112,7 +150,8 @@ class Bench:
         self.say(f"{system.title}: {itself}; beside {beside}")
         return done
 
-    def _result(self, system: System, trials: Sequence[Trial]) -> Result:
+    def _result(self, system: System, by_round: dict[int, Trial]) -> Result:
+        trials = list(by_round.values())
         truth = self._truth(system) if system.figures else {}
         verdicts = [compared(truth, one.answer, system.figures) for one in trials]
         worst = max(verdicts, key=lambda one: one.wrong)
@@ -133,6 +172,8 @@ class Bench:
             cells=worst.cells,
             wrong=worst.wrong,
             compared=system.figures,
+            rounds=list(by_round),
+            note=system.note,
         )
 
     def _truth(self, system: System) -> Answer:
@@ -183,7 +224,7 @@ class Bench:
         """CPU an event at full and at live pace, on a database that is not empty."""
         try:
             found = await paces(
-                here, shape, Paced(self._options.stored, self._options.paced, self._options.base)
+                here, shape, Paced(self._options.stored, self._options.paced, self._base)
             )
         except (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError) as failed:
             self.absent["both paces"] = f"the run failed ({type(failed).__name__})"
@@ -241,7 +282,7 @@ class Bench:
         around = ingested.Surroundings(here.kafka, here.database, here.folder)
         rounds = max(ingested.ROUNDS, self._options.runs)
         try:
-            found = await ingested.ingest_load(around, rounds, self._options.base)
+            found = await ingested.ingest_load(around, rounds, self._base)
         except (TimeoutError, OSError, RuntimeError) as failed:
             self.absent["ingest"] = f"the run failed ({type(failed).__name__})"
             self.say(str(failed))
@@ -319,11 +360,12 @@ async def main(options: argparse.Namespace) -> None:
     os.sched_setaffinity(0, others)
     shape = Shape(options.events, options.queues, options.keys, seed=options.seed)
     records = workload(shape)
-    bench = Bench(options, records)
+    bench = Bench(options, records, checkout(options.against) if options.against else None)
     bench.say(f"{len(records):,} records; starting Apache Kafka and PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="floorpulse-bench-") as name:
         async with rig(Path(name), shape.partitions) as here:
             results = await bench.results(here)
+            worth = await bench.kills(here) if "kills" in options.systems else []
             stages = await bench.stages(here) if "stages" in options.systems else None
             both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
@@ -333,9 +375,19 @@ async def main(options: argparse.Namespace) -> None:
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
-    conditions = _machine(), versions, _described(shape, records)
     findings = Findings(
-        *conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both
+        _machine(),
+        versions,
+        _described(shape, records),
+        results,
+        bench.absent,
+        stages,
+        delay,
+        asked,
+        past,
+        crowds,
+        both,
+        worth,
     )
     if set(options.systems) - OWN_PAGES:
         write(findings, options.out)
@@ -411,9 +463,16 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--paced", type=int, default=100_000, help="events measured at each of both paces"
     )
     parser.add_argument(
-        "--base",
-        type=Path,
-        help="folder of another checkout that takes turns with this one at both paces and ingest",
+        "--killed", type=int, default=20_000, help="records of the log for those that are killed"
+    )
+    parser.add_argument(
+        "--kill-rate", type=float, default=500.0, help="records a second that they get"
+    )
+    parser.add_argument(
+        "--against",
+        metavar="REV",
+        help="another revision, built in .against, that takes turns with this one: as a system and "
+        "at both paces, and in ingest",
     )
     parser.add_argument(
         "--rate",
@@ -441,4 +500,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(arguments()))
+    try:
+        asyncio.run(main(arguments()))
+    except NotBuiltError as failed:
+        sys.exit(f"--against: {failed}")

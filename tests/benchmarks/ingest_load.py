@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import random
-import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -27,6 +26,7 @@ from floorpulse.demo.embedded.child import free_port
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from tests.benchmarks.checkout import Checkout, this, with_its_own
 from tests.benchmarks.ingest_peer import SECRET, TENANT
 from tests.benchmarks.latency import answers
 from tests.benchmarks.machine import cores, cpu
@@ -45,7 +45,7 @@ REQUESTS = {1: 2400, 10: 800, 500: 40}
 FORMS = {"array": "application/json", "NDJSON": "application/x-ndjson"}
 GOALS = {1: 1.3, 10: 1.3, 500: 8.0}
 """How many times cheaper than the plain service, by events of a request"""
-OURS, BASE = "Floorpulse", "the same at the base"
+OURS = this().title
 EACH, TOGETHER = "plain, `send_and_wait`", "plain, `send` and one wait"
 
 Load = tuple[str, int]
@@ -87,7 +87,7 @@ class Surroundings:
     folder: Path
 
 
-async def ingest_load(here: Surroundings, rounds: int, base: Path | None = None) -> IngestLoad:
+async def ingest_load(here: Surroundings, rounds: int, base: Checkout | None = None) -> IngestLoad:
     """Measure all services in turns, after a round that does not count. Raises TimeoutError,
     OSError and RuntimeError.
     """
@@ -198,21 +198,21 @@ async def _closed(writer: StreamWriter) -> None:
 # ---------------------------------------------------------------- services
 
 
-async def _services(here: Surroundings, base: Path | None) -> list["_Starting"]:
+async def _services(here: Surroundings, base: Checkout | None) -> list["_Starting"]:
     engine = async_engine(DatabaseSettings(url=SecretStr(here.database)))
     try:
         token = await KeyRing(engine).create(TENANT, "bench", ["events:write"])
     finally:
         await engine.dispose()
-    checkouts = {OURS: HERE} | ({} if base is None else {BASE: base})
-    ours = [_ours(here, title, path, token) for title, path in checkouts.items()]
+    checkouts = [this(), *([] if base is None else [base])]
+    ours = [_ours(here, checkout, token) for checkout in checkouts]
     return [*ours, *[_peer(here, title, token) for title in (EACH, TOGETHER)]]
 
 
 _Starting = AbstractAsyncContextManager[Service]
 
 
-def _ours(here: Surroundings, title: str, checkout: Path, token: str) -> _Starting:
+def _ours(here: Surroundings, checkout: Checkout, token: str) -> _Starting:
     port = free_port()
     keys = json.dumps([{"name": "bench", "secret": SECRET.decode()}])
     settings = {
@@ -221,9 +221,9 @@ def _ours(here: Surroundings, title: str, checkout: Path, token: str) -> _Starti
         "FLOORPULSE_DATABASE__URL": here.database,
         "FLOORPULSE_INGEST__PORT": str(port),
         "FLOORPULSE_INGEST__CUSTOMER_KEYS": keys,
-        "PYTHONPATH": str(checkout),
     }
-    return _started(Start(title, ["floorpulse.cli.app", "ingest"], port, token, settings), here)
+    words = ["floorpulse.cli.app", "ingest"]
+    return _started(Start(checkout.title, words, port, token, checkout, settings), here)
 
 
 def _peer(here: Surroundings, title: str, token: str) -> _Starting:
@@ -247,6 +247,7 @@ class Start:
     words: list[str]
     port: int
     token: str
+    checkout: Checkout = field(default_factory=this)
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -254,11 +255,11 @@ class Start:
 async def _started(start: Start, here: Surroundings) -> AsyncIterator[Service]:
     """The service, ready, on the core of the systems."""
     log = here.folder / f"ingest-{start.port}.log"
-    folder = start.settings.get("PYTHONPATH", str(HERE))
+    settings = {**start.checkout.environment, **start.settings}
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *start.words,
-            env={**os.environ, **start.settings}, cwd=folder, stdout=said, stderr=said,  # noqa: TID251  PATH
+            start.checkout.python, "-m", *start.words,
+            env=with_its_own(settings), cwd=start.checkout.folder, stdout=said, stderr=said,
         )  # fmt: skip
     os.sched_setaffinity(process.pid, cores()[0])
     url = f"http://127.0.0.1:{start.port}"

@@ -1,5 +1,6 @@
 """The benchmark's reckoning and its page, on figures made up here."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -7,11 +8,14 @@ import pytest
 
 from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.kills import Killed, lives
 from tests.benchmarks.latency import LEGS, Latency, Quantiles
+from tests.benchmarks.oracle import Verdict
 from tests.benchmarks.paces import Pace, Paces
-from tests.benchmarks.report import Findings, Result, page
+from tests.benchmarks.report import Findings, Result, page, wrong_figures
 from tests.benchmarks.stages import Meter
 from tests.benchmarks.trial import Look, parts, reckoned
+from tests.benchmarks.workload import Record
 
 
 def result(
@@ -19,7 +23,15 @@ def result(
 ) -> Result:
     beside = [[cpu + 1, cpu, cpu + 5]] * 3, [0.25] * 3, [0.5] * 3, [1.0] * 3, [5_000.0] * 3
     return Result(
-        name, f"title of {name}", 1_000, [cpu + 2, cpu, cpu + 1], *beside, 100, wrong, figures
+        name,
+        f"title of {name}",
+        1_000,
+        [cpu + 2, cpu, cpu + 1],
+        *beside,
+        100,
+        wrong,
+        figures,
+        [0, 1, 2],
     )
 
 
@@ -110,6 +122,38 @@ def test_goals_are_ratios_of_the_lowest_runs_with_medians_beside() -> None:
     assert "1.75 × (1.60 × by medians, 1.75 × by calm parts), met" in said
 
 
+def test_ratios_are_of_runs_of_the_same_round() -> None:
+    base = replace(result("against", 21), cpu=[27.0, 16.0], postgres=[1.0, 2.0], rounds=[0, 2])
+
+    said = written(result("ours", 7), base)
+
+    assert "| title of against | **0.42** [0.33, 0.50] | **0.39** [0.33, 0.46] | 2.5 | 2 |" in said
+
+
+def test_a_system_without_a_run_in_the_same_round_has_no_ratio() -> None:
+    said = written(result("ours", 7), replace(result("against", 21), rounds=[7, 8, 9]))
+
+    assert "| title of against | no round in common | | | 0 |" in said
+
+
+def test_both_paces_are_compared_portion_by_portion() -> None:
+    ours = Pace("Floorpulse", "live", 1_000, 40_000, [5.0, 6.0], [10.0, 30.0], [400.0, 500.0])
+    base = Pace("the base", "live", 1_000, 40_000, [10.0, 24.0], [20.0, 30.0], [800.0, 500.0])
+    shares = {"Floorpulse": 0.5, "the base": 0.5}
+    both = Paces(400_000, [ours, base], shares, shares)
+
+    said = page(Findings({}, {}, {}, [], {}, None, None, paces=both), Path("/nowhere"))
+
+    ratios = "**0.38** [0.25, 0.50] | **0.75** [0.50, 1.00] | **0.75** [0.50, 1.00]"
+    assert f"| live | {ratios} |" in said
+
+
+def test_what_a_peer_does_instead_stands_in_the_page() -> None:
+    said = written(result("ours", 7), replace(result("quix", 90), note="windows that never close"))
+
+    assert "* title of quix: windows that never close" in said
+
+
 def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
     assert "5.00% of 100" in written(result("ours", 7), result("take", 30, wrong=5))
 
@@ -183,6 +227,46 @@ def test_a_stages_calm_cost_is_the_lower_quartile_of_its_pieces() -> None:
     assert meter.whole("decode", 5000) == pytest.approx(182)
     assert meter.gather("encode", 40) == pytest.approx(0.375)
     assert meter.pieces["encode"] == [(0.5, 100), (pytest.approx(0.375), 40)]
+
+
+def rectangles(picture: str) -> list[float]:
+    drawn = ET.fromstring(picture)  # noqa: S314
+    found = drawn.findall("{http://www.w3.org/2000/svg}rect")
+    return [float(one.attrib["width"]) for one in found]
+
+
+def test_wrong_figures_are_drawn_from_nothing_on() -> None:
+    found = [
+        Killed("ours", "Floorpulse", 20_000, Verdict(4_000, 0)),
+        Killed("take", "a peer", 20_000, Verdict(4_000, 400)),
+    ]
+
+    right, wrong = rectangles(wrong_figures(found))
+
+    assert right == 1
+    assert wrong == 470
+
+
+def test_a_chart_of_systems_that_are_all_right_is_a_chart() -> None:
+    assert rectangles(wrong_figures([Killed("ours", "ours", 9, Verdict(4, 0))])) == [1]
+
+
+def test_what_was_killed_stands_in_the_page_with_what_was_compared() -> None:
+    found = [Killed("take", "a peer", 20_000, Verdict(4_000, 100))]
+
+    said = page(Findings({}, {}, {}, [], {}, None, None, kills=found), Path("/nowhere"))
+
+    assert "## Killed 3 times" in said
+    assert "| a peer | 20,000 | 100 of 4,000 | 2.50 % |" in said
+
+
+def test_a_log_is_cut_into_as_many_parts_as_there_are_lives() -> None:
+    records = [Record(0, b"", b"%d" % number) for number in range(10)]
+
+    parts_of_it = lives(records)
+
+    assert [len(one) for one in parts_of_it] == [3, 3, 3, 1]
+    assert [one for some in parts_of_it for one in some] == records
 
 
 def test_the_chart_is_well_formed() -> None:
