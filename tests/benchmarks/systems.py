@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
+from tests.benchmarks import flink_program, pathway_program
+from tests.benchmarks.flink_program import Flink
 from tests.benchmarks.oracle import FIGURES
+from tests.benchmarks.pathway_program import Pathway
 from tests.benchmarks.programs import Committing, Floorpulse, KafkaStreams, Peer
 from tests.benchmarks.trial import Make
 
@@ -43,6 +46,20 @@ SYSTEMS = (
         KafkaStreams,
         FIGURES,
         missing=KafkaStreams.missing,
+    ),
+    System(
+        "flink",
+        f"Flink {flink_program.VERSION}, the same work",
+        Flink,
+        FIGURES,
+        missing=Flink.missing,
+    ),
+    System(
+        "pathway",
+        f"Pathway {pathway_program.VERSION}, the same work",
+        Pathway,
+        FIGURES,
+        missing=Pathway.missing,
     ),
     System(
         "idiomatic",
