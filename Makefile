@@ -81,7 +81,7 @@ accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compare
 		echo "skipped: the recorded contacts are not here ($(ACCEPT))"; \
 	fi
 
-bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,getmany")
+bench: $(VENV)/.dev ## CPU an event of the engine and its peers on one log in one run, with a report in docs/benchmarks (ARGS="--systems ours,getmany --against REV")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 alert-days: $(VENV)/.dev ## simulated days whose trouble is known, and how well the example's rules tell it (ARGS="--seeds 5 --kinds busy,night")
@@ -117,7 +117,7 @@ prometheus: ## fetch Prometheus for the tests, from Debian's package, without in
 	deploy/prometheus/prometheus.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
-	rm -rf $(VENV) .floorpulse mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .floorpulse .against mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 	find services tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: each says that the environment holds what its lock names, so that the second run is quick.

@@ -2,6 +2,7 @@
 docs/benchmarks.
 
 make bench ARGS="--systems ours,getmany --events 100000 --runs 5"
+make bench ARGS="--systems ours,paces --against 6adb05b"      beside another revision, built here
 """
 
 import argparse
@@ -10,7 +11,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -26,8 +28,10 @@ from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
 from tests.benchmarks import breach as breaches
 from tests.benchmarks import metrics_load
+from tests.benchmarks.against import against
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
+from tests.benchmarks.checkout import Checkout, NotBuiltError, checkout
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
@@ -52,8 +56,11 @@ BREACH_RATE = 1000.0
 class Bench:
     """One run of the benchmark."""
 
-    def __init__(self, options: argparse.Namespace, records: list[Record]) -> None:
+    def __init__(
+        self, options: argparse.Namespace, records: list[Record], base: Checkout | None
+    ) -> None:
         self._options = options
+        self._base = base
         self._records = records
         self._began = monotonic()
         self._truths: dict[int, Answer] = {}
@@ -64,18 +71,29 @@ class Bench:
         print(f"[{monotonic() - self._began:6.0f} s] {words}", flush=True)  # noqa: T201
 
     async def results(self, here: Rig) -> list[Result]:
-        """All chosen systems, in turn, as often as asked: each round meets every system, so that
-        none has the quiet minutes alone.
+        """All chosen systems, in turn, as often as asked: each round meets every system, and every
+        other round in the opposite order, so that none has the quiet minutes alone.
         """
+        with self._chosen(here) as chosen:
+            trials: dict[str, dict[int, Trial]] = {one.name: {} for one in chosen}
+            for number in range(self._options.runs):
+                for system in reversed(chosen) if number % 2 else chosen:
+                    done = await self._trial(here, system)
+                    trials[system.name] |= {} if done is None else {number: done}
+        return [self._result(one, trials[one.name]) for one in chosen if trials[one.name]]
+
+    @contextmanager
+    def _chosen(self, here: Rig) -> Iterator[list[System]]:
+        """The systems that were asked for and are there; the other revision right behind ours."""
         chosen = [
             one for one in SYSTEMS if one.name in self._options.systems and self._present(one)
         ]
-        trials: dict[str, list[Trial]] = {one.name: [] for one in chosen}
-        for _ in range(self._options.runs):
-            for system in chosen:
-                done = await self._trial(here, system)
-                trials[system.name] += [] if done is None else [done]
-        return [self._result(one, trials[one.name]) for one in chosen if trials[one.name]]
+        if self._base is None:
+            yield chosen
+            return
+        with against(here, self._base) as other:
+            place = 1 + next((at for at, one in enumerate(chosen) if one.name == OURS), -1)
+            yield [*chosen[:place], other, *chosen[place:]]
 
     def _present(self, system: System) -> bool:
         why = system.missing()
@@ -101,7 +119,8 @@ class Bench:
         self.say(f"{system.title}: {itself}; beside {beside}")
         return done
 
-    def _result(self, system: System, trials: Sequence[Trial]) -> Result:
+    def _result(self, system: System, by_round: dict[int, Trial]) -> Result:
+        trials = list(by_round.values())
         truth = self._truth(system) if system.figures else {}
         verdicts = [compared(truth, one.answer, system.figures) for one in trials]
         worst = max(verdicts, key=lambda one: one.wrong)
@@ -122,6 +141,7 @@ class Bench:
             cells=worst.cells,
             wrong=worst.wrong,
             compared=system.figures,
+            rounds=list(by_round),
         )
 
     def _truth(self, system: System) -> Answer:
@@ -172,7 +192,7 @@ class Bench:
         """CPU an event at full and at live pace, on a database that is not empty."""
         try:
             found = await paces(
-                here, shape, Paced(self._options.stored, self._options.paced, self._options.base)
+                here, shape, Paced(self._options.stored, self._options.paced, self._base)
             )
         except (TimeoutError, OSError, RuntimeError, asyncpg.PostgresError) as failed:
             self.absent["both paces"] = f"the run failed ({type(failed).__name__})"
@@ -291,7 +311,7 @@ async def main(options: argparse.Namespace) -> None:
     os.sched_setaffinity(0, others)
     shape = Shape(options.events, options.queues, options.keys, seed=options.seed)
     records = workload(shape)
-    bench = Bench(options, records)
+    bench = Bench(options, records, checkout(options.against) if options.against else None)
     bench.say(f"{len(records):,} records; starting Apache Kafka and PostgreSQL")
     with tempfile.TemporaryDirectory(prefix="floorpulse-bench-") as name:
         async with rig(Path(name), shape.partitions) as here:
@@ -382,9 +402,10 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
         "--paced", type=int, default=100_000, help="events measured at each of both paces"
     )
     parser.add_argument(
-        "--base",
-        type=Path,
-        help="folder of another checkout that takes turns with this one at both paces",
+        "--against",
+        metavar="REV",
+        help="another revision, built in .against, that takes turns with this one: as a system and "
+        "at both paces",
     )
     parser.add_argument(
         "--rate",
@@ -412,4 +433,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(arguments()))
+    try:
+        asyncio.run(main(arguments()))
+    except NotBuiltError as failed:
+        sys.exit(f"--against: {failed}")

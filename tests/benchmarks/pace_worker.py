@@ -5,8 +5,8 @@ it is told on its input.
     > 20000 1000                             fold 20,000 events, flush every 1,000
     < {"events": 20000, "cpu": 0.31}         seconds of this process
 
-The database is that of the settings. It imports what every release has, so that another checkout
-can be measured beside this one: PYTHONPATH says which.
+The database is that of the settings. Other revisions are measured beside this one with this file,
+run by their own interpreter: `part` finds what each calls by other names.
 """
 
 import asyncio
@@ -15,22 +15,44 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
 from time import process_time
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
-from floorpulse.kpi_engine.app import Engine, RecordBatch
-from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.postgres.store import PostgresStore
-from floorpulse.kpi_engine.settings import EngineSettings
-from floorpulse.kpi_engine.wiring import options, store_options
-from floorpulse.migrations import migrate
-from floorpulse.runtime.clock import now_ms
-from floorpulse.runtime.database import asyncpg_pool
-from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
-from floorpulse.runtime.unavailable import StoreUnavailable
-from tests.benchmarks.workload import Record, Shape, workload
+from tests.benchmarks.workload import Record, Shape, digest, workload
+
+PACKAGE = "floorpulse" if find_spec("floorpulse") else "services"
+
+
+def part(*places: str) -> Any:
+    """The first of some `module:name` that this revision has; the newest come first."""
+    for place in places:
+        module, _, name = place.partition(":")
+        with suppress(ModuleNotFoundError, AttributeError):
+            return getattr(import_module(f"{PACKAGE}.{module}"), name)
+    message = f"this revision has none of {', '.join(places)}"
+    raise ImportError(message)
+
+
+Engine = part("kpi_engine.app:Engine")
+RecordBatch = part("kpi_engine.app:RecordBatch", "kpi_engine.app:Batch")
+EngineMetrics = part("kpi_engine.metrics:EngineMetrics")
+PostgresStore = part(
+    "kpi_engine.postgres.store:PostgresStore", "kpi_engine.adapters.store:PostgresStore"
+)
+EngineSettings = part("kpi_engine.settings:EngineSettings")
+options = part("kpi_engine.wiring:options")
+store_options = part("kpi_engine.wiring:store_options", "kpi_engine.wiring:shape")
+migrate = part("migrations:migrate")
+now_ms = part("runtime.clock:now_ms")
+asyncpg_pool = part("runtime.database:asyncpg_pool")
+leave_alone_what_is_here = part(
+    "runtime.gc_tuning:leave_alone_what_is_here", "runtime.collector:leave_alone_what_is_here"
+)
+StoreUnavailable = part("runtime.unavailable:StoreUnavailable", "kpi_engine.ports:StoreUnavailable")
 
 FLUSHES = 5
 """How often a flush is tried"""
@@ -49,7 +71,7 @@ class Nowhere:
 class Folding:
     """The engine and where it is in the log."""
 
-    def __init__(self, engine: Engine, records: Iterator[Record]) -> None:
+    def __init__(self, engine: Any, records: Iterator[Record]) -> None:
         self._engine = engine
         self._records = records
 
@@ -86,7 +108,7 @@ def by_partition(records: Iterable[Record]) -> dict[int, list[bytes | None]]:
     return values
 
 
-async def main(settings: EngineSettings, log: Shape) -> None:
+async def main(settings: Any, log: Shape) -> None:
     """Migrate an empty database, own all partitions, do what is asked until the input ends."""
     await migrate(settings.database)
     records = workload(log)
@@ -99,7 +121,7 @@ async def main(settings: EngineSettings, log: Shape) -> None:
         engine.adopt(await engine.claim(number, "log", 0, len(records)))
     folding = Folding(engine, iter(records))
     leave_alone_what_is_here()
-    say({"ready": len(records)})
+    say({"ready": len(records), "log": digest(records)})
     for line in sys.stdin:
         events, every = map(int, line.split())
         began = process_time()

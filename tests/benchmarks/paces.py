@@ -2,7 +2,7 @@
 and live, where it gathers few.
 
     fill ── vacuum ── round 1: live, full ── round 2: live, full ── … ── vacuum      another
-    checkout takes turns, round by round
+    revision (`--against`) takes turns, round by round
 
 Nothing goes on in the server meanwhile but what a portion asks for: autovacuum is off and no
 checkpoint is due. The vacuum at the end is told apart, as CPU of each event since the first vacuum.
@@ -14,7 +14,6 @@ that was vacuumed and has been full of rows for long is not what an empty one is
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -25,11 +24,11 @@ from uuid import uuid4
 import asyncpg
 import psutil
 
+from tests.benchmarks.checkout import Checkout, this, with_its_own
 from tests.benchmarks.machine import cores, cpu
 from tests.benchmarks.rig import Rig, connected
 from tests.benchmarks.workload import Shape
 
-HERE = Path(__file__).parents[2]
 WORKER = Path(__file__).with_name("pace_worker.py")
 PACES = {"live": 1_000, "full": 20_000}
 """Events of a flush: an engine flushes each second, and after as many rows at the latest"""
@@ -48,12 +47,12 @@ UPDATES = (
 @dataclass(frozen=True)
 class Paced:
     """What was asked: `stored` events before the first measured one, `events` at each pace, the
-    checkout to compare with.
+    revision to compare with.
     """
 
     stored: int
     events: int
-    base: Path | None = None
+    base: Checkout | None = None
 
     @property
     def rounds(self) -> int:
@@ -105,6 +104,7 @@ class Worker:
         self.paces = {pace: Pace(title, pace, every, 0) for pace, every in PACES.items()}
         self.hot = 0.0
         self.vacuum = 0.0
+        self.log = ""
         self._process = process
         self._database = database
         self._server = server
@@ -166,15 +166,13 @@ async def paces(rig: Rig, shape: Shape, asked: Paced) -> Paces:
     and asyncpg's errors.
     """
     log = replace(shape, events=asked.stored + len(PACES) * asked.rounds * PORTION)
-    checkouts = {"Floorpulse": HERE} | (
-        {} if asked.base is None else {"the same at the base": asked.base}
-    )
+    checkouts = [this(), *([] if asked.base is None else [asked.base])]
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(undisturbed(rig))
-        workers = [
-            await stack.enter_async_context(started(rig, title, path, log))
-            for title, path in checkouts.items()
-        ]
+        workers = [await stack.enter_async_context(started(rig, one, log)) for one in checkouts]
+        if len({worker.log for worker in workers}) > 1:
+            message = "the other revision writes another log: its paces cannot be compared"
+            raise RuntimeError(message)
         for worker in workers:
             await worker.fold(asked.stored, FILLING)
             await worker.settle()
@@ -215,22 +213,22 @@ def turns(workers: Sequence[Worker], rounds: int) -> Iterator[tuple[Worker, str]
 
 
 @asynccontextmanager
-async def started(rig: Rig, title: str, checkout: Path, log: Shape) -> AsyncIterator[Worker]:
+async def started(rig: Rig, checkout: Checkout, log: Shape) -> AsyncIterator[Worker]:
     """A worker of a checkout on the core of the systems, its database made and dropped."""
     name = f"pace_{uuid4().hex[:12]}"
     dsn = rig.database.rpartition("/")[0] + f"/{name}"
     async with connected(rig.database) as server:
         await server.execute(f"CREATE DATABASE {name}")
         process = await asyncio.create_subprocess_exec(
-            sys.executable, str(WORKER), json.dumps(asdict(log)),
+            checkout.python, WORKER, json.dumps(asdict(log)),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(checkout), "FLOORPULSE_DATABASE__URL": dsn},  # noqa: TID251  PATH
+            env=with_its_own({**checkout.environment, "FLOORPULSE_DATABASE__URL": dsn}),
         )  # fmt: skip
         os.sched_setaffinity(process.pid, cores()[0])
         try:
             async with connected(dsn) as connection:
-                worker = Worker(title, process, connection, rig.bystanders["postgres"])
-                await worker.answer()
+                worker = Worker(checkout.title, process, connection, rig.bystanders["postgres"])
+                worker.log = (await worker.answer())["log"]
                 yield worker
         finally:
             if process.returncode is None:

@@ -2,7 +2,7 @@
 them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,7 +18,14 @@ PAGE = "README.md"
 PICTURE = "cpu.svg"
 FIGURES = "results.json"
 OURS = "ours"
-GOALS = {"idiomatic": (60.0, "at least"), "streams": (2.5, "at least"), "getmany": (2.5, "at most")}
+GOALS = {
+    "against": (3.0, "at least"),
+    "idiomatic": (60.0, "at least"),
+    "streams": (6.0, "at least"),
+    "getmany": (2.0, "at most"),
+}
+TOGETHER_GOAL = 3.0
+"""How much dearer Kafka Streams should be than worker and PostgreSQL together"""
 
 
 Stages = dict[str, tuple[float, float]]
@@ -43,6 +50,8 @@ class Result:
     cells: int
     wrong: int
     compared: tuple[str, ...]
+    rounds: list[int]
+    """The round of each run: one that failed left a gap"""
 
     @property
     def calm(self) -> float:
@@ -109,6 +118,7 @@ def page(findings: Findings, folder: Path) -> str:
             if findings.results
             else []
         ),
+        ratios(findings.results),
         goals(findings.results),
         *([stages(findings.stages)] if findings.stages else []),
         *([paces(findings.paces)] if findings.paces else []),
@@ -183,6 +193,49 @@ def _spread(values: Sequence[float]) -> str:
     return f"**{min(values):.1f}** [{median(values):.1f}, {max(values):.1f}]"
 
 
+def ratios(results: Sequence[Result]) -> str:
+    """Ours against every other one, round by round: both met the same minutes of the machine."""
+    ours = next((one for one in results if one.name == OURS), None)
+    rows = [] if ours is None else [_ratio(ours, one) for one in results if one is not ours]
+    return "\n".join([RATIOS, *rows, ""]) if any(rows) else ""
+
+
+def _ratio(ours: Result, other: Result) -> str:
+    pairs = list(_pairs(ours, other))
+    if not pairs:
+        return f"| {other.title} | no round in common | | | 0 |"
+    worker = [ours.cpu[mine] / other.cpu[its] for mine, its in pairs]
+    whole = [_with_postgres(ours, mine) / _with_postgres(other, its) for mine, its in pairs]
+    inverse = median(1 / one for one in worker)
+    cells = (other.title, spread(worker), spread(whole), f"{inverse:.1f}", str(len(pairs)))
+    return f"| {' | '.join(cells)} |"
+
+
+def _pairs(ours: Result, other: Result) -> Iterator[tuple[int, int]]:
+    """Where both have their run of the same round."""
+    for mine, number in enumerate(ours.rounds):
+        if number in other.rounds:
+            yield mine, other.rounds.index(number)
+
+
+def _with_postgres(one: Result, at: int) -> float:
+    return one.cpu[at] + one.postgres[at]
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median [lowest, highest] of ratios."""
+    return f"**{median(values):.2f}** [{min(values):.2f}, {max(values):.2f}]"
+
+
+RATIOS = """## Ours to each of them, round by round
+
+CPU of an event in ours divided by CPU of an event in the other, both of the same round; every other round goes through the systems in
+the opposite order. Median [lowest, highest]. *With PostgreSQL*: each with PostgreSQL's CPU added. *Times*: how many times dearer the other is.
+
+| ours to | the worker | with PostgreSQL | times | rounds |
+| --- | --- | --- | --- | --- |"""
+
+
 def goals(results: Sequence[Result]) -> str:
     """How the ratios stand to what was aimed at."""
     found = {one.name: one for one in results}
@@ -196,13 +249,17 @@ def goals(results: Sequence[Result]) -> str:
         if name in found:
             lines.append(_goal(ours, found[name], goal, sense))
     if "streams" in found:
-        both = min(map(sum, zip(ours.cpu, ours.postgres, strict=True)))
-        streams = min(found["streams"].cpu)
-        lines.append(
-            f"* With PostgreSQL's CPU added, {both:.1f} µs to {streams:.1f} µs of Kafka Streams: "
-            f"{_met(both < streams)}."
-        )
+        lines.append(_together(ours, found["streams"]))
     return "\n".join(lines) + "\n"
+
+
+def _together(ours: Result, streams: Result) -> str:
+    both = min(map(sum, zip(ours.cpu, ours.postgres, strict=True)))
+    times = min(streams.cpu) / both
+    return (
+        f"* With PostgreSQL's CPU added, {both:.1f} µs, at least {TOGETHER_GOAL:g} times cheaper "
+        f"than {streams.title}: {times:.1f} times, {_met(times >= TOGETHER_GOAL)}."
+    )
 
 
 def _goal(ours: Result, other: Result, goal: float, sense: str) -> str:
@@ -249,7 +306,31 @@ pieces, which are record batches or flushes.
 def paces(found: Paces) -> str:
     """Both paces, PostgreSQL's CPU beside the worker's."""
     rows = [_paced(one, found) for one in found.paces]
-    return PACES.format(stored=found.stored) + "\n".join([*rows, ""])
+    return PACES.format(stored=found.stored) + "\n".join([*rows, "", *paced_ratios(found.paces)])
+
+
+def paced_ratios(found: Sequence[Pace]) -> list[str]:
+    """Ours to the other revision, portion by portion; none where there is no other."""
+    first = found[0].title if found else ""
+    rows = [
+        f"| {ours.pace} | {_by_portion(ours.worker, other.worker)} | "
+        f"{_by_portion(ours.postgres, other.postgres)} | "
+        f"{_by_portion(ours.written, other.written)} |"
+        for ours in found
+        for other in found
+        if ours.title == first != other.title and ours.pace == other.pace
+    ]
+    return [PACED_RATIOS, *rows, ""] if rows else []
+
+
+def _by_portion(ours: Sequence[float], other: Sequence[float]) -> str:
+    return spread([mine / its for mine, its in zip(ours, other, strict=False) if its])
+
+
+PACED_RATIOS = """Ours divided by the other revision, portion by portion: median [lowest, highest].
+
+| pace | worker, CPU | PostgreSQL, CPU | WAL |
+| --- | --- | --- | --- |"""
 
 
 def _paced(one: Pace, found: Paces) -> str:

@@ -20,3 +20,8 @@ def test_an_unknown_name_is_refused_with_the_known_ones(
 
     told = capsys.readouterr().err
     assert f"unknown systems: {name}; known are ours, transport, streams" in told
+
+
+def test_another_revision_is_named_as_git_names_it() -> None:
+    assert arguments(["--against", "HEAD~3"]).against == "HEAD~3"
+    assert arguments([]).against is None

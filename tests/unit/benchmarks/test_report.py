@@ -1,5 +1,6 @@
 """The benchmark's reckoning and its page, on figures made up here."""
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -19,7 +20,15 @@ def result(
 ) -> Result:
     beside = [[cpu + 1, cpu, cpu + 5]] * 3, [0.25] * 3, [0.5] * 3, [1.0] * 3, [5_000.0] * 3
     return Result(
-        name, f"title of {name}", 1_000, [cpu + 2, cpu, cpu + 1], *beside, 100, wrong, figures
+        name,
+        f"title of {name}",
+        1_000,
+        [cpu + 2, cpu, cpu + 1],
+        *beside,
+        100,
+        wrong,
+        figures,
+        [0, 1, 2],
     )
 
 
@@ -108,6 +117,32 @@ def test_goals_are_ratios_of_the_lowest_runs_with_medians_beside() -> None:
     assert "80.0 times (70.1 by medians, 80.0 by calm parts), met" in said
     assert "2.1 times (2.0 by medians, 2.1 by calm parts), not met" in said
     assert "1.75 × (1.60 × by medians, 1.75 × by calm parts), met" in said
+
+
+def test_ratios_are_of_runs_of_the_same_round() -> None:
+    base = replace(result("against", 21), cpu=[27.0, 16.0], postgres=[1.0, 2.0], rounds=[0, 2])
+
+    said = written(result("ours", 7), base)
+
+    assert "| title of against | **0.42** [0.33, 0.50] | **0.44** [0.36, 0.53] | 2.5 | 2 |" in said
+
+
+def test_a_system_without_a_run_in_the_same_round_has_no_ratio() -> None:
+    said = written(result("ours", 7), replace(result("against", 21), rounds=[7, 8, 9]))
+
+    assert "| title of against | no round in common | | | 0 |" in said
+
+
+def test_both_paces_are_compared_portion_by_portion() -> None:
+    ours = Pace("Floorpulse", "live", 1_000, 40_000, [5.0, 6.0], [10.0, 30.0], [400.0, 500.0])
+    base = Pace("the base", "live", 1_000, 40_000, [10.0, 24.0], [20.0, 30.0], [800.0, 500.0])
+    shares = {"Floorpulse": 0.5, "the base": 0.5}
+    both = Paces(400_000, [ours, base], shares, shares)
+
+    said = page(Findings({}, {}, {}, [], {}, None, None, paces=both), Path("/nowhere"))
+
+    ratios = "**0.38** [0.25, 0.50] | **0.75** [0.50, 1.00] | **0.75** [0.50, 1.00]"
+    assert f"| live | {ratios} |" in said
 
 
 def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
