@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
+from tests.benchmarks.checkout import HERE, this
 from tests.benchmarks.machine import cores, described
-from tests.benchmarks.paces import FILLING, HERE, PACES, PORTION, Worker, started, turns, undisturbed
+from tests.benchmarks.paces import FILLING, PACES, PORTION, Worker, started, turns, undisturbed
 
 from tests.benchmarks.rig import Rig, connected, rig
 from tests.benchmarks.workload import Shape
@@ -56,7 +57,8 @@ async def measured(here: Rig, rounds: int) -> tuple[list[Worker], dict[str, floa
         for case in CASES:
             events = case.stored + len(PACES) * rounds * PORTION
             log = replace(case.shape, events=events)
-            worker = await stack.enter_async_context(started(here, case.title, HERE, log))
+            checkout = replace(this(), title=case.title)
+            worker = await stack.enter_async_context(started(here, checkout, log))
             before = await size(here)
             await worker.fold(case.stored, FILLING)
             await worker.settle()
