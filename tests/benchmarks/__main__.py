@@ -32,6 +32,7 @@ from tests.benchmarks.against import against
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.checkout import Checkout, NotBuiltError, checkout
+from tests.benchmarks.kills import Killed, killed
 from tests.benchmarks.latency import Latency, latency
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.oracle import Answer, compared, recomputed
@@ -45,7 +46,7 @@ from tests.benchmarks.workload import EVENTS_A_MINUTE, Keys, Record, Shape, dige
 
 OWN_PAGES = {"rules", "breach", "metrics"}
 """What stands in pages of its own, and leaves the report as it is"""
-EXTRAS = ("stages", "paces", "latency", "load", "month", "rules", "breach", "metrics")
+EXTRAS = ("kills", "stages", "paces", "latency", "load", "month", "rules", "breach", "metrics")
 PACKAGES = ("faust-streaming", "aiokafka", "msgspec", "asyncpg")
 REPORT = Path(__file__).parents[2] / "docs" / "benchmarks"
 STAGES_WITHIN = 300.0
@@ -95,6 +96,24 @@ class Bench:
             place = 1 + next((at for at, one in enumerate(chosen) if one.name == OURS), -1)
             yield [*chosen[:place], other, *chosen[place:]]
 
+    async def kills(self, here: Rig) -> list[Killed]:
+        """What is wrong of each system's figures after it was killed."""
+        with self._chosen(here) as chosen:
+            found = [await self._killed(here, one) for one in chosen if one.figures]
+        return [one for one in found if one is not None]
+
+    async def _killed(self, here: Rig, system: System) -> Killed | None:
+        records = self._records[: self._options.killed]
+        try:
+            answer = await killed(here, system.make, records, system.name, self._options.kill_rate)
+        except Failed as failed:
+            self.absent[f"{system.title}, killed"] = "the run failed"
+            self.say(str(failed))
+            return None
+        verdict = compared(recomputed(records), answer, system.figures)
+        self.say(f"{system.title}, killed: {verdict.wrong} of {verdict.cells} figures are wrong")
+        return Killed(system.name, system.title, len(records), verdict)
+
     def _present(self, system: System) -> bool:
         why = system.missing()
         if why is not None:
@@ -142,6 +161,7 @@ class Bench:
             wrong=worst.wrong,
             compared=system.figures,
             rounds=list(by_round),
+            note=system.note,
         )
 
     def _truth(self, system: System) -> Answer:
@@ -316,6 +336,7 @@ async def main(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="floorpulse-bench-") as name:
         async with rig(Path(name), shape.partitions) as here:
             results = await bench.results(here)
+            worth = await bench.kills(here) if "kills" in options.systems else []
             stages = await bench.stages(here) if "stages" in options.systems else None
             both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
@@ -324,9 +345,19 @@ async def main(options: argparse.Namespace) -> None:
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)
-    conditions = _machine(), versions, _described(shape, records)
     findings = Findings(
-        *conditions, results, bench.absent, stages, delay, asked, past, crowds, paces=both
+        _machine(),
+        versions,
+        _described(shape, records),
+        results,
+        bench.absent,
+        stages,
+        delay,
+        asked,
+        past,
+        crowds,
+        both,
+        worth,
     )
     if set(options.systems) - OWN_PAGES:
         write(findings, options.out)
@@ -400,6 +431,12 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--paced", type=int, default=100_000, help="events measured at each of both paces"
+    )
+    parser.add_argument(
+        "--killed", type=int, default=20_000, help="records of the log for those that are killed"
+    )
+    parser.add_argument(
+        "--kill-rate", type=float, default=500.0, help="records a second that they get"
     )
     parser.add_argument(
         "--against",

@@ -13,6 +13,7 @@ import faust
 
 from tests.benchmarks.oracle import Answer, Pane
 from tests.benchmarks.progress import EVERY, Progress
+from tests.benchmarks.session import session_seconds
 
 COMMIT_EVERY = 1.0
 """Seconds: as often as the engine makes its state durable."""
@@ -29,8 +30,8 @@ def peer(**settings: Any) -> tuple[faust.App, Progress]:
         web_enabled=False,
         topic_partitions=int(partitions),
         consumer_auto_offset_reset="earliest",
-        broker_session_timeout=300,
-        broker_request_timeout=310,
+        broker_session_timeout=session_seconds(),
+        broker_request_timeout=session_seconds() + 10,
         broker_commit_interval=COMMIT_EVERY,
         stream_wait_empty=False,
         **settings,

@@ -1,5 +1,5 @@
-"""Peers that are Python packages and must not mix with ours: each gets a virtual environment of its own beside its program,
-made when it is first needed.
+"""Peers that are Python packages and must not mix with ours: each gets a virtual environment of its
+own beside its program, made when it is first needed.
 """
 
 import subprocess
@@ -15,7 +15,7 @@ def python(name: str) -> Path:
 
 
 def installed(name: str, *requirements: str) -> str | None:
-    """Why the environment `name` cannot have these packages, having tried; None when it has them."""
+    """Why the environment `name` cannot have these packages, having tried; None when it has."""
     kept = HOME / name / "requirements.txt"
     wanted = "\n".join(requirements)
     if kept.exists() and kept.read_text("utf-8") == wanted:
@@ -24,7 +24,7 @@ def installed(name: str, *requirements: str) -> str | None:
         [sys.executable, "-m", "venv", HOME / name],
         [python(name), "-m", "pip", "install", "--quiet", *requirements],
     ):
-        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             return f"{' '.join(requirements)} cannot be installed: {done.stderr[-300:].strip()}"
     kept.write_text(wanted, "utf-8")

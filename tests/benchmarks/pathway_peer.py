@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.benchmarks.oracle import FIGURES, THRESHOLD
 from tests.benchmarks.progress import Progress
+from tests.benchmarks.session import session_seconds
 from tests.benchmarks.workload import MINUTE
 
 EVERY = 1_000
@@ -100,7 +101,7 @@ def main(bootstrap: str, group: str, folder: Path) -> None:
         "bootstrap.servers": bootstrap,
         "group.id": group,
         "auto.offset.reset": "earliest",
-        "session.timeout.ms": "300000",
+        "session.timeout.ms": str(session_seconds() * 1000),
     }
     events = pw.io.kafka.read(
         settings,

@@ -1,11 +1,13 @@
 """Pathway as the benchmark sees it."""
 
 import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from tests.benchmarks.oracle import FIGURES, Answer
@@ -17,17 +19,21 @@ VERSION = "0.33.0"
 NAME = "pathway"
 PANES = "pathway-panes"
 
+Ends = Mapping[TopicPartition, int]
+"""The offset behind the last record, by partition"""
+
 
 class Pathway(Peer):
-    """The program `pathway_peer`. It says how many events it has counted, in which records that are none are missing, so these
-    are counted here; its panes are read from their topic.
+    """The program `pathway_peer`. It says how many events it has counted; records that are no
+    events it leaves out, so they are counted here. Its panes are read from their topic.
     """
 
     def __init__(self, rig: Rig, folder: Path) -> None:
         super().__init__(rig, folder, script="pathway_peer")
         self.command[0] = str(python(NAME))
         self._rig = rig
-        self._unreadable: int | None = None
+        self._records = 0
+        self._left_out = 0
 
     @staticmethod
     def missing() -> str | None:
@@ -38,30 +44,38 @@ class Pathway(Peer):
         """See `Program.reached`."""
         if not self.progress.reached:
             return 0
-        if self._unreadable is None:
-            values = await whole(self._rig, CONTACT_EVENTS.name)
-            self._unreadable = sum(not readable(value) for value in values)
-        return self.progress.reached + self._unreadable
+        async with reading(self._rig, CONTACT_EVENTS.name) as (consumer, ends):
+            if sum(ends.values()) != self._records:
+                values = await taken(consumer, ends)
+                self._records = len(values)
+                self._left_out = sum(not readable(value) for value in values)
+        return self.progress.reached + self._left_out
 
     async def answer(self) -> Answer | None:
         """See `Program.answer`."""
-        return told([json.loads(value) for value in await whole(self._rig, PANES)])
+        async with reading(self._rig, PANES) as (consumer, ends):
+            return told([json.loads(value) for value in await taken(consumer, ends)])
 
 
-async def whole(rig: Rig, topic: str) -> list[bytes]:
-    """The values of all records of a topic."""
+@asynccontextmanager
+async def reading(rig: Rig, topic: str) -> AsyncIterator[tuple[AIOKafkaConsumer, Ends]]:
+    """Somebody who reads a topic from its beginning, and where each partition ends."""
     consumer = AIOKafkaConsumer(
         topic, bootstrap_servers=rig.server.bootstrap, auto_offset_reset="earliest"
     )
     await consumer.start()
     try:
-        ends = await consumer.end_offsets(consumer.assignment())
-        values: list[bytes] = []
-        while any([await consumer.position(place) < end for place, end in ends.items()]):
-            polled = await consumer.getmany(timeout_ms=200)
-            values += [one.value for records in polled.values() for one in records]
+        yield consumer, await consumer.end_offsets(consumer.assignment())
     finally:
         await consumer.stop()
+
+
+async def taken(consumer: AIOKafkaConsumer, ends: Ends) -> list[bytes]:
+    """The values up to the ends."""
+    values: list[bytes] = []
+    while any([await consumer.position(place) < end for place, end in ends.items()]):
+        polled = await consumer.getmany(timeout_ms=200)
+        values += [one.value for records in polled.values() for one in records]
     return values
 
 

@@ -10,12 +10,14 @@ from statistics import median
 import msgspec
 
 from tests.benchmarks.api_load import Crowd, Load, Past, Spread
-from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.chart import Bar, chart, linear
+from tests.benchmarks.kills import KILLS, Killed
 from tests.benchmarks.latency import Latency
 from tests.benchmarks.paces import Pace, Paces
 
 PAGE = "README.md"
 PICTURE = "cpu.svg"
+WRONG = "wrong.svg"
 FIGURES = "results.json"
 OURS = "ours"
 GOALS = {
@@ -52,6 +54,7 @@ class Result:
     compared: tuple[str, ...]
     rounds: list[int]
     """The round of each run: one that failed left a gap"""
+    note: str = ""
 
     @property
     def calm(self) -> float:
@@ -80,6 +83,7 @@ class Findings:
     month: dict[str, Past] | None = None
     crowds: Sequence[Crowd] = ()
     paces: Paces | None = None
+    kills: Sequence[Killed] = ()
 
 
 def write(findings: Findings, folder: Path) -> None:
@@ -90,6 +94,8 @@ def write(findings: Findings, folder: Path) -> None:
     )
     if findings.results:
         (folder / PICTURE).write_text(picture(findings.results), "utf-8")
+    if findings.kills:
+        (folder / WRONG).write_text(wrong_figures(findings.kills), "utf-8")
     (folder / PAGE).write_text(page(findings, folder), "utf-8")
 
 
@@ -101,6 +107,23 @@ def picture(results: Sequence[Result]) -> str:
         for one in ordered
     ]
     return chart("CPU of one event, lowest run and range (logarithmic)", "µs", bars)
+
+
+def wrong_figures(found: Sequence[Killed]) -> str:
+    """A bar a system that was killed: the share of its figures that are wrong."""
+    ordered = sorted(found, key=lambda one: one.wrong_percent)
+    bars = [
+        Bar(
+            one.title.replace("`", ""),
+            one.wrong_percent,
+            one.wrong_percent,
+            one.wrong_percent,
+            kind,
+        )
+        for one in ordered
+        for kind in ("main" if one.name == OURS else "peer",)
+    ]
+    return chart(f"Figures that are wrong after {KILLS} kills", "%", bars, linear(bars))
 
 
 def _kind(result: Result) -> str:
@@ -118,8 +141,10 @@ def page(findings: Findings, folder: Path) -> str:
             if findings.results
             else []
         ),
+        notes(findings.results),
         ratios(findings.results),
         goals(findings.results),
+        *([kills(findings.kills)] if findings.kills else []),
         *([stages(findings.stages)] if findings.stages else []),
         *([paces(findings.paces)] if findings.paces else []),
         *([latency(findings.latency)] if findings.latency else []),
@@ -187,6 +212,19 @@ def _row(one: Result, ours: float | None) -> str:
         )
         + " |"
     )
+
+
+def notes(results: Sequence[Result]) -> str:
+    """What the others do, and what they do instead of what they cannot."""
+    lines = [f"* {one.title}: {one.note}" for one in results if one.note]
+    return "\n".join([NOTES, *lines, ""]) if lines else ""
+
+
+NOTES = """### What the others do
+
+None of them keeps corrections of what was final or agents' states as the engine does, and none writes its panes to a database that
+others ask.
+"""
 
 
 def _spread(values: Sequence[float]) -> str:
@@ -282,6 +320,28 @@ def _goal(ours: Result, other: Result, goal: float, sense: str) -> str:
 
 def _met(met: bool) -> str:  # noqa: FBT001  the one thing it says
     return "met" if met else "not met"
+
+
+def kills(found: Sequence[Killed]) -> str:
+    """What is wrong after kills."""
+    rows = [
+        f"| {one.title} | {one.events:,} | {one.verdict.wrong:,} of {one.verdict.cells:,} | "
+        f"{one.wrong_percent:.2f} % |"
+        for one in found
+    ]
+    return "\n".join([KILLED.format(kills=KILLS, picture=WRONG), *rows, ""])
+
+
+KILLED = """## Killed {kills} times
+
+![Figures that are wrong after kills]({picture})
+
+Each system gets the beginning of the log at a pace that all can keep, is ended by `kill -9` after each quarter, before all that it has read
+is durable, and started again at once, with what it has on its disk. When the last record is done, its figures are held against the oracle:
+those alone that it counts at all. Each works as it did above: none is asked for more than it promises.
+
+| system | events | figures wrong | |
+| --- | --- | --- | --- |"""
 
 
 def stages(spent: Stages) -> str:

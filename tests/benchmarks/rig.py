@@ -21,6 +21,7 @@ from floorpulse.contracts.tables import metadata
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.demo.embedded import Postgres
 from floorpulse.migrations import migrate
+from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.benchmarks.workload import Record
@@ -31,6 +32,8 @@ KAFKA = Path(__file__).parents[2] / "deploy" / "kafka" / "pom.xml"
 AT_ONCE = 4_000
 """Records that are sent together: some 500 a partition, as a busy ingest sends them."""
 
+PACED = 0.1
+"""Seconds between two portions of records that are sent at a rate"""
 
 AUDITED = {"audit_entry", "audit_head"}
 """Tables that are only ever appended to"""
@@ -62,12 +65,18 @@ class Rig:
             await connection.execute(f"TRUNCATE {', '.join(metadata.tables.keys() - AUDITED)}")
             await connection.execute("CHECKPOINT")
 
-    async def fill(self, records: Sequence[Record]) -> None:
-        """Put the records into the topic, in order, and return when all are acknowledged."""
+    async def fill(self, records: Sequence[Record], rate: float | None = None) -> None:
+        """Put the records into the topic, in order, and return when all are acknowledged; `rate` of
+        them a second, or as fast as it goes.
+        """
         sender = await producer(self.kafka)
+        at_once = max(1, round(rate * PACED)) if rate else AT_ONCE
+        began = monotonic()
         try:
-            for first in range(0, len(records), AT_ONCE):
-                await _send(sender, records[first : first + AT_ONCE])
+            for first in range(0, len(records), at_once):
+                if rate:
+                    await asyncio.sleep(began + first / rate - monotonic())
+                await _send(sender, records[first : first + at_once])
         finally:
             await sender.stop()
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
-from tests.benchmarks import flink_program, pathway_program
+from tests.benchmarks import bytewax_program, flink_program, pathway_program, quix_program
+from tests.benchmarks.bytewax_program import Bytewax
 from tests.benchmarks.flink_program import Flink
 from tests.benchmarks.oracle import FIGURES
 from tests.benchmarks.pathway_program import Pathway
 from tests.benchmarks.programs import Committing, Floorpulse, KafkaStreams, Peer
+from tests.benchmarks.quix_program import QuixStreams
 from tests.benchmarks.trial import Make
 
 
 @dataclass(frozen=True)
 class System:
     """One of them: `share` of the records it gets, `figures` of the oracle that it can answer
-    (none: a floor).
+    (none: a floor), `note`: what it does and what it does instead, for the page.
     """
 
     name: str
@@ -25,6 +27,7 @@ class System:
     figures: tuple[str, ...]
     share: float = 1.0
     missing: Callable[[], str | None] = lambda: None
+    note: str = ""
 
 
 def no_confluent() -> str | None:
@@ -46,6 +49,9 @@ SYSTEMS = (
         KafkaStreams,
         FIGURES,
         missing=KafkaStreams.missing,
+        note="a processor with visits and panes in RocksDB behind a cache of 256 MiB, both with "
+        "changelog topics; one thread, at least once. Panes are of a partition and are added up "
+        "where they are asked for.",
     ),
     System(
         "flink",
@@ -74,6 +80,31 @@ SYSTEMS = (
         partial(Committing, script="faust_take"),
         ("offered",),
         0.3,
+    ),
+    System(
+        "quix",
+        f"Quix Streams {quix_program.VERSION}, the same work",
+        QuixStreams,
+        FIGURES,
+        0.3,
+        missing=QuixStreams.missing,
+        note="visits in the state of each contact, a repartition topic by queue, windows "
+        "of a minute with changelog topics, at least once. Only a topic tells others what windows "
+        "hold, so each change of a window is written to one. A window takes no event back: what a "
+        "visit newly says comes as a change, which the program works out by itself. Grace of 20 "
+        "years: one event from the future closes all earlier windows of its queue.",
+    ),
+    System(
+        "bytewax",
+        f"Bytewax {bytewax_program.VERSION}, the same work",
+        Bytewax,
+        FIGURES,
+        0.3,
+        missing=Bytewax.missing,
+        note="visits by `stateful_flat_map`, panes by `fold_window` with an `EventClock`, and each "
+        "second a snapshot of both and of the offsets in SQLite. A window tells what it counted "
+        "only when it closes; here it never does, since one event from the future would close it "
+        "early, and the answer is read from the process. Offsets are not committed to Kafka.",
     ),
     System(
         "getmany", "aiokafka `getmany`, doing nothing", partial(Peer, script="floor_getmany"), ()

@@ -102,7 +102,7 @@ async def _measured(
         return looks[-1].reached >= len(records)
 
     await until(done, DONE_WITHIN)
-    return reckoned(looks, list(rig.bystanders), await _answer(program))
+    return reckoned(looks, list(rig.bystanders), await answered(program))
 
 
 def reckoned(looks: Sequence[Look], beside: Sequence[str], answer: Answer) -> Trial:
@@ -139,7 +139,8 @@ def parts(looks: Sequence[Look]) -> list[float]:
     ]
 
 
-async def _answer(program: Program) -> Answer:
+async def answered(program: Program) -> Answer:
+    """What it counted; TimeoutError where it does not say."""
     given: list[Answer] = []
 
     async def here() -> bool:

@@ -8,11 +8,14 @@ import pytest
 
 from tests.benchmarks.api_load import Crowd, Load, Past, Spread
 from tests.benchmarks.chart import Bar, chart
+from tests.benchmarks.kills import Killed, lives
 from tests.benchmarks.latency import LEGS, Latency, Quantiles
+from tests.benchmarks.oracle import Verdict
 from tests.benchmarks.paces import Pace, Paces
-from tests.benchmarks.report import Findings, Result, page
+from tests.benchmarks.report import Findings, Result, page, wrong_figures
 from tests.benchmarks.stages import Meter
 from tests.benchmarks.trial import Look, parts, reckoned
+from tests.benchmarks.workload import Record
 
 
 def result(
@@ -145,6 +148,12 @@ def test_both_paces_are_compared_portion_by_portion() -> None:
     assert f"| live | {ratios} |" in said
 
 
+def test_what_a_peer_does_instead_stands_in_the_page() -> None:
+    said = written(result("ours", 7), replace(result("quix", 90), note="windows that never close"))
+
+    assert "* title of quix: windows that never close" in said
+
+
 def test_a_system_that_differs_from_the_oracle_shows_its_error_rate() -> None:
     assert "5.00% of 100" in written(result("ours", 7), result("take", 30, wrong=5))
 
@@ -218,6 +227,46 @@ def test_a_stages_calm_cost_is_the_lower_quartile_of_its_pieces() -> None:
     assert meter.whole("decode", 5000) == pytest.approx(182)
     assert meter.gather("encode", 40) == pytest.approx(0.375)
     assert meter.pieces["encode"] == [(0.5, 100), (pytest.approx(0.375), 40)]
+
+
+def rectangles(picture: str) -> list[float]:
+    drawn = ET.fromstring(picture)  # noqa: S314
+    found = drawn.findall("{http://www.w3.org/2000/svg}rect")
+    return [float(one.attrib["width"]) for one in found]
+
+
+def test_wrong_figures_are_drawn_from_nothing_on() -> None:
+    found = [
+        Killed("ours", "Floorpulse", 20_000, Verdict(4_000, 0)),
+        Killed("take", "a peer", 20_000, Verdict(4_000, 400)),
+    ]
+
+    right, wrong = rectangles(wrong_figures(found))
+
+    assert right == 1
+    assert wrong == 470
+
+
+def test_a_chart_of_systems_that_are_all_right_is_a_chart() -> None:
+    assert rectangles(wrong_figures([Killed("ours", "ours", 9, Verdict(4, 0))])) == [1]
+
+
+def test_what_was_killed_stands_in_the_page_with_what_was_compared() -> None:
+    found = [Killed("take", "a peer", 20_000, Verdict(4_000, 100))]
+
+    said = page(Findings({}, {}, {}, [], {}, None, None, kills=found), Path("/nowhere"))
+
+    assert "## Killed 3 times" in said
+    assert "| a peer | 20,000 | 100 of 4,000 | 2.50 % |" in said
+
+
+def test_a_log_is_cut_into_as_many_parts_as_there_are_lives() -> None:
+    records = [Record(0, b"", b"%d" % number) for number in range(10)]
+
+    parts_of_it = lives(records)
+
+    assert [len(one) for one in parts_of_it] == [3, 3, 3, 1]
+    assert [one for some in parts_of_it for one in some] == records
 
 
 def test_the_chart_is_well_formed() -> None:

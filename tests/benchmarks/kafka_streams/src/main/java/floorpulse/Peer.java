@@ -66,7 +66,7 @@ public final class Peer {
             "metrics.recording.level", "INFO",
             "topology.optimization", "all"));
         settings.putAll(Map.of(
-            "consumer.session.timeout.ms", "300000",
+            "consumer.session.timeout.ms", System.getenv().getOrDefault("FLOORPULSE_BENCH_SESSION", "300") + "000",
             "consumer.max.poll.records", "5000",
             "consumer.auto.offset.reset", "earliest",
             "consumer.max.partition.fetch.bytes", String.valueOf(4 << 20),
