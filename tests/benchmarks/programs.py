@@ -1,11 +1,8 @@
 """A system under test as the benchmark sees it: a command, how far it is, what it answers."""
 
-import os
-import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from shutil import which
 from typing import Protocol
 
 import asyncpg
@@ -14,6 +11,7 @@ from aiokafka.errors import KafkaError
 
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.counting.histograms import count_within
+from tests.benchmarks.maven import classpath, compiled
 from tests.benchmarks.oracle import THRESHOLD, Answer, Pane
 from tests.benchmarks.progress import Progress
 from tests.benchmarks.rig import Rig
@@ -94,39 +92,17 @@ class Committing(Peer):
 
 
 class KafkaStreams(Committing):
-    """The Java program of the folder `kafka_streams`, compiled when it is first needed."""
+    """The Java program of the folder `kafka_streams`."""
 
     def __init__(self, rig: Rig, folder: Path) -> None:
         super().__init__(rig, folder, script="")
-        libraries = f"{JAVA / 'target' / 'classes'}:{JAVA / 'target' / 'lib'}/*"
-        self.command = [
-            "java",
-            "-Xmx1g",
-            "-cp",
-            libraries,
-            "floorpulse.Peer",
-            *self.words(rig, folder),
-        ]
+        words = self.words(rig, folder)
+        self.command = ["java", "-Xmx1g", "-cp", classpath(JAVA), "floorpulse.Peer", *words]
 
     @staticmethod
     def missing() -> str | None:
-        """Why it cannot run, having tried to compile it; None when it can."""
-        if not (which("java") and which("mvn")):
-            return "needs a JDK 17 and Maven"
-        made = JAVA / "target" / "lib"
-        sources = [JAVA / "pom.xml", *JAVA.glob("src/**/*.java")]
-        if made.exists() and made.stat().st_mtime > max(one.stat().st_mtime for one in sources):
-            return None
-        compiled = subprocess.run(
-            ["mvn", "-q", "-B", "compile"],  # noqa: S607
-            cwd=JAVA,
-            check=False,
-            capture_output=True,
-            text=True,
-        )
-        if compiled.returncode == 0:
-            os.utime(made)
-        return compiled.stdout[-500:] if compiled.returncode else None
+        """Why it cannot run; None when it can."""
+        return compiled(JAVA)
 
 
 class Floorpulse:

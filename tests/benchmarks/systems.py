@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 
-from tests.benchmarks import bytewax_program, quix_program
+from tests.benchmarks import bytewax_program, flink_program, pathway_program, quix_program
 from tests.benchmarks.bytewax_program import Bytewax
+from tests.benchmarks.flink_program import Flink
 from tests.benchmarks.oracle import FIGURES
+from tests.benchmarks.pathway_program import Pathway
 from tests.benchmarks.programs import Committing, Floorpulse, KafkaStreams, Peer
 from tests.benchmarks.quix_program import QuixStreams
 from tests.benchmarks.trial import Make
@@ -50,6 +52,20 @@ SYSTEMS = (
         note="a processor with visits and panes in RocksDB behind a cache of 256 MiB, both with "
         "changelog topics; one thread, at least once. Panes are of a partition and are added up "
         "where they are asked for.",
+    ),
+    System(
+        "flink",
+        f"Flink {flink_program.VERSION}, the same work",
+        Flink,
+        FIGURES,
+        missing=Flink.missing,
+    ),
+    System(
+        "pathway",
+        f"Pathway {pathway_program.VERSION}, the same work",
+        Pathway,
+        FIGURES,
+        missing=Pathway.missing,
     ),
     System(
         "idiomatic",
