@@ -40,7 +40,7 @@ extern Size PyDict_Size(PyObject *);
 extern Size PySet_Size(PyObject *);
 extern int PySet_Contains(PyObject *, PyObject *);
 extern int PySet_Add(PyObject *, PyObject *);
-extern PyObject *PyObject_CallObject(PyObject *, PyObject *);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
 extern PyObject *PyType_GenericAlloc(PyTypeObject *, Size);
 extern PyObject *PyErr_Occurred(void);
 extern PyObject *PyErr_NoMemory(void);
@@ -57,7 +57,8 @@ enum { DONE = 1, NOT_OURS = 0, FAILED = -1 };
 enum {
     OFFERED_AT, QUEUE, CHANNEL, ANSWERED_AT, AGENT, ANSWERED_QUEUE, ANSWERED_WAIT, ENDED_AT, TALK,
     HOLD, WRAPPED_AT, WRAP, ABANDONED_AT, ABANDONED_QUEUE, ABANDONED_WAIT, LEFT_AT, PRIORITY,
-    CUSTOMER, HOLDS, TRANSFERRED_AT, EVIDENCE, VISIT_FIELDS
+    CUSTOMER, HOLDS, TRANSFERRED_AT, EVIDENCE, SURVEYS, EVALUATIONS, COMPLAINTS, MISSED,
+    VISIT_FIELDS
 };
 enum { PANE_KEY, PANE_REVISION, PANE_CELLS, PANE_DIRTY, PANE_UNPUBLISHED, PANE_FIELDS };
 enum {
@@ -74,14 +75,14 @@ typedef struct {
     int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], open[OPEN_FIELDS], codes[CODES];
     int64_t visit_words, pane_words, latest, exact_seconds;
     double growth;
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *channels, *open_type;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *channels, *decode;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */
 typedef struct {
-    PyObject *rows, *absent, *parked, *dirty, *known, *of, *numbers, *unsure, *queues, *since,
-        *begun, *over, *panes, *dirty_panes, *unpublished;
-    int64_t visits_since, panes_since, panes_kept_since, length, passed, revision, revision_step;
+    PyObject *rows, *absent, *parked, *dirty, *known, *of, *numbers, *unsure, *queues, *queue,
+        *since, *begun, *over, *panes, *dirty_panes, *unpublished, *orphans, *doubts;
+    int64_t most_doubts, visits_since, panes_since, panes_kept_since, length, passed, revision, revision_step;
 } Bound;
 
 typedef const uint8_t *Text;
@@ -111,7 +112,7 @@ enum { OFFER, ANSWER, ABANDON, END, WRAP_UP, KINDS, ELSEWHERE, REFUSED };
 
 typedef struct {
     int64_t at, wait, talk, hold, wrap, priority, offset;
-    PyObject *tenant, *source, *queue, *agent;
+    PyObject *tenant, *source, *queue, *agent, *value;
     Text contact, customer;
     uint32_t contact_length, customer_length;
     int32_t visit;
@@ -485,6 +486,10 @@ static PyObject *held(PyObject *object) {
     return object;
 }
 
+static void give_back(PyObject *object) {
+    if (object) Py_DecRef(object);
+}
+
 /* Append (tenant, source, whether live) to `pairs`, (tenant, source, queue) to `feeds`. */
 static int tell_heard(State *state, int64_t young, PyObject *pairs, PyObject *feeds) {
     for (uint32_t i = 0; i < state->heard_used; i++) {
@@ -531,6 +536,7 @@ EXPORT Size core_read(State *state, PyObject *values, PyObject *offsets, int64_t
         char *text;
         Size length;
         event->kind = ELSEWHERE;
+        event->value = value;
         event->offset = first + i;
         if (offsets != state->at->none) {
             event->offset = PyLong_AsLongLong(PyList_GetItem(offsets, i));
@@ -629,13 +635,20 @@ static int64_t bucket_of(const State *state, int64_t span) {
     return 2 * exact + 1 + (int64_t)(log(share) / state->at->growth);
 }
 
-/* Count an outcome with its span. */
-static int count_span(const State *state, PyObject *cells, int counter, int total, int histogram,
-                      int64_t span) {
+/* What an event counts with its span, by the places of the codes. */
+typedef struct {
+    int counter, total, histogram;
+} Family;
+
+static const Family ANSWERS = {C_ANSWERED, C_ANSWERED_WAIT, C_ANSWERED_WAITS};
+static const Family ABANDONS = {C_ABANDONED, C_ABANDONED_WAIT, C_ABANDONED_WAITS};
+static const Family HANDLES = {C_HANDLED, C_TALK, C_HANDLE_TIMES};
+
+static int count_span(const State *state, PyObject *cells, Family of, int64_t span, int tidy) {
     const int64_t *codes = state->at->codes;
-    if (add_cell(cells, codes[counter], 1, 0) < 0) return FAILED;
-    if (span && add_cell(cells, codes[total], span, 0) < 0) return FAILED;
-    return add_cell(cells, codes[histogram] + bucket_of(state, span), 1, 0);
+    if (add_cell(cells, codes[of.counter], 1, tidy) < 0) return FAILED;
+    if (span && add_cell(cells, codes[of.total], span, tidy) < 0) return FAILED;
+    return add_cell(cells, codes[of.histogram] + bucket_of(state, span), 1, tidy);
 }
 
 /* The pane of a queue at `at`, new where it must be, held; NULL without an error where Python must
@@ -697,6 +710,7 @@ typedef struct {
     const Bound *bound;
     const Event *event;
     PyObject *contact, *key, *visit, *open, *pane, *number, *at;
+    PyObject *contacts; /* of the tenant, borrowed */
     int64_t revision;
 } Step;
 
@@ -752,12 +766,7 @@ static int find_open(Step *step, PyObject *queue, PyObject *channel, int make) {
     if (step->open) {
         Py_IncRef(step->open);
     } else if (!PyErr_Occurred() && make) {
-        PyObject *since = PyDict_GetItemWithError(step->bound->since, channel);
-        step->open = since ? PyObject_CallObject(step->state->at->open_type, since) : NULL;
-        if (step->open && PyDict_SetItem(step->bound->queues, home, step->open)) {
-            Py_DecRef(step->open);
-            step->open = NULL;
-        }
+        step->open = PyObject_CallFunctionObjArgs(step->bound->queue, home, NULL);
     }
     Py_DecRef(home);
     return step->open ? DONE : PyErr_Occurred() ? FAILED : NOT_OURS;
@@ -778,46 +787,65 @@ static int set_dirty(const Step *step) {
     return PyDict_SetItem(step->bound->dirty, step->key, step->state->at->no) ? FAILED : DONE;
 }
 
-/* A visit begins, the only one of its contact. */
-static int offer(Step *step) {
-    State *state = step->state;
+/* Whether a visit begins now that is the only one of its contact. */
+static int begins(Step *step) {
     const Bound *bound = step->bound;
-    const Event *event = step->event;
-    PyObject *channel = state->channels[event->channel].object;
-    if (event->at < bound->visits_since) return NOT_OURS;
-    PyObject *contacts = PyDict_GetItemWithError(bound->known, event->tenant);
-    if (!contacts) return PyErr_Occurred() ? FAILED : NOT_OURS;
-    int result = lacks(contacts, step->contact);
+    if (step->event->at < bound->visits_since) return NOT_OURS;
+    step->contacts = PyDict_GetItemWithError(bound->known, step->event->tenant);
+    if (!step->contacts) return PyErr_Occurred() ? FAILED : NOT_OURS;
+    int result = lacks(step->contacts, step->contact);
     if (result == DONE) result = lacks(bound->absent, step->key);
-    if (result == DONE) result = lacks(bound->parked, step->key);
-    if (result == DONE) result = find_pane(step, event->queue, channel, event->at);
-    if (result != DONE) return result;
-    result = find_open(step, event->queue, channel, 1);
-    if (result != DONE) return result;
-    if (event->at < open_number(step, WAITS_SINCE)) return NOT_OURS;
+    return result == DONE ? lacks(bound->parked, step->key) : result;
+}
+
+/* Hold the visit that begins. */
+static int hold_new(const Step *step) {
+    const Bound *bound = step->bound;
+    if (PyDict_SetItem(bound->rows, step->key, step->visit)) return FAILED;
+    if (PyDict_SetItem(bound->dirty, step->key, step->state->at->yes)) return FAILED;
+    return PyDict_SetItem(step->contacts, step->contact, step->number) ? FAILED : DONE;
+}
+
+/* What an offer tells, given to a visit. */
+static int put_offer(const Step *step) {
+    const State *state = step->state;
+    const Event *event = step->event;
     PyObject *customer =
         event->customer
             ? PyUnicode_FromStringAndSize((const char *)event->customer, event->customer_length)
             : held(state->at->none);
     PyObject *priority = number_or_none(state, event->priority);
-    step->visit = copy_of(state->at->new_visit, state->at->visit_words);
-    if (!customer || !priority || !step->visit) {
-        if (customer) Py_DecRef(customer);
-        if (priority) Py_DecRef(priority);
+    if (!customer || !priority) {
+        give_back(customer);
+        give_back(priority);
         return FAILED;
     }
     put_field(state, step->visit, OFFERED_AT, held(step->at));
     put_field(state, step->visit, QUEUE, held(event->queue));
-    put_field(state, step->visit, CHANNEL, held(channel));
+    put_field(state, step->visit, CHANNEL, held(state->channels[event->channel].object));
     put_field(state, step->visit, PRIORITY, priority);
     put_field(state, step->visit, CUSTOMER, customer);
+    return DONE;
+}
+
+/* A visit begins with its offer. */
+static int offer(Step *step) {
+    State *state = step->state;
+    const Event *event = step->event;
+    PyObject *channel = state->channels[event->channel].object;
+    int result = begins(step);
+    if (result == DONE) result = find_pane(step, event->queue, channel, event->at);
+    if (result != DONE) return result;
+    result = find_open(step, event->queue, channel, 1);
+    if (result != DONE) return result;
+    if (event->at < open_number(step, WAITS_SINCE)) return NOT_OURS;
+    step->visit = copy_of(state->at->new_visit, state->at->visit_words);
+    if (!step->visit || put_offer(step) < 0) return FAILED;
     PyObject *cells = touched(step);
     if (!cells || add_cell(cells, state->at->codes[C_OFFERED], 1, 0) < 0) return FAILED;
     if (PyDict_SetItem(open_field(step, WAITING), step->key, step->at)) return FAILED;
     put_open(step, GAUGE, held(state->at->none));
-    if (PyDict_SetItem(bound->rows, step->key, step->visit)) return FAILED;
-    if (PyDict_SetItem(bound->dirty, step->key, state->at->yes)) return FAILED;
-    return PyDict_SetItem(contacts, step->contact, step->number) ? FAILED : DONE;
+    return hold_new(step);
 }
 
 /* Whether more than the offer is known of a visit, or something else than it was told. */
@@ -856,65 +884,107 @@ static int stop_waiting(Step *step, int listed) {
     return set_dirty(step);
 }
 
-/* A conversation begins. */
-static int talk(Step *step) {
-    const Event *event = step->event;
+/* A conversation begins at `at`, which the object `instant` says. */
+static int talk(Step *step, PyObject *instant, int64_t at) {
     const Bound *bound = step->bound;
-    if (event->at < open_number(step, TALKS_SINCE)) return DONE;
-    if (PyDict_SetItem(open_field(step, ANSWERED), step->key, step->at)) return FAILED;
-    if (event->at > open_number(step, LATEST_TALK)) put_open(step, LATEST_TALK, held(step->at));
-    if (event->at < open_number(step, HORIZON)) {
+    if (at < open_number(step, TALKS_SINCE)) return DONE;
+    if (PyDict_SetItem(open_field(step, ANSWERED), step->key, instant)) return FAILED;
+    if (at > open_number(step, LATEST_TALK)) put_open(step, LATEST_TALK, held(instant));
+    if (at < open_number(step, HORIZON)) {
         PyObject *gone = PyLong_FromLongLong(open_number(step, GONE) + 1);
         if (!gone) return FAILED;
         put_open(step, GONE, gone);
-    } else if (event->at < open_number(step, UNTIL)) {
-        put_open(step, UNTIL, held(step->at));
+    } else if (at < open_number(step, UNTIL)) {
+        put_open(step, UNTIL, held(instant));
     }
-    PyObject *parts[3] = {held(event->tenant), held(field(step->state, step->visit, QUEUE)),
+    put_open(step, GAUGE, held(step->state->at->none));
+    PyObject *parts[3] = {held(step->event->tenant), held(field(step->state, step->visit, QUEUE)),
                           held(field(step->state, step->visit, CHANNEL))};
     PyObject *home = tuple_of(parts, 3);
     int result = home && !PyDict_SetItem(bound->begun, step->key, home) ? DONE : FAILED;
-    if (home) Py_DecRef(home);
+    give_back(home);
     return result;
 }
 
-/* An agent takes a visit that waits. */
-static int answer(Step *step) {
-    State *state = step->state;
+/* What an answer, or giving up, tells, given to a visit. */
+static int put_outcome(const Step *step) {
+    const State *state = step->state;
     const Event *event = step->event;
-    int64_t offered = 0;
-    int listed = 0, result = find_waiting(step, &offered, &listed);
-    if (result != DONE) return result;
+    int answered = event->kind == ANSWER;
     PyObject *wait = number_or_none(state, event->wait);
     if (!wait) return FAILED;
-    put_field(state, step->visit, ANSWERED_AT, held(step->at));
-    put_field(state, step->visit, AGENT, held(event->agent));
-    put_field(state, step->visit, ANSWERED_QUEUE, name_or_none(state, event->queue));
-    put_field(state, step->visit, ANSWERED_WAIT, wait);
-    PyObject *cells = touched(step);
-    if (!cells || count_span(state, cells, C_ANSWERED, C_ANSWERED_WAIT, C_ANSWERED_WAITS,
-                             wait_of(event, offered)) < 0)
-        return FAILED;
-    return stop_waiting(step, listed) == DONE ? talk(step) : FAILED;
+    put_field(state, step->visit, answered ? ANSWERED_AT : ABANDONED_AT, held(step->at));
+    put_field(state, step->visit, answered ? ANSWERED_QUEUE : ABANDONED_QUEUE,
+              name_or_none(state, event->queue));
+    put_field(state, step->visit, answered ? ANSWERED_WAIT : ABANDONED_WAIT, wait);
+    if (answered) put_field(state, step->visit, AGENT, held(event->agent));
+    return DONE;
 }
 
-/* A customer gives up while the visit waits. */
-static int abandon(Step *step) {
+/* An agent takes a visit that waits, or a customer gives up. */
+static int conclude(Step *step) {
+    const Event *event = step->event;
+    int answered = event->kind == ANSWER, listed = 0;
+    int64_t offered = 0;
+    int result = find_waiting(step, &offered, &listed);
+    if (result != DONE) return result;
+    if (put_outcome(step) < 0) return FAILED;
+    PyObject *cells = touched(step);
+    int64_t wait = wait_of(event, offered);
+    if (!cells || count_span(step->state, cells, answered ? ANSWERS : ABANDONS, wait, 0) < 0)
+        return FAILED;
+    if (stop_waiting(step, listed) < 0) return FAILED;
+    return answered ? talk(step, step->at, event->at) : DONE;
+}
+
+/* A visit begins with its answer, or with giving up, and counts nothing before its offer. */
+static int begin_with_outcome(Step *step) {
+    const Bound *bound = step->bound;
+    if (step->event->wait != NOT_TOLD) return NOT_OURS;
+    int result = begins(step);
+    if (result != DONE) return result;
+    PyObject *event = PyObject_CallFunctionObjArgs(step->state->at->decode, step->event->value, NULL);
+    step->visit = copy_of(step->state->at->new_visit, step->state->at->visit_words);
+    result = event && step->visit ? put_outcome(step) : FAILED;
+    if (result == DONE &&
+        PyDict_Size(bound->orphans) + PyDict_Size(bound->doubts) < bound->most_doubts &&
+        PyDict_SetItem(bound->orphans, step->key, event))
+        result = FAILED;
+    give_back(event);
+    return result == DONE ? hold_new(step) : FAILED;
+}
+
+/* Whether of a visit only its answer, or only that the customer gave up, is known. */
+static int is_outcome_only(const State *state, PyObject *visit) {
+    return is_told(state, visit, ANSWERED_AT) != is_told(state, visit, ABANDONED_AT) &&
+           !is_told(state, visit, ANSWERED_WAIT) && !is_told(state, visit, ABANDONED_WAIT) &&
+           !is_told(state, visit, OFFERED_AT) && !is_told(state, visit, LEFT_AT) &&
+           !is_told(state, visit, ENDED_AT) && !is_told(state, visit, WRAPPED_AT) &&
+           !is_told(state, visit, EVIDENCE) && !is_told(state, visit, SURVEYS) &&
+           !is_told(state, visit, EVALUATIONS) && !is_told(state, visit, COMPLAINTS) &&
+           !PyTuple_Size(field(state, visit, MISSED));
+}
+
+/* The offer of a visit comes behind its outcome. */
+static int offer_late(Step *step) {
     State *state = step->state;
     const Event *event = step->event;
-    int64_t offered = 0;
-    int listed = 0, result = find_waiting(step, &offered, &listed);
+    PyObject *channel = state->channels[event->channel].object;
+    if (event->at < step->bound->visits_since || !is_outcome_only(state, step->visit))
+        return NOT_OURS;
+    int answered = is_told(state, step->visit, ANSWERED_AT);
+    PyObject *instant = field(state, step->visit, answered ? ANSWERED_AT : ABANDONED_AT);
+    int64_t at = PyLong_AsLongLong(instant);
+    int result = find_pane(step, event->queue, channel, event->at);
+    if (result == DONE && answered) result = find_open(step, event->queue, channel, 1);
     if (result != DONE) return result;
-    PyObject *wait = number_or_none(state, event->wait);
-    if (!wait) return FAILED;
-    put_field(state, step->visit, ABANDONED_AT, held(step->at));
-    put_field(state, step->visit, ABANDONED_QUEUE, name_or_none(state, event->queue));
-    put_field(state, step->visit, ABANDONED_WAIT, wait);
+    if (put_offer(step) < 0) return FAILED;
     PyObject *cells = touched(step);
-    if (!cells || count_span(state, cells, C_ABANDONED, C_ABANDONED_WAIT, C_ABANDONED_WAITS,
-                             wait_of(event, offered)) < 0)
-        return FAILED;
-    return stop_waiting(step, listed);
+    if (!cells || add_cell(cells, state->at->codes[C_OFFERED], 1, 1) < 0) return FAILED;
+    int64_t wait = at > event->at ? at - event->at : 0;
+    if (count_span(state, cells, answered ? ANSWERS : ABANDONS, wait, 1) < 0) return FAILED;
+    if (answered && talk(step, instant, at) < 0) return FAILED;
+    return set_dirty(step);
 }
 
 /* What a completed visit counts, all of whose spans are told or differences of its instants. */
@@ -1013,7 +1083,7 @@ static int end(Step *step) {
     PyObject *cells = touched(step);
     if (!cells) return FAILED;
     result = now.hold ? add_handling(state, cells, now, 1)
-                      : count_span(state, cells, C_HANDLED, C_TALK, C_HANDLE_TIMES, now.talk);
+                      : count_span(state, cells, HANDLES, now.talk, 0);
     if (result < 0 || hang_up(step) < 0) return FAILED;
     return set_dirty(step);
 }
@@ -1073,18 +1143,13 @@ static int is_alone(const Step *step) {
 static int make_step(Step *step) {
     int kind = step->event->kind, result = is_alone(step);
     if (result != DONE) return result;
-    if (!step->visit) return kind == OFFER ? offer(step) : NOT_OURS;
     switch (kind) {
-    case ANSWER: return answer(step);
-    case ABANDON: return abandon(step);
-    case END: return end(step);
-    case WRAP_UP: return wrap_up(step);
-    default: return NOT_OURS;
+    case OFFER: return step->visit ? offer_late(step) : offer(step);
+    case ANSWER:
+    case ABANDON: return step->visit ? conclude(step) : begin_with_outcome(step);
+    case END: return step->visit ? end(step) : NOT_OURS;
+    default: return step->visit ? wrap_up(step) : NOT_OURS;
     }
-}
-
-static void give_back(PyObject *object) {
-    if (object) Py_DecRef(object);
 }
 
 static int fold_event(State *state, const Bound *bound, const Event *event) {

@@ -29,17 +29,21 @@ class Bound(ctypes.Structure):
                 "numbers",
                 "unsure",
                 "queues",
+                "queue",
                 "since",
                 "begun",
                 "over",
                 "panes",
                 "dirty_panes",
                 "unpublished",
+                "orphans",
+                "doubts",
             )
         ),
         *(
             (name, c_int64)
             for name in (
+                "most_doubts",
                 "visits_since",
                 "panes_since",
                 "panes_kept_since",

@@ -13,7 +13,7 @@ from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.events import Channel
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
-from floorpulse.kpi_engine.fold.decode import LATEST
+from floorpulse.kpi_engine.fold.decode import LATEST, decode
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.presence import QueueOpenVisits
 
@@ -39,6 +39,10 @@ VISIT = (
     "holds",
     "transferred_at",
     "evidence",
+    "surveys",
+    "evaluations",
+    "complaints",
+    "missed",
 )
 PANE = ("key", "revision", "cells", "dirty", "unpublished")
 OPEN = (
@@ -99,7 +103,7 @@ class Layout(ctypes.Structure):
         ("new_visit", ctypes.py_object),
         ("new_pane", ctypes.py_object),
         ("channels", ctypes.py_object),
-        ("open_type", ctypes.py_object),
+        ("decode", ctypes.py_object),
     )
 
 
@@ -131,7 +135,7 @@ def layout() -> Layout:
         Visit(),
         Pane(("", "", "", 0), 0, {}),
         channels,
-        QueueOpenVisits,
+        decode,
     )
 
 

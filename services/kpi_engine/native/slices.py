@@ -21,6 +21,7 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.updates import JOIN_BITS, revision
 from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.native.core import Bound, Core
 
@@ -161,12 +162,16 @@ class NativePartition:
             visits.chains.numbers,
             visits.chains.unsure,
             presence._queues,
+            presence._queue,
             presence.since,
             presence._begun,
             presence._over,
             panes.rows,
             panes.dirty,
             panes._unpublished,
+            visits.orphans._fresh,
+            visits.orphans._doubts,
+            MOST_DOUBTS,
             visits.since,
             panes.since,
             panes.kept_since,
