@@ -23,7 +23,7 @@ SANITIZED = (
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
 )
-CONTACTS = 200
+CONTACTS = 80
 MODULE = "tests.reliability.fold_fuzz"
 
 

@@ -30,6 +30,7 @@ extern PyObject *PyTuple_New(Size);
 extern int PyTuple_SetItem(PyObject *, Size, PyObject *);
 extern PyObject *PyTuple_GetItem(PyObject *, Size);
 extern Size PyTuple_Size(PyObject *);
+extern void PyObject_GC_UnTrack(void *);
 extern PyObject *PyList_GetItem(PyObject *, Size);
 extern int PyList_Append(PyObject *, PyObject *);
 extern PyObject *PyDict_New(void);
@@ -108,6 +109,15 @@ typedef struct {
     uint32_t stamp;
 } Heard;
 
+/* A queue and channel that was met, with its keys, so that they are not made again and again;
+ * `start` is that of the pane whose key is there. */
+typedef struct {
+    PyObject *tenant, *queue, *channel, *home, *pane_key;
+    int64_t start;
+} Place;
+
+#define PLACES 4096u
+
 enum { OFFER, ANSWER, ABANDON, END, WRAP_UP, KINDS, ELSEWHERE, REFUSED };
 
 typedef struct {
@@ -122,6 +132,7 @@ typedef struct {
 typedef struct {
     const Layout *at;
     Names names;
+    Place places[PLACES]; /* by their hash; who comes later takes a place */
     Heard *heard;
     uint32_t heard_mask, stamp, heard_used, *heard_order;
     Event *events;
@@ -163,8 +174,16 @@ static void forget_names(Names *names) {
     names->used = 0;
 }
 
+static void give_back(PyObject *object) {
+    if (object) Py_DecRef(object);
+}
+
 /* Give everything back. */
 EXPORT void core_free(State *state) {
+    for (uint32_t i = 0; i < PLACES; i++) {
+        give_back(state->places[i].home);
+        give_back(state->places[i].pane_key);
+    }
     if (state->names.slots) forget_names(&state->names);
     free(state->names.slots);
     free(state->heard);
@@ -467,7 +486,8 @@ static void hear(State *state, const Event *event, PyObject *queue) {
     }
 }
 
-/* A tuple of objects that are given away; NULL gives the others back. */
+/* A tuple of objects that are given away, texts and numbers: the collector of cycles, which would
+ * find that out by itself, need not look at it. NULL gives the others back. */
 static PyObject *tuple_of(PyObject **objects, Size number) {
     PyObject *tuple = PyTuple_New(number);
     int whole = tuple != NULL;
@@ -476,6 +496,7 @@ static PyObject *tuple_of(PyObject **objects, Size number) {
         if (whole) PyTuple_SetItem(tuple, i, objects[i]);
         else if (objects[i]) Py_DecRef(objects[i]);
     }
+    if (whole) PyObject_GC_UnTrack(tuple);
     if (whole) return tuple;
     if (tuple) Py_DecRef(tuple);
     return NULL;
@@ -484,10 +505,6 @@ static PyObject *tuple_of(PyObject **objects, Size number) {
 static PyObject *held(PyObject *object) {
     Py_IncRef(object);
     return object;
-}
-
-static void give_back(PyObject *object) {
-    if (object) Py_DecRef(object);
 }
 
 /* Append (tenant, source, whether live) to `pairs`, (tenant, source, queue) to `feeds`. */
@@ -651,14 +668,40 @@ static int count_span(const State *state, PyObject *cells, Family of, int64_t sp
     return add_cell(cells, codes[of.histogram] + bucket_of(state, span), 1, tidy);
 }
 
-/* The pane of a queue at `at`, new where it must be, held; NULL without an error where Python must
+/* The place of a queue and channel; NULL with an error. */
+static Place *place_of(State *state, PyObject *tenant, PyObject *queue, PyObject *channel) {
+    uint64_t hash = mixed((uint64_t)(uintptr_t)queue, (uint64_t)(uintptr_t)tenant);
+    hash = mixed(hash, (uint64_t)(uintptr_t)channel);
+    Place *place = state->places + ((hash ^ hash >> 32) & (PLACES - 1));
+    if (place->queue == queue && place->tenant == tenant && place->channel == channel) return place;
+    PyObject *parts[3] = {held(tenant), held(queue), held(channel)};
+    PyObject *home = tuple_of(parts, 3);
+    if (!home) return NULL;
+    give_back(place->home);
+    give_back(place->pane_key);
+    *place = (Place){tenant, queue, channel, home, NULL, NOT_TOLD};
+    return place;
+}
+
+/* The key of a pane at a place, borrowed; NULL with an error. */
+static PyObject *pane_key(Place *place, int64_t start) {
+    if (place->start == start && place->pane_key) return place->pane_key;
+    PyObject *parts[4] = {held(place->tenant), held(place->queue), held(place->channel),
+                          PyLong_FromLongLong(start)};
+    PyObject *key = tuple_of(parts, 4);
+    if (!key) return NULL;
+    give_back(place->pane_key);
+    place->pane_key = key;
+    place->start = start;
+    return key;
+}
+
+/* The pane of a place at `at`, new where it must be, held; NULL without an error where Python must
  * touch it: what it counts was shown as final, was deleted, or may be stored. */
-static PyObject *pane_at(const State *state, const Bound *bound, PyObject *tenant, PyObject *queue,
-                         PyObject *channel, int64_t at) {
+static PyObject *pane_at(const State *state, const Bound *bound, Place *place, int64_t at) {
     int64_t start = at - at % bound->length;
     if (start <= bound->passed) return NULL;
-    PyObject *parts[4] = {held(tenant), held(queue), held(channel), PyLong_FromLongLong(start)};
-    PyObject *key = tuple_of(parts, 4);
+    PyObject *key = pane_key(place, start);
     if (!key) return NULL;
     PyObject *pane = PyDict_GetItemWithError(bound->panes, key);
     if (pane) {
@@ -670,11 +713,10 @@ static PyObject *pane_at(const State *state, const Bound *bound, PyObject *tenan
         if (pane) {
             put(pane, state->at->pane[PANE_KEY], held(key));
             put(pane, state->at->pane[PANE_CELLS], cells);
-        } else if (cells) {
-            Py_DecRef(cells);
+        } else {
+            give_back(cells);
         }
     }
-    Py_DecRef(key);
     return pane;
 }
 
@@ -711,6 +753,7 @@ typedef struct {
     const Event *event;
     PyObject *contact, *key, *visit, *open, *pane, *number, *at;
     PyObject *contacts; /* of the tenant, borrowed */
+    Place *place;
     int64_t revision;
 } Step;
 
@@ -757,24 +800,22 @@ static int is_unspoken(const Step *step) {
     return result;
 }
 
-/* Look up the open visits of a queue and channel; where there are none, `make` an entry. */
-static int find_open(Step *step, PyObject *queue, PyObject *channel, int make) {
-    PyObject *parts[3] = {held(step->event->tenant), held(queue), held(channel)};
-    PyObject *home = tuple_of(parts, 3);
-    if (!home) return FAILED;
-    step->open = PyDict_GetItemWithError(step->bound->queues, home);
-    if (step->open) {
-        Py_IncRef(step->open);
-    } else if (!PyErr_Occurred() && make) {
-        step->open = PyObject_CallFunctionObjArgs(step->bound->queue, home, NULL);
-    }
-    Py_DecRef(home);
-    return step->open ? DONE : PyErr_Occurred() ? FAILED : NOT_OURS;
+/* Look up the place, and the pane at `at`. */
+static int find_pane(Step *step, PyObject *queue, PyObject *channel, int64_t at) {
+    step->place = place_of(step->state, step->event->tenant, queue, channel);
+    if (!step->place) return FAILED;
+    step->pane = pane_at(step->state, step->bound, step->place, at);
+    return step->pane ? DONE : PyErr_Occurred() ? FAILED : NOT_OURS;
 }
 
-static int find_pane(Step *step, PyObject *queue, PyObject *channel, int64_t at) {
-    step->pane = pane_at(step->state, step->bound, step->event->tenant, queue, channel, at);
-    return step->pane ? DONE : PyErr_Occurred() ? FAILED : NOT_OURS;
+/* Look up the open visits of the place; where there are none, `make` an entry. */
+static int find_open(Step *step, int make) {
+    PyObject *home = step->place->home;
+    step->open = PyDict_GetItemWithError(step->bound->queues, home);
+    if (step->open) Py_IncRef(step->open);
+    else if (!PyErr_Occurred() && make)
+        step->open = PyObject_CallFunctionObjArgs(step->bound->queue, home, NULL);
+    return step->open ? DONE : PyErr_Occurred() ? FAILED : NOT_OURS;
 }
 
 static PyObject *touched(const Step *step) {
@@ -836,7 +877,7 @@ static int offer(Step *step) {
     int result = begins(step);
     if (result == DONE) result = find_pane(step, event->queue, channel, event->at);
     if (result != DONE) return result;
-    result = find_open(step, event->queue, channel, 1);
+    result = find_open(step, 1);
     if (result != DONE) return result;
     if (event->at < open_number(step, WAITS_SINCE)) return NOT_OURS;
     step->visit = copy_of(state->at->new_visit, state->at->visit_words);
@@ -865,7 +906,7 @@ static int find_waiting(Step *step, int64_t *offered, int *listed) {
     PyObject *channel = field(state, step->visit, CHANNEL);
     *offered = number_of(step, OFFERED_AT);
     int result = find_pane(step, queue, channel, *offered);
-    if (result == DONE) result = find_open(step, queue, channel, 0);
+    if (result == DONE) result = find_open(step, 0);
     if (result != DONE) return result;
     *listed = PyDict_GetItemWithError(open_field(step, WAITING), step->key) != NULL;
     if (PyErr_Occurred()) return FAILED;
@@ -898,12 +939,7 @@ static int talk(Step *step, PyObject *instant, int64_t at) {
         put_open(step, UNTIL, held(instant));
     }
     put_open(step, GAUGE, held(step->state->at->none));
-    PyObject *parts[3] = {held(step->event->tenant), held(field(step->state, step->visit, QUEUE)),
-                          held(field(step->state, step->visit, CHANNEL))};
-    PyObject *home = tuple_of(parts, 3);
-    int result = home && !PyDict_SetItem(bound->begun, step->key, home) ? DONE : FAILED;
-    give_back(home);
-    return result;
+    return PyDict_SetItem(bound->begun, step->key, step->place->home) ? FAILED : DONE;
 }
 
 /* What an answer, or giving up, tells, given to a visit. */
@@ -976,7 +1012,7 @@ static int offer_late(Step *step) {
     PyObject *instant = field(state, step->visit, answered ? ANSWERED_AT : ABANDONED_AT);
     int64_t at = PyLong_AsLongLong(instant);
     int result = find_pane(step, event->queue, channel, event->at);
-    if (result == DONE && answered) result = find_open(step, event->queue, channel, 1);
+    if (result == DONE && answered) result = find_open(step, 1);
     if (result != DONE) return result;
     if (put_offer(step) < 0) return FAILED;
     PyObject *cells = touched(step);
@@ -1066,7 +1102,7 @@ static int end(Step *step) {
     PyObject *queue = field(state, step->visit, QUEUE);
     PyObject *channel = field(state, step->visit, CHANNEL);
     int result = find_pane(step, queue, channel, event->at);
-    if (result == DONE) result = find_open(step, queue, channel, 0);
+    if (result == DONE) result = find_open(step, 0);
     if (result != DONE) return result;
     PyObject *talked = number_or_none(state, event->talk);
     PyObject *on_hold = number_or_none(state, event->hold);
@@ -1106,7 +1142,7 @@ static int wrap_up(Step *step) {
     if (result != DONE) return result;
     PyObject *before = event->at / length == ended / length
                            ? held(step->pane)
-                           : pane_at(state, step->bound, event->tenant, queue, channel, ended);
+                           : pane_at(state, step->bound, step->place, ended);
     if (!before) return PyErr_Occurred() ? FAILED : NOT_OURS;
     PyObject *wrap = number_or_none(state, event->wrap);
     if (!wrap) {
