@@ -98,11 +98,15 @@ def ingest() -> None:
 @app.command(epilog=_settings_of(ReadingCommand.ENGINE))
 def engine() -> None:
     """Fold events into figures: one worker; run one per core, they share the partitions."""
+    from floorpulse.kpi_engine.native.core import NoCore
     from floorpulse.kpi_engine.settings import EngineSettings
     from floorpulse.kpi_engine.wiring import run
 
     settings = loaded(EngineSettings, service="engine")
-    finish(on_tables(lambda: run(settings), settings), settings)
+    try:
+        finish(on_tables(lambda: run(settings), settings), settings)
+    except NoCore as missing:
+        fail(str(missing))
 
 
 @app.command(epilog=_settings_of(ReadingCommand.API))

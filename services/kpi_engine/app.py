@@ -3,8 +3,9 @@ up.
 """
 
 import asyncio
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -27,8 +28,17 @@ from floorpulse.kpi_engine.fold.panes import NEVER
 from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.native.core import Core
+from floorpulse.kpi_engine.native.slices import (
+    NOTHING_READ,
+    NativePartition,
+    ReadInstants,
+    ReadSlice,
+    fits,
+)
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
+from floorpulse.kpi_engine.publish.sources import HISTORY
 from floorpulse.runtime import tracing
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.tracing import Role, TraceParent
@@ -80,7 +90,11 @@ class Engine:
         live: LiveChannel,
         options: EngineOptions,
         metrics: EngineMetrics,
+        core: Core | None = None,
     ) -> None:
+        """With a `core` the usual steps are folded by it, and by Python without."""
+        self._core = core
+        self._natives: dict[int, NativePartition] = {}
         self._store = store
         self._letters = letters
         self._publisher = Publisher(live, options.allowance)
@@ -109,11 +123,14 @@ class Engine:
         """From now on apply, flush and publish this claimed partition."""
         self.partitions[partition.number] = partition
         partition.keep_since(self.kept_since)
+        if self._core is not None and fits(partition):
+            self._natives[partition.number] = NativePartition(self._core, partition)
         self._metrics.partitions.set(len(self.partitions))
 
     def drop(self, number: int) -> None:
         """Forget a partition without writing."""
         self.partitions.pop(number, None)
+        self._natives.pop(number, None)
         self._publisher.end(number)
         self._metrics.partitions.set(len(self.partitions))
 
@@ -154,18 +171,36 @@ class Engine:
     async def _apply_slice(
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
-        events, refused = self._decode(partition, batch, span)
+        native = self._natives.get(partition.number)
+        read = None if native is None else self._read(native, partition, batch, span)
+        events, refused = self._decode(partition, batch, span if read is None else read.left)
         if refused:
             await self._letters.send(refused)
         await self._steady.wait()
         if self.partitions.get(partition.number) is not partition:
             return
-        partition.apply(events, following)
+        if native is None or read is None:
+            partition.apply(events, following)
+        else:
+            partition.apply(native.folded(read, dict(events)), following)
         failpoints.reach("after_apply")
-        self._count(partition, [event for _, event in events], refused, batch.appended_at)
+        told = [event for _, event in events]
+        self._count(partition, told, refused, batch.appended_at, read or NOTHING_READ)
+
+    def _read(
+        self, native: NativePartition, partition: Partition, batch: RecordBatch, span: range
+    ) -> ReadSlice:
+        """Let the core read the records of a slice that are not included yet."""
+        begin = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
+        return native.read(
+            batch.values[begin : span.stop],
+            batch.offsets[begin : span.stop],
+            begin,
+            ReadInstants(self.kept_since, batch.appended_at + FUTURE, batch.appended_at - HISTORY),
+        )
 
     def _decode(
-        self, partition: Partition, batch: RecordBatch, span: range
+        self, partition: Partition, batch: RecordBatch, span: Iterable[int]
     ) -> tuple[list[Numbered], list[DeadLetter]]:
         events: list[Numbered] = []
         refused: list[DeadLetter] = []
@@ -203,15 +238,21 @@ class Engine:
         events: list[AnyEvent],
         refused: list[DeadLetter],
         appended_at: int,
+        read: ReadSlice,
     ) -> None:
         instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
-        partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += len(events)
-        partition.dead += len(refused)
-        self._publisher.note(partition.number, events, appended_at)
-        self._metrics.records.inc(len(events))
+        future = read.future
         if instants and max(instants) > appended_at + FUTURE:
-            self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
+            future += sum(at > appended_at + FUTURE for at in instants)
+        if read.latest is not None:
+            instants.append(read.latest)
+        partition.advance(instants, appended_at, self._options.allowance)
+        partition.applied += len(events) + read.number
+        partition.dead += len(refused)
+        self._publisher.note(partition.number, events, appended_at, read.pairs, read.feeds)
+        self._metrics.records.inc(len(events) + read.number)
+        if future:
+            self._metrics.future.inc(future)
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 

@@ -49,6 +49,12 @@ class EngineMetrics:
         self.partitions = Gauge(
             "floorpulse_engine_partitions", "Partitions owned now", registry=registry
         )
+        self.fold = Gauge(
+            "floorpulse_engine_fold",
+            "1 for who makes the usual steps of the fold: native or python",
+            ["by"],
+            registry=registry,
+        )
         self.log_lost = Gauge(
             "floorpulse_engine_log_lost",
             "Partitions stopped because their log lost events",

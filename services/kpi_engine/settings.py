@@ -1,5 +1,7 @@
 """What an operator may set on an engine worker: `FLOORPULSE_ENGINE__…`."""
 
+from typing import Literal
+
 from pydantic import BaseModel, Field, model_validator
 
 from floorpulse.runtime.settings import Settings
@@ -14,6 +16,11 @@ class EngineGroup(BaseModel):
     stock_records: bool = Field(
         False,
         description="read records one by one instead of whole batches; slower, public API only",
+    )
+    fold: Literal["auto", "python", "native"] = Field(
+        "python",
+        description="who makes the usual steps of the fold, with equal results: the core in C, "
+        "built where there is a compiler, or Python; auto: the core where it is built",
     )
     session_seconds: float = Field(
         6.0,

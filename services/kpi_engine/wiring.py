@@ -30,6 +30,7 @@ from floorpulse.kpi_engine.kafka.consumer import ConsumerLoop, consumer
 from floorpulse.kpi_engine.kafka.faust_app import LeaderTask, faust_app
 from floorpulse.kpi_engine.kafka.producer import Outgoing
 from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.native.choice import folding
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from floorpulse.kpi_engine.rollup.roller import Roller
 from floorpulse.kpi_engine.settings import EngineSettings
@@ -176,6 +177,9 @@ async def worker(
     """The worker's two halves, connected but not started."""
     failpoints.arm(settings.engine.failpoint)
     metrics = EngineMetrics(registry)
+    fold = folding(settings.engine.fold)
+    metrics.fold.labels(fold.by).set(1)
+    log.info("fold_chosen", by=fold.by, reason=fold.reason)
     await ensure_topics(settings.kafka, TOPICS)
     pool = await asyncpg_pool(settings.database)
     sender = await producer(settings.kafka)
@@ -188,7 +192,7 @@ async def worker(
     try:
         async with kafka_log(settings.kafka, CONTACT_EVENTS.name) as view:
             outgoing = Outgoing(sender)
-            engine = Engine(store, outgoing, outgoing, options(settings), metrics)
+            engine = Engine(store, outgoing, outgoing, options(settings), metrics, fold.core)
             loop = ConsumerLoop(
                 engine, consumer(settings.kafka, settings.engine), view, settings.engine, metrics
             )

@@ -33,7 +33,6 @@ from tests.benchmarks.machine import cores, cpu
 from tests.benchmarks.trial import READY_WITHIN, until
 from tests.benchmarks.workload import story
 
-HERE = Path(__file__).parents[2]
 PAGE = "ingest.md"
 ROUNDS = 5
 CONNECTIONS = 8

@@ -14,9 +14,11 @@ from statistics import linear_regression
 import psutil
 
 from floorpulse.demo.embedded.child import LOOPBACK
+from floorpulse.kpi_engine.native.build import CannotBuild
 from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.database import dsn
 from tests.integration.kafka import ApacheKafka
+from tests.reliability import fold_fuzz
 from tests.reliability.fresh_demo import WITHIN, scraped
 from tests.reliability.http_load import Ingest, http_load
 from tests.reliability.killing import FRESH_WITHIN, KillLoop, Round, summary
@@ -48,6 +50,7 @@ class Options:
     demos: int = 20
     visits: int = 30_000
     watched: float = 60.0
+    logs: int = 1000
     seed: int = 1
 
     @classmethod
@@ -74,6 +77,7 @@ MEANINGS = {
     "demos": "that are started afresh and scraped",
     "visits": "sent to each of them at once",
     "watched": "how long each is scraped once they are counted, seconds",
+    "logs": "that both folds fold alike",
     "seed": "of loads and disturbances",
 }
 
@@ -310,6 +314,22 @@ async def metrics(_: Ground, options: Options) -> list[str]:
             late_pages = f"{seen.late} pages took over {WITHIN:g} s"
             wrong.append(f"{WRONG} demo {number + 1}: {late_pages}, refused {seen.refused[:SHOWN]}")
     return [*lines, *wrong]
+
+
+async def fold(_: Ground, options: Options) -> list[str]:
+    """Logs that Python and the core in C must fold alike, a tenth as many more with sanitizers."""
+    lines = []
+    for sanitized, logs in ((False, options.logs), (True, options.logs // 10)):
+        how = "with sanitizers" if sanitized else "as it is built"
+        try:
+            code = await asyncio.to_thread(
+                fold_fuzz.run, first=options.seed, logs=logs, sanitized=sanitized
+            )
+        except CannotBuild as reason:
+            return [f"- skipped: {reason}"]
+        lines.append(f"{WRONG if code else '-'} {logs:,} logs, the core {how}: exit code {code}")
+        say(f"fold: {lines[-1]}")
+    return lines
 
 
 def hire(rig: Rig, options: Options) -> Worker:

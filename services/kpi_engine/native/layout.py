@@ -1,0 +1,159 @@
+"""Where the interpreter keeps the fields of the fold's records, found by looking: each field is
+given an object of its own, whose address stands at the field's place.
+
+The order of all names here is the order of the enumerations in `core.c`.
+"""
+
+import ctypes
+import sys
+import sysconfig
+from typing import Any, get_args
+
+from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.events import Channel
+from floorpulse.contracts.visits import Visit
+from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
+from floorpulse.kpi_engine.fold.decode import LATEST, decode
+from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.presence import QueueOpenVisits
+
+VISIT = (
+    "offered_at",
+    "queue",
+    "channel",
+    "answered_at",
+    "agent",
+    "answered_queue",
+    "answered_wait",
+    "ended_at",
+    "talk",
+    "hold",
+    "wrapped_at",
+    "wrap",
+    "abandoned_at",
+    "abandoned_queue",
+    "abandoned_wait",
+    "left_at",
+    "priority",
+    "customer",
+    "holds",
+    "transferred_at",
+    "evidence",
+    "surveys",
+    "evaluations",
+    "complaints",
+    "missed",
+)
+PANE = ("key", "revision", "cells", "dirty", "unpublished")
+OPEN = (
+    "waits_since",
+    "talks_since",
+    "waiting",
+    "answered",
+    "gone",
+    "horizon",
+    "until",
+    "latest",
+    "gauge",
+)
+CODES = (
+    Cell.OFFERED,
+    Cell.ANSWERED,
+    Cell.ABANDONED,
+    Cell.ANSWERED_WAIT,
+    Cell.ABANDONED_WAIT,
+    Cell.HANDLED,
+    Cell.TALK,
+    Cell.HOLD,
+    Cell.WRAP,
+    Cell.HELD,
+    Cell.WRAP_TOLD,
+    Histogram.ANSWERED_WAIT,
+    Histogram.ABANDONED_WAIT,
+    Histogram.HANDLE_TIME,
+)
+WORD = ctypes.sizeof(ctypes.c_void_p)
+HEAD = 2 * WORD
+"""Bytes of an object before its fields: the references to it, and its type"""
+COLLECTED = 1 << 14
+"""The flag of types whose objects the garbage collector keeps lists of"""
+MOST_CHANNELS = 16
+
+
+class UnknownLayout(Exception):  # noqa: N818  it says what happened
+    """This interpreter keeps records in another way than the core can read."""
+
+
+class Layout(ctypes.Structure):
+    """What `core.c` calls Layout; offsets in bytes."""
+
+    _fields_ = (
+        ("visit", ctypes.c_int64 * len(VISIT)),
+        ("pane", ctypes.c_int64 * len(PANE)),
+        ("open", ctypes.c_int64 * len(OPEN)),
+        ("codes", ctypes.c_int64 * len(CODES)),
+        ("visit_words", ctypes.c_int64),
+        ("pane_words", ctypes.c_int64),
+        ("latest", ctypes.c_int64),
+        ("exact_seconds", ctypes.c_int64),
+        ("growth", ctypes.c_double),
+        ("none", ctypes.py_object),
+        ("yes", ctypes.py_object),
+        ("no", ctypes.py_object),
+        ("new_visit", ctypes.py_object),
+        ("new_pane", ctypes.py_object),
+        ("channels", ctypes.py_object),
+        ("decode", ctypes.py_object),
+    )
+
+
+def layout() -> Layout:
+    """The layout of this process. Raises UnknownLayout."""
+    channels = get_args(Channel)
+    if sys.implementation.name != "cpython" or sysconfig.get_config_var("Py_GIL_DISABLED"):
+        message = "the core needs CPython with its global lock"
+        raise UnknownLayout(message)
+    if WORD != 8 or len(channels) > MOST_CHANNELS:  # noqa: PLR2004  bytes
+        message = "the core is written for 64 bits and few channels"
+        raise UnknownLayout(message)
+    visit = offsets(Visit, Visit.__struct_fields__, copied=True)
+    pane = offsets(Pane, Pane.__struct_fields__, copied=True)
+    open_visits = offsets(QueueOpenVisits, QueueOpenVisits.__slots__, copied=False)
+    return Layout(
+        tuple(visit[name] for name in VISIT),
+        tuple(pane[name] for name in PANE),
+        tuple(open_visits[name] for name in OPEN),
+        tuple(map(int, CODES)),
+        Visit.__basicsize__ // WORD,
+        Pane.__basicsize__ // WORD,
+        LATEST,
+        EXACT_SECONDS,
+        GROWTH,
+        None,
+        True,
+        False,
+        Visit(),
+        Pane(("", "", "", 0), 0, {}),
+        channels,
+        decode,
+    )
+
+
+def offsets(kind: Any, names: tuple[str, ...], *, copied: bool) -> dict[str, int]:
+    """Where the fields of a record of this kind stand; of one that is `copied` word by word every
+    word must be a field. Raises UnknownLayout.
+    """
+    marks = [object() for _ in names]
+    record = kind(*marks)
+    size = kind.__basicsize__ // WORD
+    words = list((ctypes.c_size_t * size).from_address(id(record)))
+    found = {
+        name: words.index(id(mark)) * WORD
+        for name, mark in zip(names, marks, strict=True)
+        if words.count(id(mark)) == 1
+    }
+    whole = len(found) == size - HEAD // WORD and not kind.__flags__ & COLLECTED
+    if len(found) < len(names) or min(found.values()) < HEAD or (copied and not whole):
+        message = f"the fields of {kind.__name__} do not stand where the core could read them"
+        raise UnknownLayout(message)
+    return found

@@ -1,0 +1,272 @@
+"""Two engines over databases of their own, one of which folds by the core in C: whatever both are
+told, everything that they keep and write, and what there is to publish, must stay equal.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
+from random import Random
+from typing import Any
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.native.core import Core
+from floorpulse.kpi_engine.ports import FlushOutcome
+from floorpulse.runtime.unavailable import StoreUnavailable
+from tests.fakes.engine import Channels, MemoryStore
+from tests.fakes.fold_logs import HOUR, START, log
+from tests.unit.kpi_engine.builders import MINUTE
+
+EVERYTHING = 1 << 30
+OPTIONS = EngineOptions(
+    allowance=15_000,
+    slice_records=400,
+    dirty_rows=20_000,
+    outage_rows=200_000,
+    visits_in_memory=EVERYTHING,
+    panes_in_memory=EVERYTHING,
+)
+LEAD_BACK = {"_rows", "_panes", "_changed", "_unwritten"}
+COUNTED = ("records_total", "dead_letters_total", "future_events_total")
+
+
+class RememberingStore(MemoryStore):
+    """A store that remembers everything that it was asked to write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[FlushRows] = []
+
+    async def flush(self, rows: Sequence[FlushRows]) -> Mapping[int, FlushOutcome]:
+        """See `MemoryStore.flush`."""
+        self.asked += rows
+        return await super().flush(rows)
+
+
+@dataclass
+class Twin:
+    """One engine, the database that outlives it, and what it told."""
+
+    engine: Engine
+    store: RememberingStore
+    channels: Channels
+    registry: CollectorRegistry
+
+    @property
+    def partition(self) -> Partition:
+        """The one partition."""
+        return self.engine.partitions[0]
+
+
+def twin(core: Core | None, options: EngineOptions, store: RememberingStore) -> Twin:
+    """An engine over `store`."""
+    channels = Channels()
+    registry = CollectorRegistry()
+    engine = Engine(store, channels, channels, options, EngineMetrics(registry), core)
+    return Twin(engine, store, channels, registry)
+
+
+class Twins:
+    """Both engines, with one log between them."""
+
+    def __init__(self, core: Core, dice: Random) -> None:
+        self._cores = (None, core)
+        self._dice = dice
+        self._in_memory = dice.choice([40, 300, EVERYTHING])
+        self._stores = (RememberingStore(), RememberingStore())
+        self._values: list[bytes | None] = []
+        self._offsets: list[int] = []
+        self.both: tuple[Twin, Twin] = self._born()
+
+    def _born(self) -> tuple[Twin, Twin]:
+        size = self._dice.choice([1, 7, 100, 400])
+        options = replace(
+            OPTIONS,
+            slice_records=size,
+            visits_in_memory=self._in_memory,
+            panes_in_memory=self._in_memory,
+        )
+        python, native = (
+            twin(core, options, store)
+            for core, store in zip(self._cores, self._stores, strict=True)
+        )
+        return python, native
+
+    async def run(self, contacts: int) -> None:
+        """A whole log, with flushes, crashes and all else in between. AssertionError where they
+        differ.
+        """
+        self._values = log(self._dice, contacts, self._dice.choice([0.1, 0.5, 1.0]))
+        step = self._dice.choice([1, 1, 3])
+        self._offsets = list(range(0, len(self._values) * step, step))
+        await self.claim()
+        while (begin := self.both[0].partition.next_offset) <= self._offsets[-1]:
+            await self._each(self._batch(begin))
+            await self._disturbed()
+            self.compare()
+        await self.each(lambda one: one.engine.flush())
+        self.compare()
+
+    async def claim(self) -> None:
+        """Both own the partition."""
+        for one in self.both:
+            one.engine.adopt(await one.engine.claim(0, "log", 0, 1 << 40))
+
+    async def each(self, work: Callable[[Twin], Awaitable[object]]) -> None:
+        """Let both do something."""
+        for one in self.both:
+            await work(one)
+
+    async def _each(self, batch: RecordBatch) -> None:
+        await self.each(lambda one: one.engine.apply(one.partition, batch))
+
+    def _batch(self, begin: int) -> RecordBatch:
+        """The following records; now and then some that are included already stand before them."""
+        first = next(i for i, offset in enumerate(self._offsets) if offset >= begin)
+        first = max(0, first - self._dice.choice([0, 0, 3]))
+        last = min(len(self._values), first + self._dice.choice([4, 50, 300, 2000]))
+        offsets: Sequence[int] = self._offsets[first:last]
+        if offsets[-1] - offsets[0] == len(offsets) - 1:
+            offsets = range(offsets[0], offsets[-1] + 1)
+        appended_at = START + self._dice.choice([0, 30 * MINUTE, 2 * HOUR])
+        values = self._values[first:last]
+        return RecordBatch(offsets[0], offsets[-1] + 1, values, offsets, appended_at)
+
+    async def _disturbed(self) -> None:
+        """Whatever may come between two batches."""
+        chances: Sequence[Callable[[], Awaitable[None]]] = (
+            self._flush,
+            self._flush,
+            self._flush,
+            self._join,
+            self._taken,
+            self._crash,
+            self._lost_answer,
+            self._away,
+            self._retention,
+            self._nothing,
+        )
+        await self._dice.choice(chances)()
+
+    async def _nothing(self) -> None:
+        pass
+
+    async def _flush(self) -> None:
+        await self.each(lambda one: one.engine.flush())
+
+    async def _join(self) -> None:
+        await self.each(lambda one: one.engine.join())
+
+    async def _crash(self) -> None:
+        self.both = self._born()
+        await self.claim()
+
+    async def _lost_answer(self) -> None:
+        for one in self.both:
+            one.store.lose_answer = True
+            with suppress(StoreUnavailable):
+                await one.engine.flush()
+            one.store.lose_answer = False
+
+    async def _away(self) -> None:
+        for one in self.both:
+            one.store.away = True
+            with suppress(StoreUnavailable):
+                await one.engine.flush()
+            one.store.away = False
+
+    async def _retention(self) -> None:
+        kept_since = START + self._dice.choice([-HOUR, 2 * MINUTE])
+        for one in self.both:
+            one.store.announced = kept_since
+            await one.engine.reload_retention()
+
+    async def _taken(self) -> None:
+        """What there is to publish is taken."""
+        most = self._dice.choice([5, EVERYTHING])
+        everything = self._dice.random() < 0.3
+        taken = [
+            (
+                [inside(pane) for pane in one.partition.panes.take_unpublished(most)],
+                sorted(one.partition.agents.take_unpublished(), key=repr),
+                sorted(one.partition.visits.presence.take_talks(everything=everything), key=repr),
+            )
+            for one in self.both
+        ]
+        assert taken[0] == taken[1]
+
+    def compare(self) -> None:
+        """Raises AssertionError where the two differ."""
+        python, native = map(state, self.both)
+        for one in self.both:
+            one.store.asked.clear()
+        for name, expected in python.items():
+            assert native[name] == expected, f"{name} differs: {difference(native[name], expected)}"
+
+
+def difference(one: Any, other: Any) -> str:
+    """The first place, as deep as possible, at which two of the same kind differ."""
+    if type(one) is type(other) and isinstance(one, list | tuple):
+        for place, (mine, yours) in enumerate(zip(one, other, strict=False)):
+            if mine != yours:
+                return f"[{place}]{difference(mine, yours)}"
+        return f" {len(one)} instead of {len(other)}: {(*one[len(other) :], *other[len(one) :])}"
+    return f" {one!r} instead of {other!r}"
+
+
+def state(one: Twin) -> dict[str, Any]:
+    """Everything that an engine holds of its partition, wrote and refused."""
+    partition = one.partition
+    panes = partition.panes
+    visits = partition.visits
+    sources = one.engine._publisher._sources.get(0)
+    heard = sources._known if sources else {}
+    return {
+        "position": partition.position,
+        "published": (partition.published_offset, partition._by_events, partition._highest),
+        "panes": inside(panes),
+        "visits": inside(visits.rows),
+        "dirty": list(visits.dirty.items()),
+        "parked": inside(visits.parked),
+        "doubts": (visits._doubted, visits.since, list(visits._flying.items())),
+        "contacts": inside(visits.contacts),
+        "chains": (visits.chains.numbers, visits.chains.unsure, visits.chains.any),
+        "presence": inside(visits.presence),
+        "orphans": inside(visits.orphans),
+        "agents": inside(partition.agents),
+        "gauges": partition.gauges(partition.watermark or 0),
+        "wanted": partition.wanted,
+        "rows": [inside(rows) for rows in one.store.asked],
+        "letters": [msgspec.structs.replace(letter, at=0) for letter in one.channels.letters],
+        "sources": {key: (source.queues, source.news) for key, source in heard.items()},
+        "counted": {
+            (sample.name, *sample.labels.values()): sample.value
+            for metric in one.registry.collect()
+            for sample in metric.samples
+            if sample.name.endswith(COUNTED)
+        },
+    }
+
+
+def inside(one: Any) -> Any:
+    """The fields of a record, however deep; of dictionaries and lists the order counts."""
+    if isinstance(one, msgspec.Struct):
+        return type(one).__name__, [inside(getattr(one, name)) for name in one.__struct_fields__]
+    if is_dataclass(one):
+        return type(one).__name__, [inside(getattr(one, each.name)) for each in fields(one)]
+    if isinstance(one, dict):
+        return [(key, inside(value)) for key, value in one.items()]
+    if isinstance(one, list | tuple):
+        return [inside(each) for each in one]
+    if type(one).__module__.startswith("floorpulse.kpi_engine.fold"):
+        return type(one).__name__, [inside(value) for value in without_owners(one)]
+    return one
+
+
+def without_owners(one: Any) -> list[Any]:
+    """The values of an object, but for those that lead back to the whole."""
+    return [value for name, value in vars(one).items() if name not in LEAD_BACK]

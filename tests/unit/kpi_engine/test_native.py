@@ -1,0 +1,237 @@
+"""The core in C against the Python fold: told the same, both hold, write and refuse the same.
+
+What needs the core is skipped where it is not built.
+"""
+
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+
+from floorpulse.contracts import events
+from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.visits import Visit
+from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.native import build, choice
+from floorpulse.kpi_engine.native.core import Core, NoCore, core
+from floorpulse.kpi_engine.native.layout import UnknownLayout, offsets
+from floorpulse.kpi_engine.native.slices import (
+    MOST_GENERATIONS,
+    NativePartition,
+    ReadInstants,
+    fits,
+)
+from tests.fakes.engine import MemoryStore
+from tests.fakes.twin_folds import Twins
+from tests.unit.kpi_engine.builders import TENANT, event
+
+LOGS = 20
+NO_LIMITS = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
+
+
+@pytest.fixture(scope="module")
+def built() -> Core:
+    """The core, where it is built."""
+    try:
+        return core()
+    except NoCore as reason:
+        pytest.skip(f"the core of the fold is not here: {reason}")
+
+
+@pytest.fixture
+def partition() -> Partition:
+    return MemoryStore().own(0)
+
+
+def encoded(*told: AnyEvent) -> list[bytes | None]:
+    return [msgspec.json.encode(one) for one in told]
+
+
+@pytest.mark.parametrize("seed", range(LOGS))
+async def test_both_folds_keep_write_and_refuse_the_same(built: Core, seed: int) -> None:
+    await Twins(built, Random(seed)).run(contacts=80)
+
+
+def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partition) -> None:
+    first = event(events.ContactOffered, 1_000, contact="c0")
+    partition.apply([(0, first)], 1)
+    told = encoded(
+        event(events.ContactOffered, 2_000),
+        event(events.ContactAnswered, 7_000),
+        event(events.ContactEnded, 67_000),
+        event(events.ContactWrapped, 80_000),
+        event(events.ContactOffered, 3_000, contact="c2"),
+        event(events.ContactAbandoned, 4_000, contact="c2"),
+    )
+    native = NativePartition(built, partition)
+    read = native.read(told, range(1, 7), 0, NO_LIMITS)
+
+    assert read.handed == []
+    assert list(native.folded(read, {})) == []
+    assert partition.visits.rows[TENANT, "c1", 1] == Visit(
+        offered_at=2_000,
+        queue="sales",
+        answered_at=7_000,
+        agent="ann",
+        ended_at=67_000,
+        wrapped_at=80_000,
+    )
+    assert partition.visits.rows[TENANT, "c2", 1].abandoned_at == 4_000
+
+
+def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Partition) -> None:
+    partition.apply([(0, event(events.ContactOffered, 1_000, contact="c0"))], 1)
+    told = [
+        event(events.ContactOffered, 2_000),
+        event(events.ContactHeld, 2_500),
+        event(events.ContactOffered, 1_000),
+        event(events.ContactAnswered, 7_000),
+    ]
+    native = NativePartition(built, partition)
+    read = native.read([*encoded(*told), b"{"], [1, 3, 5, 7, 9], 40, NO_LIMITS)
+    folded = native.folded(read, {3: told[1]})
+
+    assert read.left == [41, 44]
+    assert [next(folded), next(folded)] == [(3, told[1]), (5, told[2])]
+    assert partition.visits.rows[TENANT, "c1", 1].answered_at is None
+    assert list(folded) == []
+    assert partition.visits.rows[TENANT, "c1", 1].answered_at == 7_000
+
+
+def test_the_core_says_who_was_heard_and_how_far_time_came(
+    built: Core, partition: Partition
+) -> None:
+    told = encoded(
+        event(events.ContactOffered, 5_000, source="pbx"),
+        event(events.ContactEnded, 9_000, source="crm"),
+        event(events.ContactEnded, 90_000, source="pbx"),
+        event(events.ContactOffered, 1, source="old", queue="service"),
+    )
+    native = NativePartition(built, partition)
+    read = native.read(told, range(4), 0, ReadInstants(0, plausible=10_000, young=5_000))
+
+    assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): False}
+    assert read.feeds == {(TENANT, "pbx", "sales"), (TENANT, "old", "service")}
+    assert (read.number, read.latest, read.future) == (4, 9_000, 1)
+
+
+def test_what_is_older_than_what_is_kept_is_left_to_python(
+    built: Core, partition: Partition
+) -> None:
+    told = encoded(event(events.ContactOffered, 5_000), event(events.ContactOffered, 4_999))
+    native = NativePartition(built, partition)
+
+    assert native.read(told, range(2), 0, ReadInstants(5_000, 1 << 60, 0)).handed == [1]
+
+
+def test_more_names_than_are_kept_are_forgotten_before_the_next_slice(
+    built: Core, partition: Partition
+) -> None:
+    native = NativePartition(built, partition)
+    for first in range(0, 105_000, 35_000):
+        told = encoded(
+            *(
+                event(events.ContactOffered, 1, queue=f"queue-{number}")
+                for number in range(first, first + 35_000)
+            )
+        )
+        read = native.read(told, range(35_000), 0, NO_LIMITS)
+        assert len(read.feeds) == 35_000
+
+
+async def test_a_value_that_is_no_bytes_is_an_error(built: Core, partition: Partition) -> None:
+    native = NativePartition(built, partition)
+
+    with pytest.raises(TypeError):
+        native.read(["{}"], range(1), 0, NO_LIMITS)  # type: ignore[list-item]  # that is the point
+
+
+def test_revisions_that_do_not_fit_into_64_bits_are_left_to_python() -> None:
+    store = MemoryStore()
+    store.positions[0] = PartitionPosition(0, "log", MOST_GENERATIONS, 1, 0)
+
+    assert fits(MemoryStore().own(0))
+    assert not fits(store.own(0))
+
+
+def test_a_record_whose_fields_stand_elsewhere_is_not_read() -> None:
+    class Plain:
+        def __init__(self, *told: object) -> None:
+            self.told = told
+
+    with pytest.raises(UnknownLayout, match="Plain"):
+        offsets(Plain, ("told",), copied=False)
+
+
+def test_python_folds_where_it_is_chosen() -> None:
+    assert choice.folding("python") == choice.Folding("python", None, "so set")
+
+
+def test_the_core_folds_where_it_is_built(built: Core) -> None:
+    assert choice.folding("auto") == choice.folding("native") == choice.Folding("native", built)
+
+
+def test_without_a_build_python_folds_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "core", _missing)
+    chosen = choice.folding("auto")
+
+    assert (chosen.by, chosen.core) == ("python", None)
+    assert "not beside its source" in chosen.reason
+
+
+def test_the_core_that_must_fold_and_is_not_built_ends_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(choice, "core", _missing)
+
+    with pytest.raises(NoCore, match="FLOORPULSE_ENGINE__FOLD is native, and cannot be: core-"):
+        choice.folding("native")
+
+
+def _missing() -> Core:
+    message = "core-1.so is not beside its source"
+    raise NoCore(message)
+
+
+def test_a_file_that_is_no_library_is_no_core(tmp_path: Path) -> None:
+    file = tmp_path / "core.so"
+    file.write_text("no library")
+
+    with pytest.raises(NoCore, match=r"core\.so"):
+        Core(file)
+
+
+def test_without_a_compiler_nothing_is_built_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(build, "library", lambda: tmp_path / "core-1.so")
+    build.main()
+
+    assert "not built: no C compiler is on the path (cc, gcc, clang)" in capsys.readouterr().out
+
+
+def test_a_compiler_that_refuses_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    refusing = tmp_path / "cc"
+    refusing.write_text("#!/bin/sh\necho no such option >&2\nexit 1\n")
+    refusing.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    with pytest.raises(build.CannotBuild, match=r"refused core\.c: no such option"):
+        build.build(tmp_path / "core.so")
+
+
+def test_a_build_replaces_those_of_other_versions(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    writing = tmp_path / "cc"
+    writing.write_text('#!/bin/sh\nwhile [ "$1" != "-o" ]; do shift; done\necho built > "$2"\n')
+    writing.chmod(0o700)
+    (tmp_path / "core-0.so").write_text("old")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(build, "library", lambda: tmp_path / "core-1.so")
+    build.main()
+
+    assert capsys.readouterr().out == "the core of the fold is built: core-1.so\n"
+    assert [one.name for one in tmp_path.glob("core-*")] == ["core-1.so"]
