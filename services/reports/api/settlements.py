@@ -3,22 +3,30 @@ document and the visits that counted.
 """
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
-from msgspec import Meta
-from pydantic import BaseModel, ConfigDict, Field
 
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import PLAIN, Cursor, Limit, PageParameters, Parameters
+from floorpulse.access.parameters import PLAIN, Parameters
 from floorpulse.definitions.domain.contracts import Contract
-from floorpulse.figures.timestamps import Instant, text
-from floorpulse.reports.api.figure_links import FigureLinkRow, figure_link_row
+from floorpulse.reports.api.figure_links import figure_link_row
 from floorpulse.reports.api.measured import ClientReader, ReportRoute, Reports, Writer
+from floorpulse.reports.api.settlement_bodies import (
+    SettleBody,
+    SettledVisitsAnswer,
+    SettlementActBody,
+    SettlementAnswer,
+    SettlementsAnswer,
+    SettlementsParameters,
+    VisitsParameters,
+    event_row,
+    settlement_row,
+    visit_row,
+)
 from floorpulse.reports.app import ReportParts
 from floorpulse.reports.domain.document import (
-    FORMAT,
     SettlementDocument,
     document_of,
     signed,
@@ -42,7 +50,6 @@ from floorpulse.reports.settlement.periods import named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
-    SettlementEvent,
     StoredSettlement,
 )
 from floorpulse.runtime.accept import accepted
@@ -56,151 +63,11 @@ MOST_ROWS = 1000
 SETTLING = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503)
 READING = described(401, 403, 404, 406, 422, 503)
 
-Next = Annotated[
-    str | None,
-    Meta(description="cursor of the next page; null on the last", examples=["k8QIjTkxNzQ2MA"]),
-]
-
 router = APIRouter(route_class=ReportRoute, tags=["settlements"])
 
 Id = Annotated[
     str, Path(max_length=64, pattern=PLAIN, description="of a settlement", examples=["9f1c2a3b"])
 ]
-
-
-class SettlementRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A settlement, or a credit note of one."""
-
-    settlement: Annotated[str, Meta(description="its id", examples=["9f1c2a3b4d5e6f70"])]
-    contract: Annotated[str, Meta(examples=["acme-care"])]
-    kind: Literal["settlement", "credit_note"]
-    number: Annotated[int, Meta(description="0; of credit notes 1, 2, …", examples=[0])]
-    begin: Instant
-    end: Instant
-    state: SettlementState
-    sha256: Annotated[
-        str,
-        Meta(description="over the canonical text of the document", examples=["ac57f68064347074"]),
-    ]
-    visits: Annotated[int, Meta(description="how many are its evidence", examples=[41204])]
-    created_at: Instant
-    changed_at: Instant
-
-
-class SettlementEventRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done with a settlement."""
-
-    at: Instant
-    state: Annotated[SettlementState, Meta(description="after it")]
-    by: Annotated[str, Meta(examples=["zhang"])]
-    reason: Annotated[str, Meta(examples=["as agreed on the phone"])]
-
-
-class SettlementsAnswer(msgspec.Struct, frozen=True):
-    """Settlements and credit notes, the newest period first."""
-
-    rows: list[SettlementRow]
-    next: Next
-
-
-class SettlementAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A settlement whole: `document` is what is signed, `frozen` what the snapshot had applied,
-    and once issued the `audit_anchor` for `floorpulse audit verify --anchor`; `links` show what its
-    figures were made of.
-    """
-
-    settlement: SettlementRow
-    outcome: Annotated[
-        Settled | None, Meta(description="of settling: what it came to; null where it was read")
-    ]
-    events: list[SettlementEventRow]
-    frozen: Annotated[dict[str, Any], Meta(examples=[{"definition_set": 7, "revision": 0}])]
-    document: Annotated[
-        dict[str, Any], Meta(examples=[{"format": FORMAT, "contract": "acme-care"}])
-    ]
-    links: list[FigureLinkRow]
-
-
-class SettledVisitRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A visit as the settlement counted it; spans are seconds."""
-
-    offered_at: Instant
-    contact: Annotated[str, Meta(examples=["call-4711"])]
-    visit: Annotated[int, Meta(examples=[1])]
-    queue: Annotated[str, Meta(examples=["sales"])]
-    channel: Annotated[str, Meta(examples=["voice"])]
-    outcome: Annotated[
-        str | None, Meta(description="answered, abandoned or left", examples=["answered"])
-    ]
-    wait: Annotated[float | None, Meta(description="until the outcome", examples=[12.5])]
-    talk: Annotated[float, Meta(examples=[184.0])]
-    hold: Annotated[float, Meta(examples=[0.0])]
-    wrap: Annotated[float, Meta(examples=[35.0])]
-    completed_at: Instant | None
-
-
-class SettledVisitsAnswer(msgspec.Struct, frozen=True):
-    """The visits that a settlement counted, in the order of their offers."""
-
-    rows: list[SettledVisitRow]
-    next: Next
-
-
-class SettleBody(BaseModel):
-    """What is to be settled: a contract and one period of it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    contract: Annotated[
-        str, Field(min_length=1, max_length=64, pattern=PLAIN, examples=["acme-care"])
-    ]
-    month: Annotated[str | None, Field(max_length=7, examples=["2026-10"])] = None
-    week: Annotated[str | None, Field(max_length=8, examples=["2026-W41"])] = None
-    day: Annotated[str | None, Field(max_length=10, examples=["2026-10-05"])] = None
-    draft: Annotated[
-        bool, Field(description="also where the period is not final; such a draft is never issued")
-    ] = False
-    by: Annotated[
-        str | None,
-        Field(min_length=1, max_length=64, pattern=PLAIN, examples=["Zhang Wei"]),
-    ] = None
-
-
-class ActBody(BaseModel):
-    """Who acts, and why."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    by: Annotated[
-        str | None,
-        Field(
-            min_length=1,
-            max_length=64,
-            pattern=PLAIN,
-            description="a name, where several people share a key; the key's id unless given",
-            examples=["Zhang Wei"],
-        ),
-    ] = None
-    reason: Annotated[
-        str, Field(max_length=1000, pattern=PLAIN, examples=["as agreed on the phone"])
-    ] = ""
-
-
-class SettlementsParameters(PageParameters):
-    """Which settlements: all where nothing is said."""
-
-    limit: Limit = None
-    cursor: Cursor = None
-    contract: Annotated[str | None, Field(max_length=64, pattern=PLAIN, examples=["acme-care"])] = (
-        None
-    )
-
-
-class VisitsParameters(PageParameters):
-    """Which page of visits."""
-
-    limit: Limit = None
-    cursor: Cursor = None
 
 
 @router.post(
@@ -246,7 +113,8 @@ async def settlements(
     limit = min(asked.limit or ROWS, MOST_ROWS)
     store = parts.of(SettlementDesk).store
     found = await store.listing(caller.tenant, wanted, place, limit + 1)
-    shown = [_row(parts, one) for one in found[:limit] if _may_see(caller, one)]
+    zone = parts.surface.floors.view(caller.tenant).zone
+    shown = [settlement_row(one, zone) for one in found[:limit] if _may_see(caller, one)]
     last = found[limit - 1] if len(found) > limit else None
     following = None if last is None else cursor(question, (last.place.begin, last.id))
     return json(SettlementsAnswer(shown, following), NOT_STORED)
@@ -317,7 +185,7 @@ async def settled_visits(
     zone = parts.surface.floors.view(caller.tenant).zone
     records = await _records(parts, found.id, first, limit)
     following = cursor(question, first + limit) if first + limit < found.visits else None
-    rows = [_visit_row(one, zone) for one in records]
+    rows = [visit_row(one, zone) for one in records]
     return json(SettledVisitsAnswer(rows, following), NOT_STORED)
 
 
@@ -327,7 +195,7 @@ async def settled_visits(
     summary="Issue a draft",
 )
 async def issue_settlement(
-    request: Request, caller: Writer, parts: Reports, settlement: Id, body: ActBody
+    request: Request, caller: Writer, parts: Reports, settlement: Id, body: SettlementActBody
 ) -> Response:
     """From now on nothing of it changes: corrections become credit notes."""
     return await _acted(request, parts, caller, (settlement, SettlementAct.ISSUE), body)
@@ -339,7 +207,7 @@ async def issue_settlement(
     summary="Dispute what was issued",
 )
 async def dispute_settlement(
-    request: Request, caller: Writer, parts: Reports, settlement: Id, body: ActBody
+    request: Request, caller: Writer, parts: Reports, settlement: Id, body: SettlementActBody
 ) -> Response:
     """The other party does not accept it; the reason is kept."""
     return await _acted(request, parts, caller, (settlement, SettlementAct.DISPUTE), body)
@@ -351,7 +219,7 @@ async def dispute_settlement(
     summary="Agree",
 )
 async def agree_settlement(
-    request: Request, caller: Writer, parts: Reports, settlement: Id, body: ActBody
+    request: Request, caller: Writer, parts: Reports, settlement: Id, body: SettlementActBody
 ) -> Response:
     """Both parties accept it."""
     return await _acted(request, parts, caller, (settlement, SettlementAct.AGREE), body)
@@ -364,7 +232,7 @@ async def agree_settlement(
     summary="Draft a credit note",
 )
 async def credit_note(
-    request: Request, caller: Writer, parts: Reports, settlement: Id, body: ActBody
+    request: Request, caller: Writer, parts: Reports, settlement: Id, body: SettlementActBody
 ) -> Response:
     """Settle the period again and freeze what differs, with the visits that caused it; 200 where
     nothing does.
@@ -407,7 +275,7 @@ async def _acted(
     parts: ReportParts,
     caller: Credential,
     wanted: tuple[str, SettlementAct],
-    body: ActBody,
+    body: SettlementActBody,
 ) -> Response:
     accepted(request)
     id_, act = wanted
@@ -448,10 +316,10 @@ async def _whole(
     store = parts.of(SettlementDesk).store
     document: SettlementDocument = document_of(await store.document(stored.id))
     view = parts.surface.floors.view(stored.place.tenant)
-    events = [_event_row(one, view.zone) for one in await store.events(stored.id)]
+    events = [event_row(one, view.zone) for one in await store.events(stored.id)]
     links = await asyncio.to_thread(figure_links, document, view.known)
     answer = SettlementAnswer(
-        settlement=_row(parts, stored),
+        settlement=settlement_row(stored, view.zone),
         outcome=None if result is None else result.outcome,
         events=events,
         frozen=dict(stored.frozen),
@@ -460,29 +328,6 @@ async def _whole(
     )
     fresh = result is not None and result.outcome in (Settled.DRAFTED, Settled.NOTE_DRAFTED)
     return json(answer, NOT_STORED, 201 if fresh else 200)
-
-
-def _row(parts: ReportParts, stored: StoredSettlement) -> SettlementRow:
-    zone = parts.surface.floors.view(stored.place.tenant).zone
-    return SettlementRow(
-        settlement=stored.id,
-        contract=stored.place.contract,
-        kind="credit_note" if stored.number else "settlement",
-        number=stored.number,
-        begin=text(stored.place.begin, zone),
-        end=text(stored.place.end, zone),
-        state=stored.state,
-        sha256=stored.sha256,
-        visits=stored.visits,
-        created_at=text(stored.created_at, zone),
-        changed_at=text(stored.changed_at, zone),
-    )
-
-
-def _event_row(event: SettlementEvent, zone: Any) -> SettlementEventRow:
-    return SettlementEventRow(
-        at=text(event.at, zone), state=event.state, by=event.actor, reason=event.reason
-    )
 
 
 async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list[VisitRecord]:
@@ -495,19 +340,3 @@ async def _records(parts: ReportParts, id_: str, first: int, limit: int) -> list
         found += list(unpacked(page))[skipped:]
         number += 1
     return found[:limit]
-
-
-def _visit_row(record: VisitRecord, zone: Any) -> SettledVisitRow:
-    return SettledVisitRow(
-        offered_at=text(record.offered_at, zone),
-        contact=record.contact,
-        visit=record.visit,
-        queue=record.queue,
-        channel=record.channel,
-        outcome=record.outcome,
-        wait=None if record.wait is None else record.wait / 1000,
-        talk=record.talk / 1000,
-        hold=record.hold / 1000,
-        wrap=record.wrap / 1000,
-        completed_at=None if record.completed_at is None else text(record.completed_at, zone),
-    )
