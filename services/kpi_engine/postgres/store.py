@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -51,9 +51,6 @@ ROWS_A_SECOND = 2_000
 PAGES_AT_ONCE = 50
 """Pages of open visits that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
-PANE_START = sql.PANE_COLUMNS.index("start")
-TENANT = sql.VISIT_COLUMNS.index("tenant")
-OFFERED_AT = sql.VISIT_COLUMNS.index("offered_at")
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (
     OSError,
@@ -71,18 +68,18 @@ class AccompaniedError(Exception):
 
 
 class CopiedTable(NamedTuple):
-    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own.
-
-    Where nearly all of them are known there, `overwrite` is tried first: it changes those that are
-    there, with `values`, and tells how many they were.
-    """
+    """New rows of a table."""
 
     name: str
     columns: Sequence[str]
     rows: Sequence[tuple[object, ...]]
-    upsert: str | None = None
-    overwrite: str | None = None
-    values: Sequence[object] = ()
+
+
+class WrittenRows(NamedTuple):
+    """Rows that a statement writes over those which are there, a column a parameter."""
+
+    upsert: str
+    rows: Sequence[tuple[object, ...]]
 
 
 class HeldPosition(NamedTuple):
@@ -330,8 +327,9 @@ class PostgresStore:
                 await connection.copy_records_to_table(
                     table.name, records=table.rows, columns=table.columns
                 )
-                if table.upsert is not None and not await _overwritten(connection, table):
-                    await connection.fetch(table.upsert)
+        for known in _overwritten(rows):
+            if known.rows:
+                await connection.execute(known.upsert, *zip(*known.rows, strict=True))
 
     @staticmethod
     async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
@@ -382,10 +380,7 @@ class PostgresStore:
 
     async def _connect(self) -> asyncpg.Connection:
         self._bound = 0.0
-        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
-        await connection.execute(sql.TEMPORARY_TABLES)
-        await connection.execute(sql.BY_INDEX)
-        return connection
+        return await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
 
     async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
         """Let the server end a transaction that lasts longer, so that a frozen worker's locks do
@@ -400,52 +395,26 @@ class PostgresStore:
 
 
 def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
-    """The tables of a flush: first those of new rows, then those that overwrite."""
+    """The new rows of a flush."""
     now = now_ms()
-    new_visits = sorted((row for one in flushed for row in one.new_visits), key=_by_offer)
+    new_visits = [row for one in flushed for row in one.new_visits]
     new_panes = [row for one in flushed for row in one.new_panes]
     late = [(*row, now) for one in flushed for row in one.late]
-    visits = [row for one in flushed for row in one.visits]
-    panes = [row for one in flushed for row in one.panes]
-    states = [row for one in flushed for row in one.agent_states]
-    orphans = [row for one in flushed for row in one.orphans]
     return [
         CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
         CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
         CopiedTable("late_change", sql.LATE_COLUMNS, late),
-        CopiedTable(
-            "new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS, sql.OVERWRITE_VISITS
-        ),
-        CopiedTable(
-            "new_pane",
-            sql.PANE_COLUMNS,
-            panes,
-            sql.UPSERT_PANES,
-            sql.OVERWRITE_PANES,
-            _span(panes),
-        ),
-        CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
-        CopiedTable("new_source_orphan", sql.ORPHAN_COLUMNS, orphans, sql.UPSERT_ORPHANS),
     ]
 
 
-async def _overwritten(connection: asyncpg.Connection, table: CopiedTable) -> bool:
-    """Change the rows that are there; whether they were all."""
-    if table.overwrite is None:
-        return False
-    found: int = await connection.fetchval(table.overwrite, *table.values)
-    return found == len(table.rows)
-
-
-def _span(panes: Sequence[tuple[Any, ...]]) -> tuple[int, int]:
-    """The first and the last start of these rows: only in months between them is one looked for."""
-    starts = [row[PANE_START] for row in panes]
-    return min(starts, default=0), max(starts, default=0)
-
-
-def _by_offer(row: tuple[Any, ...]) -> tuple[str, int]:
-    """Where a visit stands in the index of offers: rows that come in its order fill its pages."""
-    return row[TENANT], row[OFFERED_AT] or 0
+def _overwritten(flushed: Sequence[FlushRows]) -> list[WrittenRows]:
+    """The rows of a flush that may be there already."""
+    return [
+        WrittenRows(sql.UPSERT_VISITS, [row for one in flushed for row in one.visits]),
+        WrittenRows(sql.UPSERT_PANES, [row for one in flushed for row in one.panes]),
+        WrittenRows(sql.UPSERT_AGENT_STATES, [row for one in flushed for row in one.agent_states]),
+        WrittenRows(sql.UPSERT_ORPHANS, [row for one in flushed for row in one.orphans]),
+    ]
 
 
 def _settled(rows: FlushRows, held: HeldPosition | None) -> FlushOutcome | None:
