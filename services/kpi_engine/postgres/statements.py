@@ -2,8 +2,6 @@
 offset.
 """
 
-from collections.abc import Mapping
-
 TRANSACTION_TIMEOUT_SINCE = 17
 
 # The database's clock, epoch milliseconds: workers' clocks differ, and what they decide about one
@@ -101,54 +99,22 @@ JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.t
 ORDER BY stored.tenant, stored.agent, stored.at, stored.state
 """
 
-VISIT_TYPES = {
-    "partition": "smallint",
-    "tenant": "text",
-    "contact": "text",
-    "visit": "smallint",
-    "offered_at": "bigint",
-    "queue": "text",
-    "channel": "text",
-    "customer": "bigint",
-    "complained_at": "bigint",
-    "settled_at": "bigint",
-    "body": "bytea",
-}
-"""Columns by their types; `channel` to `settled_at` repeat what the body says, for questions that
-look visits up by it
+# Emptying them with each commit would cost as much as writing a hundred rows: each has a table of
+# long values whose index is then built anew. So rows stay for some flushes, and a flush takes those
+# that its own transaction wrote, which no savepoint may stand between.
+TEMPORARY_TABLES = """
+CREATE TEMPORARY TABLE new_visit (LIKE visit);
+CREATE TEMPORARY TABLE new_pane (LIKE pane);
+CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state);
+CREATE TEMPORARY TABLE new_source_orphan (LIKE source_orphan);
 """
-PANE_TYPES = {
-    "tenant": "text",
-    "start": "bigint",
-    "queue": "text",
-    "channel": "text",
-    "partition": "smallint",
-    "revision": "bigint",
-    "cells": "bytea",
-}
-AGENT_STATE_TYPES = {
-    "partition": "smallint",
-    "tenant": "text",
-    "agent": "text",
-    "at": "bigint",
-    "state": "text",
-    "body": "bytea",
-    "lasts": "bigint",
-}
-ORPHAN_TYPES = {
-    "partition": "smallint",
-    "epoch": "bigint",
-    "tenant": "text",
-    "source": "text",
-    "missing": "text",
-    "count": "bigint",
-    "first_at": "bigint",
-    "last_at": "bigint",
-    "examples": "jsonb",
-}
-VISIT_COLUMNS = tuple(VISIT_TYPES)
-PANE_COLUMNS = tuple(PANE_TYPES)
-AGENT_STATE_COLUMNS = tuple(AGENT_STATE_TYPES)
+EMPTY = "TRUNCATE {tables}"
+
+NOTED = ("channel", "customer", "complained_at", "settled_at")
+"""Columns that repeat what the body says, for questions that look visits up by it"""
+VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", *NOTED, "body")
+PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
+AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body", "lasts")
 LATE_COLUMNS = (
     "partition",
     "tenant",
@@ -162,26 +128,47 @@ LATE_COLUMNS = (
     "changed_at",
 )
 
-
-def upsert(table: str, key: str, types: Mapping[str, str]) -> str:
-    """The statement that writes rows, given as an array for each column, over those of their keys.
-
-    They come as parameters, not by way of a temporary table: emptying those with each commit costs
-    the server as much as writing a hundred rows.
-    """
-    arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types.values(), 1))
-    taken = ", ".join(
-        f"{column} = excluded.{column}" for column in types if column not in key.split(", ")
-    )
-    return (
-        f"INSERT INTO {table} ({', '.join(types)}) SELECT * FROM unnest({arrays}) "  # noqa: S608  names of ours
-        f"ON CONFLICT ({key}) DO UPDATE SET {taken}"
-    )
-
-
-UPSERT_VISITS = upsert("visit", "partition, tenant, contact, visit", VISIT_TYPES)
-UPSERT_PANES = upsert("pane", "tenant, start, queue, channel, partition", PANE_TYPES)
-UPSERT_AGENT_STATES = upsert(
-    "agent_state", "partition, tenant, agent, at, state", AGENT_STATE_TYPES
+ORPHAN_COLUMNS = (
+    "partition",
+    "epoch",
+    "tenant",
+    "source",
+    "missing",
+    "count",
+    "first_at",
+    "last_at",
+    "examples",
 )
-UPSERT_ORPHANS = upsert("source_orphan", "partition, epoch, tenant, source, missing", ORPHAN_TYPES)
+
+UPSERT_ORPHANS = """
+INSERT INTO source_orphan SELECT * FROM new_source_orphan WHERE xmin = pg_current_xact_id()::xid
+ON CONFLICT (partition, epoch, tenant, source, missing) DO UPDATE SET count = excluded.count,
+    first_at = excluded.first_at, last_at = excluded.last_at, examples = excluded.examples
+"""
+
+UPSERT_VISITS = """
+INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer,
+    complained_at, settled_at, body)
+SELECT partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at,
+    settled_at, body FROM new_visit WHERE xmin = pg_current_xact_id()::xid
+ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
+    offered_at = excluded.offered_at, queue = excluded.queue, channel = excluded.channel,
+    customer = excluded.customer, complained_at = excluded.complained_at,
+        settled_at = excluded.settled_at, body = excluded.body
+"""
+
+UPSERT_PANES = """
+INSERT INTO pane (tenant, start, queue, channel, partition, revision, cells)
+SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
+WHERE xmin = pg_current_xact_id()::xid
+ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision,
+    cells = excluded.cells
+"""
+
+UPSERT_AGENT_STATES = """
+INSERT INTO agent_state (partition, tenant, agent, at, state, body, lasts)
+SELECT partition, tenant, agent, at, state, body, lasts FROM new_agent_state
+WHERE xmin = pg_current_xact_id()::xid
+ON CONFLICT (partition, tenant, agent, at, state) DO UPDATE SET body = excluded.body,
+    lasts = excluded.lasts
+"""

@@ -3,6 +3,7 @@ together.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ ROWS_A_SECOND = 2_000
 """How many rows a database at least writes in a second: a larger flush may take longer than
 `TRANSACTION_WITHIN`.
 """
+ROWS_LEFT = 10_000
+"""Rows of earlier flushes that temporary tables may hold: each flush reads over them once"""
 PAGES_AT_ONCE = 50
 """Pages of open visits that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
@@ -68,18 +71,12 @@ class AccompaniedError(Exception):
 
 
 class CopiedTable(NamedTuple):
-    """New rows of a table."""
+    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
 
     name: str
     columns: Sequence[str]
     rows: Sequence[tuple[object, ...]]
-
-
-class WrittenRows(NamedTuple):
-    """Rows that a statement writes over those which are there, a column a parameter."""
-
-    upsert: str
-    rows: Sequence[tuple[object, ...]]
+    upsert: str | None = None
 
 
 class HeldPosition(NamedTuple):
@@ -114,6 +111,7 @@ class PostgresStore:
         self._options = options
         self._flusher: asyncpg.Connection | None = None
         self._bound = 0.0
+        self._left = Counter[str]()
         self._turn = asyncio.Lock()
         self._months = MonthlyParts()
 
@@ -252,10 +250,17 @@ class PostgresStore:
                 await self._months.ensure(
                     connection, {at for one in ordered for at in one.instants}
                 )
+                await self._empty(connection)
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
         except (asyncpg.UniqueViolationError, AccompaniedError):
             return {one.position.partition: FlushOutcome.CONFLICTED for one in ordered}
+
+    async def _empty(self, connection: asyncpg.Connection) -> None:
+        """Forget what earlier flushes left in the temporary tables, once it is much."""
+        if self._left.total() > ROWS_LEFT:
+            await connection.execute(sql.EMPTY.format(tables=", ".join(self._left)))
+            self._left.clear()
 
     async def _flush(
         self, connection: asyncpg.Connection, ordered: Sequence[FlushRows]
@@ -317,8 +322,7 @@ class PostgresStore:
         ):
             raise AccompaniedError
 
-    @staticmethod
-    async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+    async def _write(self, connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
         """Write the rows: new ones go straight into their tables, so that finding them there is an
         error; the others overwrite what is there.
         """
@@ -327,9 +331,9 @@ class PostgresStore:
                 await connection.copy_records_to_table(
                     table.name, records=table.rows, columns=table.columns
                 )
-        for known in _overwritten(rows):
-            if known.rows:
-                await connection.execute(known.upsert, *zip(*known.rows, strict=True))
+                if table.upsert is not None:
+                    await connection.fetch(table.upsert)
+                    self._left[table.name] += len(table.rows)
 
     @staticmethod
     async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
@@ -380,7 +384,10 @@ class PostgresStore:
 
     async def _connect(self) -> asyncpg.Connection:
         self._bound = 0.0
-        return await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
+        self._left.clear()
+        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
+        await connection.execute(sql.TEMPORARY_TABLES)
+        return connection
 
     async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
         """Let the server end a transaction that lasts longer, so that a frozen worker's locks do
@@ -395,25 +402,23 @@ class PostgresStore:
 
 
 def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
-    """The new rows of a flush."""
+    """The tables of a flush: first those of new rows, then those that overwrite."""
     now = now_ms()
     new_visits = [row for one in flushed for row in one.new_visits]
     new_panes = [row for one in flushed for row in one.new_panes]
     late = [(*row, now) for one in flushed for row in one.late]
+    visits = [row for one in flushed for row in one.visits]
+    panes = [row for one in flushed for row in one.panes]
+    states = [row for one in flushed for row in one.agent_states]
+    orphans = [row for one in flushed for row in one.orphans]
     return [
         CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
         CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
         CopiedTable("late_change", sql.LATE_COLUMNS, late),
-    ]
-
-
-def _overwritten(flushed: Sequence[FlushRows]) -> list[WrittenRows]:
-    """The rows of a flush that may be there already."""
-    return [
-        WrittenRows(sql.UPSERT_VISITS, [row for one in flushed for row in one.visits]),
-        WrittenRows(sql.UPSERT_PANES, [row for one in flushed for row in one.panes]),
-        WrittenRows(sql.UPSERT_AGENT_STATES, [row for one in flushed for row in one.agent_states]),
-        WrittenRows(sql.UPSERT_ORPHANS, [row for one in flushed for row in one.orphans]),
+        CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
+        CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
+        CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
+        CopiedTable("new_source_orphan", sql.ORPHAN_COLUMNS, orphans, sql.UPSERT_ORPHANS),
     ]
 
 
