@@ -388,6 +388,23 @@ async def test_a_row_taken_for_a_stored_one_is_written_whether_it_is_stored_or_n
     assert (await store.load(3, WantedRecords([], [late], []))).panes.keys() == {late}
 
 
+async def test_of_many_flushes_the_last_one_counts(store: Store) -> None:
+    owner = await claim(store)
+    rows = await write(store, owner, offered())
+    [(partition, tenant, _, *more)] = rows.new_visits
+    many = [(partition, tenant, f"c{number}", *more) for number in range(4_000)]
+    again = replace(rows, before=1, new_visits=[], new_panes=[], presence=[], lonely=[])
+    for _ in range(3):
+        assert await store.flush([replace(again, visits=many)]) == {3: FlushOutcome.WRITTEN}
+    abandoned = event(events.ContactAbandoned, NOW + 5_000, contact="c1")
+    await write(store, owner, abandoned)
+    await store.flush([replace(again, before=2, position=owner.position, visits=many[2:])])
+
+    wanted = [("acme", f"c{number}", 1) for number in (1, 2, 3_999)]
+    stored = (await store.load(3, WantedRecords(wanted, [], []))).visits
+    assert [stored[key].abandoned_at for key in wanted] == [NOW + 5_000, None, None]
+
+
 async def test_late_changes_are_noted_with_the_event_that_made_them(
     rig: StoreRig, store: Store
 ) -> None:

@@ -17,11 +17,6 @@ BOUNDS_BELOW_17 = (
     "SET statement_timeout = {milliseconds}; SET "
     "idle_in_transaction_session_timeout = {milliseconds}"
 )
-# Whatever the statistics say, a flush finds the rows that it changes by their keys, one by one.
-BY_INDEX = (
-    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-    "SET enable_bitmapscan = off; SET jit = off"
-)
 BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
 
 CLAIM = """
@@ -105,12 +100,16 @@ JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.t
 ORDER BY stored.tenant, stored.agent, stored.at, stored.state
 """
 
+# Emptying them with each commit would cost as much as writing a hundred rows: each has a table of
+# long values whose index is then built anew. So rows stay for some flushes, and a flush takes those
+# that its own transaction wrote, which no savepoint may stand between.
 TEMPORARY_TABLES = """
-CREATE TEMPORARY TABLE new_visit (LIKE visit) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_pane (LIKE pane) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state) ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE new_source_orphan (LIKE source_orphan) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE new_visit (LIKE visit);
+CREATE TEMPORARY TABLE new_pane (LIKE pane);
+CREATE TEMPORARY TABLE new_agent_state (LIKE agent_state);
+CREATE TEMPORARY TABLE new_source_orphan (LIKE source_orphan);
 """
+EMPTY = "TRUNCATE {tables}"
 
 NOTED = ("channel", "customer", "complained_at", "settled_at")
 """Columns that repeat what the body says, for questions that look visits up by it"""
@@ -143,44 +142,16 @@ ORPHAN_COLUMNS = (
 )
 
 UPSERT_ORPHANS = """
-INSERT INTO source_orphan SELECT * FROM new_source_orphan
+INSERT INTO source_orphan SELECT * FROM new_source_orphan WHERE xmin = pg_current_xact_id()::xid
 ON CONFLICT (partition, epoch, tenant, source, missing) DO UPDATE SET count = excluded.count,
     first_at = excluded.first_at, last_at = excluded.last_at, examples = excluded.examples
-"""
-
-# Rows that are there, as nearly all are that are not new: found by their key and changed, without
-# the lock and the attempt to insert that a conflict costs. How many were found tells whether any
-# must be inserted after all.
-OVERWRITE_VISITS = """
-WITH written AS (
-    UPDATE visit AS known SET offered_at = told.offered_at, queue = told.queue,
-        channel = told.channel, customer = told.customer, complained_at = told.complained_at,
-        settled_at = told.settled_at, body = told.body
-    FROM new_visit AS told
-    WHERE known.partition = told.partition AND known.tenant = told.tenant
-        AND known.contact = told.contact AND known.visit = told.visit
-    RETURNING 1
-)
-SELECT count(*) FROM written
-"""
-
-OVERWRITE_PANES = """
-WITH written AS (
-    UPDATE pane AS known SET revision = told.revision, cells = told.cells
-    FROM new_pane AS told
-    WHERE known.tenant = told.tenant AND known.start = told.start AND known.queue = told.queue
-        AND known.channel = told.channel AND known.partition = told.partition
-        AND known.start BETWEEN $1 AND $2
-    RETURNING 1
-)
-SELECT count(*) FROM written
 """
 
 UPSERT_VISITS = """
 INSERT INTO visit (partition, tenant, contact, visit, offered_at, queue, channel, customer,
     complained_at, settled_at, body)
 SELECT partition, tenant, contact, visit, offered_at, queue, channel, customer, complained_at,
-    settled_at, body FROM new_visit
+    settled_at, body FROM new_visit WHERE xmin = pg_current_xact_id()::xid
 ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
     offered_at = excluded.offered_at, queue = excluded.queue, channel = excluded.channel,
     customer = excluded.customer, complained_at = excluded.complained_at,
@@ -190,6 +161,7 @@ ON CONFLICT (partition, tenant, contact, visit) DO UPDATE SET
 UPSERT_PANES = """
 INSERT INTO pane (tenant, start, queue, channel, partition, revision, cells)
 SELECT tenant, start, queue, channel, partition, revision, cells FROM new_pane
+WHERE xmin = pg_current_xact_id()::xid
 ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = excluded.revision,
     cells = excluded.cells
 """
@@ -197,6 +169,7 @@ ON CONFLICT (tenant, start, queue, channel, partition) DO UPDATE SET revision = 
 UPSERT_AGENT_STATES = """
 INSERT INTO agent_state (partition, tenant, agent, at, state, body, lasts)
 SELECT partition, tenant, agent, at, state, body, lasts FROM new_agent_state
+WHERE xmin = pg_current_xact_id()::xid
 ON CONFLICT (partition, tenant, agent, at, state) DO UPDATE SET body = excluded.body,
     lasts = excluded.lasts
 """

@@ -3,10 +3,11 @@ together.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -49,12 +50,11 @@ ROWS_A_SECOND = 2_000
 """How many rows a database at least writes in a second: a larger flush may take longer than
 `TRANSACTION_WITHIN`.
 """
+ROWS_LEFT = 10_000
+"""Rows of earlier flushes that temporary tables may hold: each flush reads over them once"""
 PAGES_AT_ONCE = 50
 """Pages of open visits that are asked for at once: of some 500 kB each at most"""
 SAY_EVERY = 5.0
-PANE_START = sql.PANE_COLUMNS.index("start")
-TENANT = sql.VISIT_COLUMNS.index("tenant")
-OFFERED_AT = sql.VISIT_COLUMNS.index("offered_at")
 CLAIMED = ("generation", "epoch", "next_offset", "watermark", "applied", "dead")
 REFUSED = (
     OSError,
@@ -72,18 +72,12 @@ class AccompaniedError(Exception):
 
 
 class CopiedTable(NamedTuple):
-    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own.
-
-    Where nearly all of them are known there, `overwrite` is tried first: it changes those that are
-    there, with `values`, and tells how many they were.
-    """
+    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
 
     name: str
     columns: Sequence[str]
     rows: Sequence[tuple[object, ...]]
     upsert: str | None = None
-    overwrite: str | None = None
-    values: Sequence[object] = ()
 
 
 class HeldPosition(NamedTuple):
@@ -118,6 +112,7 @@ class PostgresStore:
         self._options = options
         self._flusher: asyncpg.Connection | None = None
         self._bound = 0.0
+        self._left = Counter[str]()
         self._turn = asyncio.Lock()
         self._months = MonthlyParts()
 
@@ -256,10 +251,17 @@ class PostgresStore:
                 await self._months.ensure(
                     connection, {at for one in ordered for at in one.instants}
                 )
+                await self._empty(connection)
                 failpoints.reach("before_begin")
                 return await self._flush(connection, ordered)
         except (asyncpg.UniqueViolationError, AccompaniedError):
             return {one.position.partition: FlushOutcome.CONFLICTED for one in ordered}
+
+    async def _empty(self, connection: asyncpg.Connection) -> None:
+        """Forget what earlier flushes left in the temporary tables, once it is much."""
+        if self._left.total() > ROWS_LEFT:
+            await connection.execute(sql.EMPTY.format(tables=", ".join(self._left)))
+            self._left.clear()
 
     async def _flush(
         self, connection: asyncpg.Connection, ordered: Sequence[FlushRows]
@@ -327,8 +329,7 @@ class PostgresStore:
         if await connection.fetchrow(sql.ACCOMPANIED, *columns):
             raise AccompaniedError
 
-    @staticmethod
-    async def _write(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+    async def _write(self, connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
         """Write the rows: new ones go straight into their tables, so that finding them there is an
         error; the others overwrite what is there.
         """
@@ -337,8 +338,9 @@ class PostgresStore:
                 await connection.copy_records_to_table(
                     table.name, records=table.rows, columns=table.columns
                 )
-                if table.upsert is not None and not await _overwritten(connection, table):
+                if table.upsert is not None:
                     await connection.fetch(table.upsert)
+                    self._left[table.name] += len(table.rows)
 
     @staticmethod
     async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
@@ -389,9 +391,9 @@ class PostgresStore:
 
     async def _connect(self) -> asyncpg.Connection:
         self._bound = 0.0
+        self._left.clear()
         connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
         await connection.execute(sql.TEMPORARY_TABLES)
-        await connection.execute(sql.BY_INDEX)
         return connection
 
     async def _bind(self, connection: asyncpg.Connection, seconds: float) -> None:
@@ -409,7 +411,7 @@ class PostgresStore:
 def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
     """The tables of a flush: first those of new rows, then those that overwrite."""
     now = now_ms()
-    new_visits = sorted((row for one in flushed for row in one.new_visits), key=_by_offer)
+    new_visits = [row for one in flushed for row in one.new_visits]
     new_panes = [row for one in flushed for row in one.new_panes]
     late = [(*row, now) for one in flushed for row in one.late]
     visits = [row for one in flushed for row in one.visits]
@@ -420,39 +422,11 @@ def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
         CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
         CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
         CopiedTable("late_change", sql.LATE_COLUMNS, late),
-        CopiedTable(
-            "new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS, sql.OVERWRITE_VISITS
-        ),
-        CopiedTable(
-            "new_pane",
-            sql.PANE_COLUMNS,
-            panes,
-            sql.UPSERT_PANES,
-            sql.OVERWRITE_PANES,
-            _span(panes),
-        ),
+        CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
+        CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
         CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
         CopiedTable("new_source_orphan", sql.ORPHAN_COLUMNS, orphans, sql.UPSERT_ORPHANS),
     ]
-
-
-async def _overwritten(connection: asyncpg.Connection, table: CopiedTable) -> bool:
-    """Change the rows that are there; whether they were all."""
-    if table.overwrite is None:
-        return False
-    found: int = await connection.fetchval(table.overwrite, *table.values)
-    return found == len(table.rows)
-
-
-def _span(panes: Sequence[tuple[Any, ...]]) -> tuple[int, int]:
-    """The first and the last start of these rows: only in months between them is one looked for."""
-    starts = [row[PANE_START] for row in panes]
-    return min(starts, default=0), max(starts, default=0)
-
-
-def _by_offer(row: tuple[Any, ...]) -> tuple[str, int]:
-    """Where a visit stands in the index of offers: rows that come in its order fill its pages."""
-    return row[TENANT], row[OFFERED_AT] or 0
 
 
 def _settled(rows: FlushRows, held: HeldPosition | None) -> FlushOutcome | None:
