@@ -39,7 +39,7 @@ def test_an_empty_key_has_a_hash_too() -> None:
 
 
 @given(st.binary(max_size=700), st.binary(min_size=700, max_size=700))
-def test_whatever_bytes_keys_have_their_hashes_are_those_of_aiokafka(
+def test_whatever_bytes_keys_have_they_hash_as_with_aiokafka(
     one: bytes, two: bytes
 ) -> None:
     keys = [one, two[: len(one)]]
