@@ -35,7 +35,7 @@ from tests.benchmarks.workload import story
 
 HERE = Path(__file__).parents[2]
 PAGE = "ingest.md"
-ROUNDS = 20
+ROUNDS = 9
 CONNECTIONS = 8
 CONTACTS = 100
 """Under way at the same time"""

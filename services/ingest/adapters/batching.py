@@ -12,14 +12,14 @@ again each time); so one task a partition calls it.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from floorpulse.ingest.domain.partitions import partitions_of
+from floorpulse.ingest.domain.partitions import partition_of, partitions_of
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime import kafka, tracing
 
@@ -169,8 +169,10 @@ class PartitionQueue:
             self._queue.popleft().fail(wrong)
 
 
-def _grouped(records: Sequence[Record], partitions: list[int]) -> dict[int, list[Record]]:
+def _grouped(records: Sequence[Record], partitions: list[int]) -> Mapping[int, Sequence[Record]]:
     """The records of each partition, in their order."""
+    if len(records) == 1:
+        return {partition_of(records[0][0], partitions): records}
     chosen = partitions_of([key for key, _ in records], partitions)
     groups: dict[int, list[Record]] = {}
     for record in records:

@@ -1,7 +1,6 @@
 """The judge: what becomes a canonical event and what is refused, with which reason."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
