@@ -5,7 +5,7 @@ which is which.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from floorpulse.contracts.letters import Reason, Refusal, encode_letter
 from floorpulse.contracts.tallies import Example, example_of
@@ -68,8 +68,7 @@ class WarnedEvent:
         return self.example.event
 
 
-@dataclass(frozen=True)
-class IngestReceipt:
+class IngestReceipt(NamedTuple):
     """The fate of a request's events: all accepted ones are in the log, all refused ones are
     dead letters; what seems wrong of accepted ones.
     """

@@ -4,6 +4,7 @@ tallies of what seems wrong of them.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.tallies import What
@@ -18,6 +19,9 @@ HISTORY = 86_400_000
 """Milliseconds after its instant at which an event that comes in is history: it says nothing of its
 source's clock
 """
+
+ZONES = 64
+"""Zones whose offset of this second is kept"""
 
 
 class TalliedFeeds:
@@ -46,8 +50,7 @@ class TalliedFeeds:
             return NOTHING_KNOWN
         now = self._now()
         known = definitions.of(tenant)
-        offset = datetime.fromtimestamp(now / 1000, known.zone or self._zone).utcoffset()
-        ahead = 0 if offset is None else int(offset.total_seconds() * 1000)
+        ahead = _ahead(known.zone or self._zone, now // 1000)
         in_force = known.at(now)
         return KnownFloor(ahead, in_force.queues, _states_last(in_force))
 
@@ -71,6 +74,15 @@ class TalliedFeeds:
             if delay < HISTORY:
                 self._tallies.delay(tenant, source, at, delay)
                 self._metrics.told_after(delay)
+
+
+@lru_cache(ZONES)
+def _ahead(zone: ZoneInfo, second: int) -> int:
+    """Milliseconds that a zone is ahead of UTC in a second since 1970; clocks change between two of
+    them.
+    """
+    offset = datetime.fromtimestamp(second, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() * 1000)
 
 
 def _states_last(in_force: InForce) -> dict[str, int]:

@@ -28,6 +28,7 @@ from floorpulse.ingest.settings import IngestGroup, IngestSettings
 from floorpulse.ingest.tallies import Tallies, keep_writing
 from floorpulse.runtime import clock, kafka
 from floorpulse.runtime.database import async_engine, idle_pool
+from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
@@ -114,6 +115,7 @@ def create_ingest_app(settings: IngestSettings) -> FastAPI:
                     ZoneInfo(settings.floor.zone),
                 ) as app.state.receiving,
             ):
+                leave_alone_what_is_here()
                 yield
         finally:
             await engine.dispose()

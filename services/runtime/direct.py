@@ -8,15 +8,15 @@ does what the route of the same method and path does, so that both give the same
 stays, for the OpenAPI document and for requests that somebody watches.
 """
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
-from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 DirectHandler = Callable[[Request], Coroutine[Any, Any, Response]]
+Unforeseen = Callable[[Request, Exception], Awaitable[Response]]
 Place = tuple[str, str]
 """A method and a path"""
 WATCHED = "fastapi.telemetry"
@@ -32,26 +32,27 @@ class DirectRoutes:
         self,
         app: ASGIApp,
         handlers: Mapping[Place, DirectHandler],
-        unforeseen: ExceptionHandler | None,
+        unforeseen: Unforeseen,
     ) -> None:
         self.app = app
         self._handlers = handlers
-        self._guarded = ServerErrorMiddleware(self._answer, unforeseen)
+        self._unforeseen = unforeseen
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request here, or let the application do it."""
-        app = self._guarded if self._is_direct(scope) else self.app
-        await app(scope, receive, send)
-
-    def _is_direct(self, scope: Scope) -> bool:
-        return (
-            scope["type"] == "http"
-            and (scope["method"], scope["path"]) in self._handlers
-            and not scope.get("root_path")
-            and WATCHED not in scope
-        )
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        handler = self._handlers[scope["method"], scope["path"]]
-        response = await handler(Request(scope, receive, send))
+        handler = self._handler(scope)
+        if handler is None:
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive, send)
+        try:
+            response = await handler(request)
+        except Exception as wrong:
+            await (await self._unforeseen(request, wrong))(scope, receive, send)
+            raise
         await response(scope, receive, send)
+
+    def _handler(self, scope: Scope) -> DirectHandler | None:
+        if scope["type"] != "http" or scope.get("root_path") or WATCHED in scope:
+            return None
+        return self._handlers.get((scope["method"], scope["path"]))

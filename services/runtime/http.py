@@ -47,7 +47,7 @@ class Application(FastAPI):
         layers = super().build_middleware_stack()
         if self.user_middleware or not self._direct:
             return layers
-        return DirectRoutes(layers, self._direct, self.exception_handlers.get(Exception))
+        return DirectRoutes(layers, self._direct, problems.unforeseen)
 
     def openapi(self) -> dict[str, Any]:
         """FastAPI's document, with what every problem looks like among its components."""

@@ -66,7 +66,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _ours)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _of_the_framework)
-    app.add_exception_handler(Exception, _unforeseen)
+    app.add_exception_handler(Exception, unforeseen)
 
 
 def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -140,8 +140,10 @@ async def _of_the_framework(_request: Request, error: Exception) -> Response:
     return answer(Problem(status.value, status.phrase, str(error.detail), headers=error.headers))
 
 
-async def _unforeseen(_request: Request, _error: Exception) -> Response:
-    """Starlette raises the error again behind this answer, so that the log has its traceback."""
+async def unforeseen(_request: Request, _error: Exception) -> Response:
+    """What a defect is answered. The error is raised again behind it, so that the log has its
+    traceback.
+    """
     return answer(
         Problem(500, "Internal error", "This is a defect of the server; its log has the traceback.")
     )

@@ -259,6 +259,11 @@ class Bench:
         )
         return found
 
+    async def own_pages(self, here: Rig) -> None:
+        """What needs the servers and has pages of its own."""
+        await self.breach(here)
+        await self.ingest(here)
+
     async def breach(self, here: Rig) -> None:
         """From the event that breaches to the first notification, beside a floor of events."""
         if "breach" not in self._options.systems:
@@ -370,8 +375,7 @@ async def main(options: argparse.Namespace) -> None:
             both = await bench.paces(here, shape) if "paces" in options.systems else None
             delay = await bench.latency(here, results) if "latency" in options.systems else None
             asked = await bench.load(here) if "load" in options.systems else None
-            await bench.breach(here)
-            await bench.ingest(here)
+            await bench.own_pages(here)
             crowds = await bench.crowds(here) if "load" in options.systems else []
             past = await bench.month(here) if "month" in options.systems else None
             versions = await _versions(here)

@@ -12,14 +12,14 @@ again each time); so one task a partition calls it.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from floorpulse.ingest.domain.partitions import partitions_of
+from floorpulse.ingest.domain.partitions import partition_of, partitions_of
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime import kafka, tracing
 
@@ -38,8 +38,8 @@ class BatchingProducer:
         self._queues: dict[tuple[str, int], PartitionQueue] = {}
 
     async def put(self, topic: str, records: Sequence[Record]) -> list[Acknowledgement]:
-        """Hand over records; each future is done when its part of them is acknowledged, or has the
-        error.
+        """Hand over records; each future, this request's alone, is done when its part of them is
+        acknowledged, or has the error.
         """
         partitions = sorted(await self._producer.partitions_for(topic))
         headers = tracing.headers()
@@ -64,6 +64,37 @@ class BatchingProducer:
         await kafka.close(self._producer)
 
 
+class SharedBatch:
+    """Records of several requests, and what each of these waits for."""
+
+    def __init__(self, builder: BatchBuilder) -> None:
+        self.builder = builder
+        self._waits: list[Acknowledgement] = []
+
+    def joined(self) -> Acknowledgement:
+        """One request's acknowledgement; who gives up cancels it, and leaves the others theirs."""
+        wait: Acknowledgement = asyncio.get_running_loop().create_future()
+        self._waits.append(wait)
+        return wait
+
+    def acknowledge(self, sent: asyncio.Future[object]) -> None:
+        """Tell all what became of the batch."""
+        wrong = KafkaTimeoutError() if sent.cancelled() else sent.exception()
+        if wrong is not None:
+            self.fail(wrong)
+            return
+        for wait in self._waits:
+            if not wait.done():
+                wait.set_result(None)
+
+    def fail(self, wrong: BaseException) -> None:
+        """Tell all an error; it counts as seen even when every request that waited is gone."""
+        for wait in self._waits:
+            if not wait.done():
+                wait.set_exception(wrong)
+                wait.exception()
+
+
 class PartitionQueue:
     """The queue of one partition: batches with room for more requests' records, the last one
     open.
@@ -76,26 +107,28 @@ class PartitionQueue:
         self._topic = topic
         self._partition = partition
         self._within = within
-        self._queue: deque[tuple[BatchBuilder, Acknowledgement]] = deque()
+        self._queue: deque[SharedBatch] = deque()
         self._sending: asyncio.Task[None] | None = None
 
     def put(
         self, records: Sequence[Record], headers: tracing.RecordHeaders = NO_HEADERS
     ) -> list[Acknowledgement]:
-        """Put records at the end, each with `headers`; their acknowledgements are shared with other
-        requests', so shield them.
+        """Put records at the end, each with `headers`; an acknowledgement of each batch that they
+        are in.
         """
-        batch, done = self._queue[-1] if self._queue else self._opened()
-        waits: list[Acknowledgement] = []
+        batch = self._queue[-1] if self._queue else self._opened()
+        append = batch.builder.append
+        joined: dict[SharedBatch, Acknowledgement] = {}
         for key, value in records:
-            if batch.append(timestamp=None, key=key, value=value, headers=headers) is None:
-                batch, done = self._opened()  # an empty one takes a record of any size
-                batch.append(timestamp=None, key=key, value=value, headers=headers)
-            if not waits or waits[-1] is not done:
-                waits.append(done)
+            if append(timestamp=None, key=key, value=value, headers=headers) is None:
+                batch = self._opened()  # an empty one takes a record of any size
+                append = batch.builder.append
+                append(timestamp=None, key=key, value=value, headers=headers)
+            if batch not in joined:
+                joined[batch] = batch.joined()
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send())
-        return waits
+        return list(joined.values())
 
     async def close(self) -> None:
         """Fail what still waits for its turn."""
@@ -105,60 +138,43 @@ class PartitionQueue:
                 await self._sending
         self._fail(KafkaTimeoutError())
 
-    def _opened(self) -> tuple[BatchBuilder, Acknowledgement]:
+    def _opened(self) -> SharedBatch:
         """An empty batch at the end of the queue."""
-        done = _heard(asyncio.get_running_loop().create_future())
-        self._queue.append((self._producer.create_batch(), done))
-        return self._queue[-1]
+        batch = SharedBatch(self._producer.create_batch())
+        self._queue.append(batch)
+        return batch
 
     async def _send(self) -> None:
         """Hand over batch after batch; when one does not get its turn, those behind it would not
         either.
         """
         while self._queue:
-            batch, done = self._queue.popleft()
+            batch = self._queue.popleft()
             try:
                 async with asyncio.timeout(self._within):
                     sent = await self._producer.send_batch(
-                        batch, self._topic, partition=self._partition
+                        batch.builder, self._topic, partition=self._partition
                     )
             except asyncio.CancelledError:
-                _fail(done, KafkaTimeoutError())
+                batch.fail(KafkaTimeoutError())
                 raise
             except (KafkaError, OSError) as wrong:
-                _fail(done, wrong)
+                batch.fail(wrong)
                 self._fail(wrong)
             else:
-                sent.add_done_callback(lambda sent, done=done: _tell(done, sent))
+                sent.add_done_callback(batch.acknowledge)
 
     def _fail(self, wrong: Exception) -> None:
         while self._queue:
-            _fail(self._queue.popleft()[1], wrong)
+            self._queue.popleft().fail(wrong)
 
 
-def _grouped(records: Sequence[Record], partitions: list[int]) -> dict[int, list[Record]]:
+def _grouped(records: Sequence[Record], partitions: list[int]) -> Mapping[int, Sequence[Record]]:
     """The records of each partition, in their order."""
+    if len(records) == 1:
+        return {partition_of(records[0][0], partitions): records}
     chosen = partitions_of([key for key, _ in records], partitions)
     groups: dict[int, list[Record]] = {}
     for record in records:
         groups.setdefault(chosen[record[0]], []).append(record)
     return groups
-
-
-def _tell(done: Acknowledgement, sent: asyncio.Future[object]) -> None:
-    wrong = KafkaTimeoutError() if sent.cancelled() else sent.exception()
-    if wrong is not None:
-        _fail(done, wrong)
-    elif not done.done():
-        done.set_result(None)
-
-
-def _fail(done: Acknowledgement, wrong: BaseException) -> None:
-    if not done.done():
-        done.set_exception(wrong)
-
-
-def _heard(done: Acknowledgement) -> Acknowledgement:
-    """Count an error as seen even when every request that waited for it is gone."""
-    done.add_done_callback(lambda done: done.cancelled() or done.exception())
-    return done

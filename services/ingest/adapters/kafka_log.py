@@ -165,6 +165,6 @@ async def _acknowledged(
     for topic, some in records.items():
         waits += await producer.put(topic, some)
     if len(waits) == 1:
-        await asyncio.shield(waits[0])
+        await waits[0]
     else:
-        await asyncio.gather(*map(asyncio.shield, waits))
+        await asyncio.gather(*waits)

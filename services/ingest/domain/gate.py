@@ -1,7 +1,6 @@
 """The gate: how much may be under way at once, so that memory stays bounded while Kafka is slow."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 
 class Overloaded(Exception):  # noqa: N818  it names the state
@@ -16,9 +15,12 @@ class Gate:
         self._limit = limit
         self.under_way = 0
 
-    @contextmanager
-    def hold(self, amount: int) -> Iterator[None]:
+    def hold(self, amount: int) -> "Held":
         """Hold `amount` for the length of the block; `Overloaded` when there is no room for it."""
+        return Held(self, amount)
+
+    def enter(self, amount: int) -> None:
+        """Let `amount` in; `Overloaded` when there is no room for it."""
         if self.under_way + amount > self._limit:
             message = (
                 f"{self.under_way} {self._what} are under way and {self._limit} is the "
@@ -26,7 +28,28 @@ class Gate:
             )
             raise Overloaded(message)
         self.under_way += amount
-        try:
-            yield
-        finally:
-            self.under_way -= amount
+
+    def leave(self, amount: int) -> None:
+        """Let `amount` out again."""
+        self.under_way -= amount
+
+
+class Held:
+    """An amount that is under way for the length of a block."""
+
+    def __init__(self, gate: Gate, amount: int) -> None:
+        self._gate = gate
+        self._amount = amount
+
+    def __enter__(self) -> None:
+        """See `Gate.hold`."""
+        self._gate.enter(self._amount)
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _wrong: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """The block is over, however it ended."""
+        self._gate.leave(self._amount)

@@ -59,8 +59,7 @@ class CanonicalEvent(NamedTuple):
     warnings: tuple[EventWarning, ...] = ()
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(NamedTuple):
     """The rules of one request: whose events they are, the instant (epoch milliseconds) they are
     judged at, and what is known of the tenant's floor.
     """

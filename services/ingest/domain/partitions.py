@@ -24,6 +24,11 @@ REMEMBERED = 16_384
 """Keys whose hash is kept: a contact's events have one key and follow each other"""
 
 
+def partition_of(key: bytes, partitions: Sequence[int]) -> int:
+    """The partition of one key, as `partitions_of` has it."""
+    return partitions[(murmur2(key) & POSITIVE) % len(partitions)]
+
+
 def partitions_of(keys: Iterable[bytes], partitions: Sequence[int]) -> dict[bytes, int]:
     """The partition of each key among `partitions`, which are all of the topic in ascending
     order.

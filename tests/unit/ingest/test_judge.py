@@ -1,7 +1,6 @@
 """The judge: what becomes a canonical event and what is refused, with which reason."""
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -208,7 +207,7 @@ def told_with(lasts_ms: int | None) -> object:
     """
     state = {"id": "1", "source": "pbx", "at": AT, "type": "agent.state", "agent": "ann"}
     state |= {"state": "available"} | ({} if lasts_ms is None else {"lasts_ms": lasts_ms})
-    judging = replace(judge(), floor=KnownFloor(states_last={"pbx": 60_000}))
+    judging = judge()._replace(floor=KnownFloor(states_last={"pbx": 60_000}))
     canonical = judging.judge(json.dumps(state).encode(), lambda same: same)
     assert isinstance(canonical, CanonicalEvent)
     return json.loads(canonical.value)["lasts_ms"]

@@ -6,7 +6,13 @@ from aiokafka.partitioner import murmur2 as by_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.ingest.domain.partitions import FEW, murmur2, partitions_of, side_by_side
+from floorpulse.ingest.domain.partitions import (
+    FEW,
+    murmur2,
+    partition_of,
+    partitions_of,
+    side_by_side,
+)
 
 EDGES = (b"\x00", b"\x01", b"\x7f", b"\x80", b"\xff", b"a", b"|", b"\xe8")
 
@@ -39,9 +45,7 @@ def test_an_empty_key_has_a_hash_too() -> None:
 
 
 @given(st.binary(max_size=700), st.binary(min_size=700, max_size=700))
-def test_whatever_bytes_keys_have_their_hashes_are_those_of_aiokafka(
-    one: bytes, two: bytes
-) -> None:
+def test_whatever_bytes_keys_have_they_hash_as_with_aiokafka(one: bytes, two: bytes) -> None:
     keys = [one, two[: len(one)]]
     assert list(side_by_side(keys)) == [by_bytes(key) for key in keys]
     assert murmur2(one) == by_bytes(one)
@@ -53,6 +57,6 @@ def test_keys_go_where_aiokafka_would_send_them(number: int, count: int) -> None
     theirs = DefaultPartitioner()
     partitions = list(range(count))
     keys = [f"shop|联系-{one}".encode() for one in range(number)]
-    assert partitions_of([*keys, *keys], partitions) == {
-        key: theirs(key, partitions, partitions) for key in keys
-    }
+    homes = {key: theirs(key, partitions, partitions) for key in keys}
+    assert partitions_of([*keys, *keys], partitions) == homes
+    assert {key: partition_of(key, partitions) for key in keys} == homes
