@@ -149,8 +149,8 @@ class Board:
 
         Between two steps each queue shows the update wholly or not at all: its rows and its gauge
         are taken together, those of folded queues in one step. The partition's position comes last,
-        so that no figure is told as fresh before it is. Changed gauges that follow an update which is
-        not known say nothing, nor does the position that comes with them. The reader knew at the
+        so that no figure is told as fresh before it is. Changed gauges that follow an update that
+        is not known say nothing, nor does the position that comes with them. The reader knew at the
         steady instant `at` that the update was published; one that is not `live` stood in the feed
         before the reader listened, and says nothing about now. The rows of a set that comes in
         several records are taken as they come; its position and gauges come with the last.

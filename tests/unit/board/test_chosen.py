@@ -1,4 +1,4 @@
-"""Many queues read together: what they have is the whole less the others, whichever is less work."""
+"""Many queues read together have the whole less the others, where that is less work."""
 
 import random
 from zoneinfo import ZoneInfo

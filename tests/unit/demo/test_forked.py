@@ -32,6 +32,6 @@ def test_programs_are_forks_and_go_on_alone_where_the_nursery_is_lost(tmp_path: 
 def test_there_is_no_nursery_where_children_outlive_their_parents(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(nursery.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
 
     assert nursery.fork_nursery([]) is None

@@ -369,3 +369,17 @@ def test_a_conversation_of_whom_nobody_knows_who_answered_is_no_talk() -> None:
     assert presence.gauges(NOW) == sales(in_progress=1)
     assert presence.take_talks(everything=False) == []
     assert presence.take_talks(everything=True) == []
+
+
+def test_a_gauge_is_told_anew_only_where_it_changed(store: MemoryStore) -> None:
+    partition = apply(store.own(0), store, offered("c1", NOW - 4 * HOUR), answered("c1", NOW))
+    apply(partition, store, offered("c2", NOW, queue="help"))
+    [sales_first, help_first] = partition.gauges(NOW)
+    [sales_later, _] = partition.gauges(NOW + HOUR // 2)
+    [sales_last, help_last] = partition.gauges(NOW + 3 * HOUR // 2)
+
+    assert sales_later is sales_first
+    assert help_last is help_first
+    assert sales_last == Gauge("acme", "sales", "voice", [], 0, 0, [NOW])
+    partition.gauges(NOW + 3 * HOUR // 2 - 1)
+    assert partition.gauges(NOW + 3 * HOUR // 2)[0] is sales_last

@@ -1,6 +1,7 @@
 """What is published, and how often, whatever happens to the wall clock meanwhile."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -46,8 +47,12 @@ class Heard:
     def __init__(self) -> None:
         self.updates: list[Update] = []
         self.traces: list[Sequence[TraceParent]] = []
+        self.broken = False
 
     async def publish(self, update: Update, traces: Sequence[TraceParent] = ()) -> None:
+        if self.broken:
+            message = "the broker is away"
+            raise ConnectionError(message)
         self.updates.append(as_sent(update))
         self.traces.append(traces)
 
@@ -240,3 +245,24 @@ def test_the_pace_is_that_of_the_last_second_or_two() -> None:
     assert not backlog.behind(HEARTBEAT, 9_000, 18_000)
     assert not backlog.behind(2 * HEARTBEAT - 1, 10_000, 15_000)
     assert backlog.behind(2 * HEARTBEAT, 10_000, 15_000)
+
+
+async def test_gauges_that_changed_are_told_and_all_after_a_failure(clocks: Clocks) -> None:
+    publisher, partition, heard = told()
+    for contact, queue in (("c1", "sales"), ("c2", "help"), ("c3", "vip")):
+        heard.broken = contact == "c3"
+        applied(
+            publisher, partition, event(events.ContactOffered, NOW, contact=contact, queue=queue)
+        )
+        with suppress(ConnectionError):
+            await publisher.publish([partition], {})
+        clocks.pass_time(HEARTBEAT)
+    heard.broken = False
+    await publisher.publish([partition], {})
+
+    first, second, last = heard.take()
+    assert [one.queue for one in first.gauges or []] == ["sales"]
+    assert second.gauges is None
+    assert [one.queue for one in second.changed or []] == ["help"]
+    assert second.follows == first.sequence
+    assert [one.queue for one in last.gauges or []] == ["sales", "help", "vip"]
