@@ -79,6 +79,16 @@ SYSTEMS = (
         "years: one event from the future closes all earlier windows of its queue.",
     ),
     System(
+        "quix-exactly",
+        f"Quix Streams {quix_program.VERSION}, exactly once",
+        partial(QuixStreams, exactly_once=True),
+        FIGURES,
+        0.3,
+        missing=QuixStreams.missing,
+        note="Quix Streams with `processing_guarantee` exactly-once: a transaction of Kafka each "
+        "second, which its own repartition topic waits for.",
+    ),
+    System(
         "bytewax",
         f"Bytewax {bytewax_program.VERSION}, the same work",
         Bytewax,
