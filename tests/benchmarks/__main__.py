@@ -472,5 +472,5 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         asyncio.run(main(arguments()))
-    except NotBuiltError as failed:
+    except (NotBuiltError, Failed) as failed:
         sys.exit(f"--against: {failed}")
