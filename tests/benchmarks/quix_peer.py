@@ -8,7 +8,9 @@ is wrong: one event twelve years ahead would otherwise close every window of its
 gets the event's time only behind the repartition topic, since a broker refuses records from the
 future, and the program would end with it.
 
-python -m tests.benchmarks.quix_peer BOOTSTRAP GROUP FOLDER PARTITIONS
+python -m tests.benchmarks.quix_peer BOOTSTRAP GROUP FOLDER PARTITIONS GUARANTEE
+
+GUARANTEE is at-least-once, its default, or exactly-once.
 """
 
 import sys
@@ -55,7 +57,7 @@ def joined(event: dict[str, Any], state: Any) -> list[Change]:
     return changes
 
 
-def application(bootstrap: str, group: str, folder: Path, partitions: int) -> Any:
+def application(bootstrap: str, group: str, folder: Path, partitions: int, guarantee: str) -> Any:
     """The program, not yet running."""
     session = session_seconds() * 1000
     app = quixstreams.Application(
@@ -63,6 +65,7 @@ def application(bootstrap: str, group: str, folder: Path, partitions: int) -> An
         consumer_group=group,
         auto_offset_reset="earliest",
         commit_interval=COMMIT_EVERY,
+        processing_guarantee=guarantee,
         state_dir=folder / "state",
         loglevel="WARNING",
         consumer_extra_config={"session.timeout.ms": session, "fetch.min.bytes": 1},
@@ -139,12 +142,12 @@ def speak(bootstrap: str, group: str, progress: Progress, partitions: int) -> No
     progress.give(answered(shown(bootstrap)))
 
 
-def main(bootstrap: str, group: str, folder: str, partitions: str) -> None:
+def main(bootstrap: str, group: str, folder: str, partitions: str, guarantee: str) -> None:
     """Work until killed."""
     words = (bootstrap, group, Progress(Path(folder)), int(partitions))
     Thread(target=speak, args=words, daemon=True).start()
-    application(bootstrap, group, Path(folder), int(partitions)).run()
+    application(bootstrap, group, Path(folder), int(partitions), guarantee).run()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])
