@@ -1,6 +1,7 @@
-"""How the engine's and PostgreSQL's cost of an event grow with queues, partitions and what is stored already.
+"""How engine and PostgreSQL's cost of an event grows with queues, partitions and what is stored.
 
-    each case: its own engine and database ── fill ── vacuum        then portions in turns, at live and at full pace
+    each case: its own engine and database ── fill ── vacuum        then portions in turns, at
+    live and at full pace
 
 The first case is what the others are held against, portion against portion of the same round.
 
@@ -21,13 +22,15 @@ from statistics import median
 from tests.benchmarks.checkout import HERE, this
 from tests.benchmarks.machine import cores, described
 from tests.benchmarks.paces import FILLING, PACES, PORTION, Worker, started, turns, undisturbed
-
 from tests.benchmarks.rig import Rig, connected, rig
 from tests.benchmarks.workload import Shape
 
 REPORT = HERE / "docs" / "benchmarks"
 PAGE = "growth.md"
-SIZE = "SELECT coalesce(sum(pg_database_size(datname)), 0)::float FROM pg_database WHERE datname LIKE 'pace_%'"
+SIZE = (
+    "SELECT coalesce(sum(pg_database_size(datname)), 0)::float FROM pg_database WHERE datname "
+    "LIKE 'pace_%'"
+)
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,19 @@ class Case:
     shape: Shape
     stored: int = 100_000
 
+
 CASES = (
     Case("500 queues, 8 partitions, 100,000 events stored", Shape()),
     Case("20,000 queues", Shape(queues=20_000)),
     Case("1 partition", Shape(partitions=1)),
     Case("32 partitions", Shape(partitions=32)),
-    Case("1,000,000 events stored", Shape(), 1_000_000),
+    Case("800,000 events stored", Shape(), 800_000),
 )
 
+
 async def measured(here: Rig, rounds: int) -> tuple[list[Worker], dict[str, float]]:
-    """All cases in turns, and the bytes of the database by case for each event. Raises TimeoutError,
-    RuntimeError and asyncpg's errors.
+    """All cases in turns, and the bytes of the database by case for each event. Raises
+    TimeoutError, RuntimeError and asyncpg's errors.
     """
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(undisturbed(here))
@@ -69,6 +74,7 @@ async def measured(here: Rig, rounds: int) -> tuple[list[Worker], dict[str, floa
             await worker.measure(pace)
         return workers, sizes
 
+
 async def size(here: Rig) -> float:
     """Bytes of all engines' databases."""
     async with connected(here.database) as server:
@@ -79,7 +85,10 @@ def written(workers: Sequence[Worker], sizes: dict[str, float], facts: dict[str,
     """The page."""
     rows = [row(worker, workers[0], pace, sizes) for worker in workers for pace in PACES]
     machine = "; ".join(f"{name} {fact}" for name, fact in facts.items())
-    return "\n".join([HEAD.format(portions=len(workers[0].paces["live"].worker)), *rows, "", f"{machine}.", ""])
+    return "\n".join(
+        [HEAD.format(portions=len(workers[0].paces["live"].worker)), *rows, "", f"{machine}.", ""]
+    )
+
 
 def row(worker: Worker, base: Worker, pace: str, sizes: dict[str, float]) -> str:
     """One case at one pace."""
@@ -88,25 +97,31 @@ def row(worker: Worker, base: Worker, pace: str, sizes: dict[str, float]) -> str
         f"**{median(here):.1f}** [{min(here):.1f}, {max(here):.1f}] | {ratio(here, there):.2f}"
         for here, there in ((mine.worker, first.worker), (mine.postgres, first.postgres))
     ]
-    return f"| {worker.title}, {pace} | {' | '.join(costs)} | {median(mine.written):,.0f} | {sizes[worker.title]:,.0f} |"
+    beside = f"{median(mine.written):,.0f} | {sizes[worker.title]:,.0f}"
+    return f"| {worker.title}, {pace} | {' | '.join(costs)} | {beside} |"
+
 
 def ratio(mine: Sequence[float], first: Sequence[float]) -> float:
     """The median of portion against portion."""
     return median(here / there for here, there in zip(mine, first, strict=False))
 
+
 HEAD = """# Cost by queues, partitions and what is stored
 
-Written by `python -m tests.benchmarks.growth`: an engine and a database for each case, all on one core and one server, taking turns in portions
-of 20,000 events. *Live*: a flush gathers 1,000 events. *Full*: it gathers 20,000. Medians [lowest, highest] of {portions} portions; ×: the median of
-the ratios to the first case's portion of the same round. *Stored*: bytes of the whole database for each event before the first
-portion, after a vacuum.
+Written by `python -m tests.benchmarks.growth`: an engine and a database for each case, all on one
+core and one server, taking turns in portions of 20,000 events. *Live*: a flush gathers 1,000
+events. *Full*: it gathers 20,000. Medians [lowest, highest] of {portions} portions; ×: the median
+of the ratios to the first case's portion of the same round. *Stored*: bytes of the whole database
+for each event before the first portion, after a vacuum.
 
 | | worker, CPU µs an event | × | PostgreSQL, CPU µs an event | × | WAL bytes an event | stored |
 | --- | --- | --- | --- | --- | --- | --- |"""
 
+
 def say(words: str) -> None:
     """A line of progress."""
     sys.stderr.write(f"{words}\n")
+
 
 async def main(rounds: int, out: Path) -> None:
     """Measure and write."""
@@ -117,6 +132,7 @@ async def main(rounds: int, out: Path) -> None:
             async with connected(here.database) as server:
                 versions = {"PostgreSQL": str(await server.fetchval("SHOW server_version"))}
     (out / PAGE).write_text(written(workers, sizes, {**described(), **versions}), "utf-8")
+
 
 if __name__ == "__main__":
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)

@@ -1,7 +1,8 @@
-"""Visits and panes in Pathway, as its manual would have one write them: events are reduced to visits, visits to panes, and
-what is put right later flows through as a retraction. What was read is recorded on disk before anything is told.
+"""Visits and panes in Pathway, as its manual would have one write them: events are reduced to
+visits and visits to panes; what is put right later flows through as a retraction. What was read is
+recorded on disk before anything is told.
 
-python -m tests.benchmarks.pathway_peer BOOTSTRAP GROUP FOLDER PARTITIONS       in a Python that has Pathway
+python -m tests.benchmarks.pathway_peer BOOTSTRAP GROUP FOLDER PARTITIONS     where Pathway is
 """
 
 import sys
