@@ -39,15 +39,15 @@ class Case:
 
     title: str
     shape: Shape
-    stored: int = 100_000
+    stored: int = 60_000
 
 
 CASES = (
-    Case("500 queues, 8 partitions, 100,000 events stored", Shape()),
+    Case("500 queues, 8 partitions, 60,000 events stored", Shape()),
     Case("20,000 queues", Shape(queues=20_000)),
     Case("1 partition", Shape(partitions=1)),
     Case("32 partitions", Shape(partitions=32)),
-    Case("800,000 events stored", Shape(), 800_000),
+    Case("400,000 events stored", Shape(), 400_000),
 )
 
 
