@@ -4,11 +4,10 @@
 #
 # Package:  Flink 2.2.1 (Maven: flink-table-planner-loader)
 # Expected: AVG of an INT column is 4.67, as PostgreSQL, MySQL, Spark and DuckDB have it.
-# Seen:     It is 4, of the type INT. So is the mean of a window, and SUM / COUNT; a DECIMAL column
-#           without digits behind the point gives 4.666667.
-# Matters:  A satisfaction of 4.67 is shown as 4, far below any target; handle times lose half a
-#           second on the average, so that 30 agents' hours a month differ from payroll's.
-# Source:   Flink's documentation of AVG names no type; planner, AvgAggFunction.IntAvgAggFunction
+# Seen:     It is 4, of the type INT, and so is SUM / COUNT. Of a DECIMAL without a digit behind the
+#           point it is 4.666667.
+# Matters:  A satisfaction of 4.67 is shown as 4, below any target, and mean handle times lose up
+#           to a second.
 set -euo pipefail
 
 command -v mvn >/dev/null && command -v java >/dev/null || exit 2

@@ -7,9 +7,8 @@
 # Seen:     One event is counted, the other is gone: no error, no warning, nothing to count. What
 #           follows need not even be JSON.
 # Matters:  A source that packs a contact's events into one record, or a proxy that joins bodies,
-#           loses all but the first of each. The offered are right, who answered is missing: the
-#           share of abandoned contacts looks perfect, or the service level 0 %.
-# Source:   flink-json, JsonParserRowDataDeserializationSchema
+#           loses all but the first of each. What was offered is right and what was answered is
+#           missing: the service level falls to 0 %.
 set -euo pipefail
 
 command -v mvn >/dev/null && command -v java >/dev/null || exit 2
