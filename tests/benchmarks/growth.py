@@ -1,125 +1,129 @@
-"""How the engine's and PostgreSQL's cost of an event grow with queues, partitions and what is stored already.
+"""How the cost of an event in the engine grows with queues, partitions and what is held already.
 
-    each case: its own engine and database ── fill ── vacuum        then portions in turns, at live and at full pace
+    each case: its own engine ── fill ── portions in turns, forwards and backwards
 
 The first case is what the others are held against, portion against portion of the same round.
+Decoding and folding are measured, by the CPU of this process; what is written goes to a store in
+memory and is not measured.
 
-python -m tests.benchmarks.growth --rounds 7 --out docs/benchmarks         writes growth.md
+python -m tests.benchmarks.growth --rounds 5         prints the rows of a table
 """
 
 import argparse
 import asyncio
-import os
+import gc
+import itertools
 import sys
-import tempfile
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from statistics import median
+from time import process_time
 
-from tests.benchmarks.checkout import HERE, this
-from tests.benchmarks.machine import cores, described
-from tests.benchmarks.paces import FILLING, PACES, PORTION, Worker, started, turns, undisturbed
+from prometheus_client import CollectorRegistry
 
-from tests.benchmarks.rig import Rig, connected, rig
-from tests.benchmarks.workload import Shape
+from floorpulse.kpi_engine.app import Engine, RecordBatch
+from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.settings import EngineSettings
+from floorpulse.kpi_engine.wiring import options
+from tests.benchmarks.pace_worker import Nowhere, by_partition
+from tests.benchmarks.workload import START, Record, Shape, workload
+from tests.fakes.engine import MemoryStore
 
-REPORT = HERE / "docs" / "benchmarks"
-PAGE = "growth.md"
-SIZE = "SELECT coalesce(sum(pg_database_size(datname)), 0)::float FROM pg_database WHERE datname LIKE 'pace_%'"
+PORTION = 20_000
+FLUSHED = 5_000
+"""Events between two flushes"""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A shape of the log, and how many of its events are stored before the first measured one."""
+    """A shape of the log, and how many of its events are counted before the first measured one."""
 
     title: str
     shape: Shape
-    stored: int = 100_000
+    before: int = 40_000
+
 
 CASES = (
-    Case("500 queues, 8 partitions, 100,000 events stored", Shape()),
+    Case("500 queues, 8 partitions, after 40,000 events", Shape()),
     Case("20,000 queues", Shape(queues=20_000)),
     Case("1 partition", Shape(partitions=1)),
     Case("32 partitions", Shape(partitions=32)),
-    Case("1,000,000 events stored", Shape(), 1_000_000),
+    Case("after 300,000 events", Shape(), 300_000),
 )
 
-async def measured(here: Rig, rounds: int) -> tuple[list[Worker], dict[str, float]]:
-    """All cases in turns, and the bytes of the database by case for each event. Raises TimeoutError,
-    RuntimeError and asyncpg's errors.
-    """
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(undisturbed(here))
-        workers: list[Worker] = []
-        sizes: dict[str, float] = {}
-        for case in CASES:
-            events = case.stored + len(PACES) * rounds * PORTION
-            log = replace(case.shape, events=events)
-            checkout = replace(this(), title=case.title)
-            worker = await stack.enter_async_context(started(here, checkout, log))
-            before = await size(here)
-            await worker.fold(case.stored, FILLING)
-            await worker.settle()
-            sizes[case.title] = (await size(here) - before) / case.stored
-            workers.append(worker)
-            say(f"{case.title}: filled")
-        for worker, pace in turns(workers, rounds):
-            await worker.measure(pace)
-        return workers, sizes
 
-async def size(here: Rig) -> float:
-    """Bytes of all engines' databases."""
-    async with connected(here.database) as server:
-        return float(await server.fetchval(SIZE))
+@dataclass
+class Running:
+    """The engine of a case, where it is in its log, and what its portions cost: CPU µs an event."""
+
+    case: Case
+    engine: Engine
+    records: Iterator[Record]
+    costs: list[float] = field(default_factory=list)
+
+    async def go_on(self, events: int) -> float:
+        """Count the next events; CPU µs of decoding and folding one."""
+        spent = 0.0
+        for _ in range(0, events, FLUSHED):
+            portion = by_partition(itertools.islice(self.records, FLUSHED))
+            began = process_time()
+            for number, values in portion.items():
+                await self._apply(number, values)
+            spent += process_time() - began
+            await self.engine.flush()
+        return spent * 1e6 / events
+
+    async def _apply(self, number: int, values: list[bytes | None]) -> None:
+        partition = self.engine.partitions[number]
+        offsets = range(partition.next_offset, partition.next_offset + len(values))
+        batch = RecordBatch(offsets.start, offsets.stop, values, offsets, START)
+        await self.engine.apply(partition, batch)
 
 
-def written(workers: Sequence[Worker], sizes: dict[str, float], facts: dict[str, str]) -> str:
-    """The page."""
-    rows = [row(worker, workers[0], pace, sizes) for worker in workers for pace in PACES]
-    machine = "; ".join(f"{name} {fact}" for name, fact in facts.items())
-    return "\n".join([HEAD.format(portions=len(workers[0].paces["live"].worker)), *rows, "", f"{machine}.", ""])
+async def running(case: Case, rounds: int) -> Running:
+    """A case that has counted what comes before."""
+    # a record may come twice or be late, so the log is a little longer than its events
+    records = workload(replace(case.shape, events=case.before + rounds * PORTION))
+    settings = EngineSettings()
+    engine = Engine(
+        MemoryStore(),
+        Nowhere(),
+        Nowhere(),
+        options(settings),
+        EngineMetrics(CollectorRegistry()),
+    )
+    for number in range(case.shape.partitions):
+        engine.adopt(await engine.claim(number, "log", 0, len(records)))
+    one = Running(case, engine, iter(records))
+    await one.go_on(case.before)
+    return one
 
-def row(worker: Worker, base: Worker, pace: str, sizes: dict[str, float]) -> str:
-    """One case at one pace."""
-    mine, first = worker.paces[pace], base.paces[pace]
-    costs = [
-        f"**{median(here):.1f}** [{min(here):.1f}, {max(here):.1f}] | {ratio(here, there):.2f}"
-        for here, there in ((mine.worker, first.worker), (mine.postgres, first.postgres))
-    ]
-    return f"| {worker.title}, {pace} | {' | '.join(costs)} | {median(mine.written):,.0f} | {sizes[worker.title]:,.0f} |"
+
+async def measured(rounds: int) -> list[Running]:
+    """All cases, portion by portion in turns."""
+    cases = [await running(case, rounds) for case in CASES]
+    for number in range(rounds):
+        for one in reversed(cases) if number % 2 else cases:
+            gc.collect()
+            gc.freeze()
+            one.costs.append(await one.go_on(PORTION))
+    return cases
+
+
+def row(one: Running, first: Running) -> str:
+    """One case: median, lowest and highest, and the median of the ratios to the first one's."""
+    costs = one.costs
+    spread = f"**{median(costs):.1f}** [{min(costs):.1f}, {max(costs):.1f}]"
+    return f"| {one.case.title} | {spread} | {ratio(costs, first.costs):.2f} |"
+
 
 def ratio(mine: Sequence[float], first: Sequence[float]) -> float:
     """The median of portion against portion."""
-    return median(here / there for here, there in zip(mine, first, strict=False))
+    return median(here / there for here, there in zip(mine, first, strict=True))
 
-HEAD = """# Cost by queues, partitions and what is stored
-
-Written by `python -m tests.benchmarks.growth`: an engine and a database for each case, all on one core and one server, taking turns in portions
-of 20,000 events. *Live*: a flush gathers 1,000 events. *Full*: it gathers 20,000. Medians [lowest, highest] of {portions} portions; ×: the median of
-the ratios to the first case's portion of the same round. *Stored*: bytes of the whole database for each event before the first
-portion, after a vacuum.
-
-| | worker, CPU µs an event | × | PostgreSQL, CPU µs an event | × | WAL bytes an event | stored |
-| --- | --- | --- | --- | --- | --- | --- |"""
-
-def say(words: str) -> None:
-    """A line of progress."""
-    sys.stderr.write(f"{words}\n")
-
-async def main(rounds: int, out: Path) -> None:
-    """Measure and write."""
-    os.sched_setaffinity(0, cores()[1])
-    with tempfile.TemporaryDirectory(prefix="floorpulse-growth-") as name:
-        async with rig(Path(name), Shape().partitions) as here:
-            workers, sizes = await measured(here, rounds)
-            async with connected(here.database) as server:
-                versions = {"PostgreSQL": str(await server.fetchval("SHOW server_version"))}
-    (out / PAGE).write_text(written(workers, sizes, {**described(), **versions}), "utf-8")
 
 if __name__ == "__main__":
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    words.add_argument("--rounds", type=int, default=7, help="portions of each case at each pace")
-    words.add_argument("--out", type=Path, default=REPORT, help="folder of the page")
-    asyncio.run(main(**vars(words.parse_args())))
+    words.add_argument("--rounds", type=int, default=5, help="portions of each case")
+    cases = asyncio.run(measured(words.parse_args().rounds))
+    sys.stdout.write("".join(f"{row(one, cases[0])}\n" for one in cases))

@@ -1,7 +1,8 @@
-"""Visits and panes in Pathway, as its manual would have one write them: events are reduced to visits, visits to panes, and
-what is put right later flows through as a retraction. What was read is recorded on disk before anything is told.
+"""Visits and panes in Pathway, as its manual would have one write them: events are reduced to
+visits and visits to panes; what is put right later flows through as a retraction. What was read is
+recorded on disk before anything is told.
 
-python -m tests.benchmarks.pathway_peer BOOTSTRAP GROUP FOLDER PARTITIONS       in a Python that has Pathway
+python -m tests.benchmarks.pathway_peer BOOTSTRAP GROUP FOLDER PARTITIONS     where Pathway is
 """
 
 import sys
@@ -94,6 +95,29 @@ def part(known: Any, at: Any, **figures: Any) -> Any:
     )
 
 
+def report(events: Any, counted: Any, progress: Progress) -> None:
+    """Say how many events there were when the panes of their time are complete."""
+    numbers: dict[int, int] = {}
+
+    def came(*, row: dict[str, int], time: int, is_addition: bool, **_: object) -> None:
+        if is_addition:
+            numbers[time] = row["number"]
+
+    def complete(time: int) -> None:
+        done = [one for one in numbers if one <= time]
+        if done:
+            progress.tell(numbers[max(done)])
+        for one in done:
+            del numbers[one]
+
+    pw.io.subscribe(events.reduce(number=pw.reducers.count()), on_change=came)
+    pw.io.subscribe(
+        counted.reduce(number=pw.reducers.count()),
+        on_change=lambda **_: None,
+        on_time_end=complete,
+    )
+
+
 def main(bootstrap: str, group: str, folder: Path) -> None:
     """Count until killed."""
     progress = Progress(folder)
@@ -111,15 +135,9 @@ def main(bootstrap: str, group: str, folder: Path) -> None:
         autocommit_duration_ms=EVERY,
         name="events",
     )
-    pw.io.kafka.write(
-        panes(visits(events)), {"bootstrap.servers": bootstrap, "linger.ms": "100"}, PANES
-    )
-
-    def told(*, row: dict[str, int], is_addition: bool, **_: object) -> None:
-        if is_addition:
-            progress.tell(row["number"])
-
-    pw.io.subscribe(events.reduce(number=pw.reducers.count()), on_change=told)
+    counted = panes(visits(events))
+    pw.io.kafka.write(counted, {"bootstrap.servers": bootstrap, "linger.ms": "100"}, PANES)
+    report(events, counted, progress)
     pw.run(
         monitoring_level=pw.MonitoringLevel.NONE,
         persistence_config=pw.persistence.Config(

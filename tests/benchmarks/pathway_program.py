@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
-from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.contracts.topics import CONTACT_EVENTS, HOURS, Topic
+from floorpulse.runtime.kafka import ensure_topics
 from tests.benchmarks.oracle import FIGURES, Answer
 from tests.benchmarks.own_python import installed, python
 from tests.benchmarks.programs import Peer
@@ -21,6 +23,9 @@ PANES = "pathway-panes"
 
 Ends = Mapping[TopicPartition, int]
 """The offset behind the last record, by partition"""
+
+STATE = 2
+"""Where a group's description has its state"""
 
 
 class Pathway(Peer):
@@ -40,6 +45,14 @@ class Pathway(Peer):
         """Why it cannot run, having tried to install it; None when it can."""
         return installed(NAME, f"pathway=={VERSION}", f"msgspec=={version('msgspec')}")
 
+    async def ready(self) -> bool:
+        """See `Program.ready`: the consumer group has every partition. Pathway makes no topic, so
+        that of the panes is made here.
+        """
+        topics = [Topic(PANES, "", None, self._rig.partitions, HOURS)]
+        await ensure_topics(self._rig.kafka, topics)
+        return await joined(self._rig)
+
     async def reached(self) -> int:
         """See `Program.reached`."""
         if not self.progress.reached:
@@ -55,6 +68,15 @@ class Pathway(Peer):
         """See `Program.answer`."""
         async with reading(self._rig, PANES) as (consumer, ends):
             return told([json.loads(value) for value in await taken(consumer, ends)])
+
+
+async def joined(rig: Rig) -> bool:
+    """Whether the consumer group's members have their partitions."""
+    try:
+        [described] = await rig.admin.describe_consumer_groups([rig.group])
+    except KafkaError:
+        return False
+    return bool(described.groups[0][STATE] == "Stable")
 
 
 @asynccontextmanager

@@ -68,6 +68,10 @@ SYSTEMS = (
         Flink,
         FIGURES,
         missing=Flink.missing,
+        note="visits and panes in keyed state in RocksDB, an incremental checkpoint each second, "
+        "offsets committed with it. Changed panes go to a topic once a second, as absolute "
+        "amounts. Windows are not used: one event from the future would close them. Started "
+        "again it goes on from the last checkpoint because the program looks for it.",
     ),
     System(
         "pathway",
@@ -75,6 +79,10 @@ SYSTEMS = (
         Pathway,
         FIGURES,
         missing=Pathway.missing,
+        note="events are reduced to visits and visits to panes; a visit that changes takes its old "
+        "figures back by itself. Changes of panes go to a topic. What is persisted is the input: "
+        "its operators' state is persisted with a licence key only, so a start counts all that "
+        "was recorded again. Offsets are not committed to Kafka.",
     ),
     System(
         "streams-exactly",

@@ -15,7 +15,7 @@ def test_cases_differ_from_the_first_one_in_one_thing_each() -> None:
     differences = [
         (case.shape.queues != first.shape.queues)
         + (case.shape.partitions != first.shape.partitions)
-        + (case.stored != first.stored)
+        + (case.before != first.before)
         for case in CASES[1:]
     ]
 

@@ -20,11 +20,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class Peer {
     public static void main(String[] words) throws Exception {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         Path folder = Path.of(words[2]);
         Files.createDirectories(checkpoints(folder));
         Optional<Path> last = newest(folder);
         try (StreamExecutionEnvironment job = StreamExecutionEnvironment.createLocalEnvironment(1, settings(folder, last))) {
-            describe(job, new Topics(words[0]), words[1]);
+            Topics topics = new Topics(words[0]);
+            topics.create(Integer.parseInt(words[3]));
+            describe(job, topics, words[1]);
             job.executeAsync("peer");
             await(folder, last);
             write(folder, "ready", "");

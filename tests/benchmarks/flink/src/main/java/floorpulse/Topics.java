@@ -3,6 +3,8 @@ package floorpulse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.api.common.serialization.AbstractDeserializationSchema;
 import org.apache.flink.api.common.serialization.SerializationSchema;
@@ -11,6 +13,8 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 
 /** Where records come from and where they go to. */
 final class Topics {
@@ -20,6 +24,14 @@ final class Topics {
 
     Topics(String bootstrap) {
         this.bootstrap = bootstrap;
+    }
+
+    /** Make the topic of panes where there is none. */
+    void create(int partitions) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            if (admin.listTopics().names().get().contains(PANES)) return;
+            admin.createTopics(List.of(new NewTopic(PANES, partitions, (short) 1))).all().get();
+        }
     }
 
     /** The values of contact events from the first one on; offsets are committed with each checkpoint. */
@@ -37,20 +49,17 @@ final class Topics {
 
     /** Whole panes by their key: absolute amounts, so that one sent twice does no harm. */
     KafkaSink<Change> panes() {
-        SerializationSchema<Change> key = pane -> pane.pane.getBytes(UTF_8);
-        SerializationSchema<Change> value = pane -> bytes(pane.amounts);
         return sink(KafkaRecordSerializationSchema.<Change>builder()
             .setTopic(PANES)
-            .setKeySerializationSchema(key)
-            .setValueSerializationSchema(value)
+            .setKeySerializationSchema(new Name())
+            .setValueSerializationSchema(new Amounts())
             .build());
     }
 
     KafkaSink<byte[]> unreadable() {
-        SerializationSchema<byte[]> value = record -> record;
         return sink(KafkaRecordSerializationSchema.<byte[]>builder()
             .setTopic("dead-letters")
-            .setValueSerializationSchema(value)
+            .setValueSerializationSchema(new Whole())
             .build());
     }
 
@@ -67,16 +76,35 @@ final class Topics {
             .build();
     }
 
-    private static byte[] bytes(long[] amounts) {
-        ByteBuffer into = ByteBuffer.allocate(amounts.length * Long.BYTES);
-        for (long amount : amounts) into.putLong(amount);
-        return into.array();
-    }
-
     /** A record's value as it is. */
     private static final class Values extends AbstractDeserializationSchema<byte[]> {
         @Override
         public byte[] deserialize(byte[] value) {
+            return value;
+        }
+    }
+
+    // Flink must be able to name what they take, so they are no lambdas.
+
+    private static final class Name implements SerializationSchema<Change> {
+        @Override
+        public byte[] serialize(Change pane) {
+            return pane.pane.getBytes(UTF_8);
+        }
+    }
+
+    private static final class Amounts implements SerializationSchema<Change> {
+        @Override
+        public byte[] serialize(Change pane) {
+            ByteBuffer into = ByteBuffer.allocate(pane.amounts.length * Long.BYTES);
+            for (long amount : pane.amounts) into.putLong(amount);
+            return into.array();
+        }
+    }
+
+    private static final class Whole implements SerializationSchema<byte[]> {
+        @Override
+        public byte[] serialize(byte[] value) {
             return value;
         }
     }
