@@ -5,7 +5,7 @@ up.
 import asyncio
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -15,7 +15,6 @@ from structlog.stdlib import BoundLogger
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import (
     DeadLetter,
-    Reason,
     Refusal,
     dead_letter,
     named_tenant,
@@ -23,19 +22,13 @@ from floorpulse.contracts.letters import (
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
 from floorpulse.kpi_engine.fold.panes import NEVER
 from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
-from floorpulse.kpi_engine.native.slices import (
-    NOTHING_READ,
-    NativePartition,
-    ReadInstants,
-    ReadSlice,
-    fits,
-)
+from floorpulse.kpi_engine.native.slices import NativePartition, ReadInstants, ReadSlice, fits
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
 from floorpulse.kpi_engine.publish.sources import HISTORY
@@ -161,7 +154,11 @@ class Engine:
             following = batch.offsets[last] if last < len(batch.values) else batch.next
             if following <= partition.next_offset:
                 continue
-            await self._apply_slice(partition, batch, range(first, last), following)
+            native = self._natives.get(partition.number)
+            if native is None:
+                await self._apply_slice(partition, batch, range(first, last), following)
+            else:
+                await self._apply_natively(native, batch, range(first, last), following)
             if self.partitions.get(partition.number) is not partition:
                 return
             await asyncio.sleep(0)
@@ -171,36 +168,57 @@ class Engine:
     async def _apply_slice(
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
-        native = self._natives.get(partition.number)
-        read = None if native is None else self._read(native, partition, batch, span)
-        events, refused = self._decode(partition, batch, span if read is None else read.left)
+        events, refused = self._decode(partition, batch, span)
         if refused:
             await self._letters.send(refused)
         await self._steady.wait()
         if self.partitions.get(partition.number) is not partition:
             return
-        if native is None or read is None:
-            partition.apply(events, following)
-        else:
-            partition.apply(native.folded(read, dict(events)), following)
+        partition.apply(events, following)
         failpoints.reach("after_apply")
-        told = [event for _, event in events]
-        self._count(partition, told, refused, batch.appended_at, read or NOTHING_READ)
+        self._count(partition, [event for _, event in events], refused, batch.appended_at)
 
-    def _read(
-        self, native: NativePartition, partition: Partition, batch: RecordBatch, span: range
-    ) -> ReadSlice:
-        """Let the core read the records of a slice that are not included yet."""
+    async def _apply_natively(
+        self, native: NativePartition, batch: RecordBatch, span: range, following: int
+    ) -> None:
+        """`_apply_slice` with the core."""
+        partition = native.partition
         begin = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
-        return native.read(
+        appended_at = batch.appended_at
+        read = native.read(
             batch.values[begin : span.stop],
             batch.offsets[begin : span.stop],
-            begin,
-            ReadInstants(self.kept_since, batch.appended_at + FUTURE, batch.appended_at - HISTORY),
+            ReadInstants(self.kept_since, appended_at + FUTURE, appended_at - HISTORY),
         )
+        refused = [
+            _letter(partition, batch, begin + index, refusal)
+            for index, refusal in read.refused.items()
+        ]
+        if refused:
+            await self._letters.send(refused)
+        await self._steady.wait()
+        if self.partitions.get(partition.number) is not partition:
+            return
+        partition.apply(native.folded(read), following)
+        failpoints.reach("after_apply")
+        self._count_read(partition, read, refused, appended_at)
+
+    def _count_read(
+        self, partition: Partition, read: ReadSlice, refused: list[DeadLetter], appended_at: int
+    ) -> None:
+        instants = [] if read.latest is None else [read.latest]
+        partition.advance(instants, appended_at, self._options.allowance)
+        partition.applied += read.events
+        partition.dead += len(refused)
+        self._publisher.hear(partition.number, read.pairs, read.feeds)
+        self._metrics.records.inc(read.events)
+        if read.future:
+            self._metrics.future.inc(read.future)
+        for one in refused:
+            self._metrics.dead.labels(one.reason).inc()
 
     def _decode(
-        self, partition: Partition, batch: RecordBatch, span: Iterable[int]
+        self, partition: Partition, batch: RecordBatch, span: range
     ) -> tuple[list[Numbered], list[DeadLetter]]:
         events: list[Numbered] = []
         refused: list[DeadLetter] = []
@@ -214,20 +232,9 @@ class Engine:
                 continue
             decoded = decode(values[index])
             if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
-                decoded = Refusal(
-                    Reason.BEYOND_RETENTION,
-                    f"its month was deleted; kept is what happened since {kept_since}",
-                )
+                decoded = beyond_retention(kept_since)
             if isinstance(decoded, Refusal):
-                refused.append(
-                    dead_letter(
-                        decoded,
-                        values[index] or b"",
-                        origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offset}",
-                        at=now_ms(),
-                        tenant=named_tenant(values[index] or b""),
-                    )
-                )
+                refused.append(_letter(partition, batch, index, decoded))
             else:
                 events.append((offset, decoded))
         return events, refused
@@ -238,21 +245,15 @@ class Engine:
         events: list[AnyEvent],
         refused: list[DeadLetter],
         appended_at: int,
-        read: ReadSlice,
     ) -> None:
         instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
-        future = read.future
-        if instants and max(instants) > appended_at + FUTURE:
-            future += sum(at > appended_at + FUTURE for at in instants)
-        if read.latest is not None:
-            instants.append(read.latest)
         partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += len(events) + read.number
+        partition.applied += len(events)
         partition.dead += len(refused)
-        self._publisher.note(partition.number, events, appended_at, read.pairs, read.feeds)
-        self._metrics.records.inc(len(events) + read.number)
-        if future:
-            self._metrics.future.inc(future)
+        self._publisher.note(partition.number, events, appended_at)
+        self._metrics.records.inc(len(events))
+        if instants and max(instants) > appended_at + FUTURE:
+            self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 
@@ -392,3 +393,11 @@ class Engine:
         raises.
         """
         await self._publisher.publish(self.partitions.values(), ends)
+
+
+def _letter(partition: Partition, batch: RecordBatch, place: int, refusal: Refusal) -> DeadLetter:
+    """The letter of the record at a place of a batch."""
+    value = batch.values[place] or b""
+    origin = f"{CONTACT_EVENTS.name}/{partition.number}/{batch.offsets[place]}"
+    tenant = named_tenant(value)
+    return dead_letter(refusal, value, origin=origin, at=now_ms(), tenant=tenant)

@@ -18,7 +18,7 @@ class EngineGroup(BaseModel):
         description="read records one by one instead of whole batches; slower, public API only",
     )
     fold: Literal["auto", "python", "native"] = Field(
-        "python",
+        "auto",
         description="who makes the usual steps of the fold, with equal results: the core in C, "
         "built where there is a compiler, or Python; auto: the core where it is built",
     )
@@ -40,7 +40,7 @@ class EngineGroup(BaseModel):
         description="how often live figures go out at least; every 0.1 s where that is little work",
     )
     slice_records: int = Field(
-        400, ge=1, description="records folded between two looks at other work"
+        1000, ge=1, description="records folded between two looks at other work"
     )
     dirty_rows: int = Field(
         20_000,

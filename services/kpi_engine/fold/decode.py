@@ -40,6 +40,13 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
     return _mend(event)
 
 
+def beyond_retention(kept_since: int) -> Refusal:
+    """The refusal of what happened before `kept_since`, epoch milliseconds."""
+    return Refusal(
+        Reason.BEYOND_RETENTION, f"its month was deleted; kept is what happened since {kept_since}"
+    )
+
+
 def _mend(event: AnyEvent) -> AnyEvent | Refusal:
     """An event that may not have come through ingest: its time may be text, but it must name its
     tenant and subject.

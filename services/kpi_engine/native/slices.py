@@ -13,14 +13,14 @@ as if it had folded all.
 
 import ctypes
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.updates import JOIN_BITS, revision
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.native.core import Bound, Core
@@ -46,36 +46,51 @@ class ReadInstants(NamedTuple):
     young: int
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ReadSlice:
-    """Consecutive records from the place `begin` of a batch, as the core read them: `handed` are
-    the indices of those that Python must decode.
+    """Consecutive records: the core has the events of most of them, `decoded` has by their indices
+    those that Python had to decode, `refused` why others are no events.
 
-    Of the others: `latest` is the latest instant that may move the watermark, `future` the number
-    of those too far ahead for that, `pairs` say of each source whether it is live.
+    `latest` is the latest instant that may move the watermark, `future` the number of those too far
+    ahead for that; `pairs` say of each source whether it is live, `feeds` what queues got contacts.
     """
 
     values: list[bytes | None]
     offsets: Sequence[int]
-    begin: int
-    handed: list[int]
     latest: int | None
     future: int
-    pairs: Mapping[SourceKey, bool]
-    feeds: Collection[Feed]
+    pairs: dict[SourceKey, bool]
+    feeds: set[Feed]
+    decoded: dict[int, AnyEvent] = field(default_factory=dict)
+    refused: dict[int, Refusal] = field(default_factory=dict)
 
     @property
-    def number(self) -> int:
-        """Events that the core read."""
-        return len(self.values) - len(self.handed)
+    def events(self) -> int:
+        """How many are no refusals."""
+        return len(self.values) - len(self.refused)
 
-    @property
-    def left(self) -> list[int]:
-        """The places in the batch of the records that Python must decode."""
-        return [self.begin + index for index in self.handed]
+    def decode(self, index: int, instants: ReadInstants) -> None:
+        """Decode a record that the core left to Python."""
+        event = decode(self.values[index])
+        if isinstance(event, Refusal):
+            self.refused[index] = event
+            return
+        at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
+        if at < instants.kept_since:
+            self.refused[index] = beyond_retention(instants.kept_since)
+            return
+        self.decoded[index] = event
+        self._note(event, at, instants)
 
-
-NOTHING_READ = ReadSlice([], (), 0, [], None, 0, {}, ())
+    def _note(self, event: AnyEvent, at: int, instants: ReadInstants) -> None:
+        if at > instants.plausible:
+            self.future += 1
+        elif self.latest is None or at > self.latest:
+            self.latest = at
+        key = event.tenant or "", event.source
+        self.pairs[key] = self.pairs.get(key, False) or at >= instants.young
+        if type(event) is ContactOffered:
+            self.feeds.add((*key, event.queue))
 
 
 def fits(partition: Partition) -> bool:
@@ -88,19 +103,15 @@ class NativePartition:
 
     def __init__(self, core: Core, partition: Partition) -> None:
         """Begin beside `partition`, whatever it holds."""
+        self.partition = partition
         self._core = core
-        self._partition = partition
         self._state = core.new()
         weakref.finalize(self, core.free, self._state)
 
     def read(
-        self,
-        values: Sequence[bytes | None],
-        offsets: Sequence[int],
-        begin: int,
-        instants: ReadInstants,
+        self, values: Sequence[bytes | None], offsets: Sequence[int], instants: ReadInstants
     ) -> ReadSlice:
-        """Read records that stand in their batch from `begin` on."""
+        """Read records: `values[i]` stands at `offsets[i]`."""
         records = list(values)
         back = (ctypes.c_int32 * len(records))()
         summary = (ctypes.c_int64 * 2)()
@@ -119,46 +130,43 @@ class NativePartition:
             pairs,
             feeds,
         )
-        return ReadSlice(
+        read = ReadSlice(
             records,
             offsets,
-            begin,
-            back[:handed],
             None if summary[0] == NOT_TOLD else summary[0],
             summary[1],
             {(tenant, source): live for tenant, source, live in pairs},
             set(feeds),
         )
+        for index in back[:handed]:
+            read.decode(index, instants)
+        return read
 
-    def folded(self, read: ReadSlice, decoded: Mapping[int, AnyEvent]) -> Iterator[Numbered]:
-        """Fold what was read last; the events that Python must fold, in between, each at its place.
-
-        `decoded` has by offset what Python decoded of the records that were handed back; the others
-        of those were refused.
+    def folded(self, read: ReadSlice) -> Iterator[Numbered]:
+        """Fold what was read last; the events that Python must fold, in between, each at its
+        place.
         """
-        for index in read.handed:
-            if read.offsets[index] not in decoded:
-                self._core.refuse(self._state, index)
+        for index in read.refused:
+            self._core.refuse(self._state, index)
         bound = self._bound()
         number = len(read.values)
         index = self._core.fold(self._state, bound, 0, number)
         while index < number:
-            offset = read.offsets[index]
-            yield offset, decoded.get(offset) or _event(read.values[index])
+            yield read.offsets[index], read.decoded.get(index) or _event(read.values[index])
             index = self._core.fold(self._state, bound, index + 1, number)
 
     def _bound(self) -> Bound:
-        partition = self._partition
+        partition = self.partition
         visits = partition.visits
         presence = visits.presence
         panes = partition.panes
         return Bound(
             visits.rows,
-            visits._absent,
+            presence.absent,
             visits.parked,
             visits.dirty,
-            visits._known,
-            visits._of,
+            visits.contacts.known,
+            visits.contacts.of,
             visits.chains.numbers,
             visits.chains.unsure,
             presence._queues,

@@ -3,7 +3,7 @@ least once a second; those of a partition that is behind, once a second.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 import msgspec
@@ -16,7 +16,7 @@ from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import LiveChannel
 from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
 from floorpulse.kpi_engine.publish.gauges import GaugeNews, ToldGauges
-from floorpulse.kpi_engine.publish.sources import NO_PAIRS, Feed, PartitionSources, SourceKey
+from floorpulse.kpi_engine.publish.sources import PartitionSources, SourceKey
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.tracing import MOST, TraceParent
 
@@ -57,20 +57,21 @@ class Publisher:
         self._sources.pop(number, None)
         self._traces.pop(number, None)
 
-    def note(
-        self,
-        number: int,
-        events: Sequence[AnyEvent],
-        appended_at: int,
-        pairs: Mapping[SourceKey, bool] = NO_PAIRS,
-        feeds: Collection[Feed] = (),
-    ) -> None:
-        """These events of a partition were applied now, and more of these sources; the broker had
-        appended them at `appended_at`, epoch milliseconds.
+    def note(self, number: int, events: Sequence[AnyEvent], appended_at: int) -> None:
+        """These events of a partition were applied now; the broker had appended them at
+        `appended_at`, epoch milliseconds.
         """
         self._last_event[number] = now = steady_ms()
-        sources = self._sources.setdefault(number, PartitionSources())
-        sources.note(events, appended_at, now, pairs, feeds)
+        self._sources.setdefault(number, PartitionSources()).note(events, appended_at, now)
+
+    def hear(
+        self, number: int, pairs: Mapping[SourceKey, bool], feeds: Iterable[tuple[str, str, str]]
+    ) -> None:
+        """`note` for what is told of events: their sources, whether live, and (tenant, source,
+        queue) of their offers.
+        """
+        self._last_event[number] = now = steady_ms()
+        self._sources.setdefault(number, PartitionSources()).hear(pairs, feeds, now)
 
     def follow(self, number: int, traces: Sequence[TraceParent]) -> None:
         """The next update of a partition carries on these traces."""

@@ -6,9 +6,8 @@ minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last event; events o
 Instants are milliseconds of the worker's steady clock.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.updates import SourceHeard
@@ -29,9 +28,6 @@ later
 
 SourceKey = tuple[str, str]
 """(tenant, source)"""
-Feed = tuple[str, str, str]
-"""(tenant, source, queue that it feeds)"""
-NO_PAIRS: Mapping[SourceKey, bool] = MappingProxyType({})
 
 
 @dataclass(eq=False)
@@ -50,28 +46,28 @@ class PartitionSources:
         self._known: dict[SourceKey, _HeardSource] = {}
         self._published_all_at: int | None = None
 
-    def note(
-        self,
-        events: Sequence[AnyEvent],
-        appended_at: int,
-        now: int,
-        pairs: Mapping[SourceKey, bool] = NO_PAIRS,
-        feeds: Collection[Feed] = (),
-    ) -> None:
+    def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
         """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
         epoch milliseconds.
-
-        More arrived of `pairs`, which say whether a source is live, about the queues of `feeds`.
         """
         young = appended_at - HISTORY
         speaking = {(event.tenant, event.source) for event in events if event.at >= young}  # type: ignore[operator]  # decoded: milliseconds
-        for key in {*pairs, *((event.tenant, event.source) for event in events)}:
-            self._hear(key, now, live=key in speaking or pairs.get(key, False))  # type: ignore[arg-type]  # ingest set the tenant
-        for tenant, name, queue in {
-            *feeds,
-            *((one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered),
-        }:
-            heard = self._known.get((tenant, name))  # type: ignore[arg-type]  # see above
+        telling = {(event.tenant, event.source) for event in events}
+        feeds = {
+            (one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered
+        }
+        self.hear({key: key in speaking for key in telling}, feeds, now)  # type: ignore[misc, arg-type]  # ingest set the tenant
+
+    def hear(
+        self, pairs: Mapping[SourceKey, bool], feeds: Iterable[tuple[str, str, str]], now: int
+    ) -> None:
+        """These sources spoke by `now`, some of the moment (True), and offered contacts to queues:
+        (tenant, source, queue).
+        """
+        for key, live in pairs.items():
+            self._hear(key, now, live=live)
+        for tenant, name, queue in feeds:
+            heard = self._known.get((tenant, name))
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
                 heard.unpublished_queues.append(queue)

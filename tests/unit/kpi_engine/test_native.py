@@ -12,6 +12,7 @@ import pytest
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
+from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
@@ -65,10 +66,10 @@ def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partit
         event(events.ContactAbandoned, 4_000, contact="c2"),
     )
     native = NativePartition(built, partition)
-    read = native.read(told, range(1, 7), 0, NO_LIMITS)
+    read = native.read(told, range(1, 7), NO_LIMITS)
 
-    assert read.handed == []
-    assert list(native.folded(read, {})) == []
+    assert read.decoded == {}
+    assert list(native.folded(read)) == []
     assert partition.visits.rows[TENANT, "c1", 1] == Visit(
         offered_at=2_000,
         queue="sales",
@@ -89,10 +90,11 @@ def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Par
         event(events.ContactAnswered, 7_000),
     ]
     native = NativePartition(built, partition)
-    read = native.read([*encoded(*told), b"{"], [1, 3, 5, 7, 9], 40, NO_LIMITS)
-    folded = native.folded(read, {3: told[1]})
+    read = native.read([*encoded(*told), b"{"], [1, 3, 5, 7, 9], NO_LIMITS)
+    folded = native.folded(read)
 
-    assert read.left == [41, 44]
+    assert read.decoded == {1: told[1]}
+    assert [*read.refused] == [4]
     assert [next(folded), next(folded)] == [(3, told[1]), (5, told[2])]
     assert partition.visits.rows[TENANT, "c1", 1].answered_at is None
     assert list(folded) == []
@@ -109,20 +111,42 @@ def test_the_core_says_who_was_heard_and_how_far_time_came(
         event(events.ContactOffered, 1, source="old", queue="service"),
     )
     native = NativePartition(built, partition)
-    read = native.read(told, range(4), 0, ReadInstants(0, plausible=10_000, young=5_000))
+    read = native.read(told, range(4), ReadInstants(0, plausible=10_000, young=5_000))
 
     assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): False}
     assert read.feeds == {(TENANT, "pbx", "sales"), (TENANT, "old", "service")}
-    assert (read.number, read.latest, read.future) == (4, 9_000, 1)
+    assert (read.events, read.latest, read.future) == (4, 9_000, 1)
 
 
-def test_what_is_older_than_what_is_kept_is_left_to_python(
-    built: Core, partition: Partition
-) -> None:
+def test_what_python_decodes_is_heard_like_all_else(built: Core, partition: Partition) -> None:
+    told = [
+        event(events.ContactOffered, 5_000, source="pbx"),
+        event(events.ContactEnded, 9_000, source="pbx"),
+        event(events.ContactEnded, 4_000, source="crm"),
+        event(events.ContactEnded, 90_000, source="crm", contact="c2"),
+        event(events.ContactEnded, 8_000, source="old"),
+    ]
+    native = NativePartition(built, partition)
+    blank: list[bytes | None] = [msgspec.json.encode(one) + b" " for one in told]
+    instants = ReadInstants(0, plausible=10_000, young=5_000)
+    odd = native.read(blank, range(5), instants)
+    usual = native.read(encoded(*told), range(5), instants)
+
+    assert list(odd.decoded.values()) == told
+    assert usual.decoded == {}
+    for read in (odd, usual):
+        assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): True}
+        assert read.feeds == {(TENANT, "pbx", "sales")}
+        assert (read.events, read.latest, read.future) == (5, 9_000, 1)
+
+
+def test_what_is_older_than_what_is_kept_is_refused(built: Core, partition: Partition) -> None:
     told = encoded(event(events.ContactOffered, 5_000), event(events.ContactOffered, 4_999))
     native = NativePartition(built, partition)
 
-    assert native.read(told, range(2), 0, ReadInstants(5_000, 1 << 60, 0)).handed == [1]
+    read = native.read(told, range(2), ReadInstants(5_000, 1 << 60, 0))
+
+    assert read.refused == {1: beyond_retention(5_000)}
 
 
 def test_more_names_than_are_kept_are_forgotten_before_the_next_slice(
@@ -136,7 +160,7 @@ def test_more_names_than_are_kept_are_forgotten_before_the_next_slice(
                 for number in range(first, first + 35_000)
             )
         )
-        read = native.read(told, range(35_000), 0, NO_LIMITS)
+        read = native.read(told, range(35_000), NO_LIMITS)
         assert len(read.feeds) == 35_000
 
 
@@ -144,7 +168,7 @@ async def test_a_value_that_is_no_bytes_is_an_error(built: Core, partition: Part
     native = NativePartition(built, partition)
 
     with pytest.raises(TypeError):
-        native.read(["{}"], range(1), 0, NO_LIMITS)  # type: ignore[list-item]  # that is the point
+        native.read(["{}"], range(1), NO_LIMITS)  # type: ignore[list-item]  # that is the point
 
 
 def test_revisions_that_do_not_fit_into_64_bits_are_left_to_python() -> None:
