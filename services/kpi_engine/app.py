@@ -3,18 +3,18 @@ up.
 """
 
 import asyncio
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import (
     DeadLetter,
-    Reason,
     Refusal,
     dead_letter,
     named_tenant,
@@ -22,9 +22,9 @@ from floorpulse.contracts.letters import (
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import DecodedSlice, decode_slice
 from floorpulse.kpi_engine.fold.panes import NEVER
-from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
+from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
@@ -36,6 +36,7 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 
+_at = attrgetter("at")
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be
 loaded too.
@@ -154,57 +155,42 @@ class Engine:
     async def _apply_slice(
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
-        events, refused = self._decode(partition, batch, span)
+        first = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
+        values = batch.values[first : span.stop]
+        offsets = batch.offsets[first : span.stop]
+        decoded = decode_slice(values, self.kept_since)
+        refused = decoded.refused
         if refused:
-            await self._letters.send(refused)
+            await self._letters.send(self._dead_letters(partition, values, offsets, refused))
+            offsets = [offset for place, offset in enumerate(offsets) if place not in refused]
         await self._steady.wait()
         if self.partitions.get(partition.number) is not partition:
             return
-        partition.apply(events, following)
+        partition.apply(zip(offsets, decoded.events, strict=True), following)
         failpoints.reach("after_apply")
-        self._count(partition, [event for _, event in events], refused, batch.appended_at)
+        self._count(partition, decoded, batch.appended_at)
 
-    def _decode(
-        self, partition: Partition, batch: RecordBatch, span: range
-    ) -> tuple[list[Numbered], list[DeadLetter]]:
-        events: list[Numbered] = []
-        refused: list[DeadLetter] = []
-        values = batch.values
-        offsets = batch.offsets
-        begin = partition.next_offset
-        kept_since = self.kept_since
-        for index in span:
-            offset = offsets[index]
-            if offset < begin:
-                continue
-            decoded = decode(values[index])
-            if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
-                decoded = Refusal(
-                    Reason.BEYOND_RETENTION,
-                    f"its month was deleted; kept is what happened since {kept_since}",
-                )
-            if isinstance(decoded, Refusal):
-                refused.append(
-                    dead_letter(
-                        decoded,
-                        values[index] or b"",
-                        origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offset}",
-                        at=now_ms(),
-                        tenant=named_tenant(values[index] or b""),
-                    )
-                )
-            else:
-                events.append((offset, decoded))
-        return events, refused
-
-    def _count(
+    def _dead_letters(
         self,
         partition: Partition,
-        events: list[AnyEvent],
-        refused: list[DeadLetter],
-        appended_at: int,
-    ) -> None:
-        instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
+        values: Sequence[bytes | None],
+        offsets: Sequence[int],
+        refused: Mapping[int, Refusal],
+    ) -> list[DeadLetter]:
+        return [
+            dead_letter(
+                refusal,
+                values[place] or b"",
+                origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offsets[place]}",
+                at=now_ms(),
+                tenant=named_tenant(values[place] or b""),
+            )
+            for place, refusal in refused.items()
+        ]
+
+    def _count(self, partition: Partition, decoded: DecodedSlice, appended_at: int) -> None:
+        events, refused = decoded
+        instants: list[int] = list(map(_at, events))
         partition.advance(instants, appended_at, self._options.allowance)
         partition.applied += len(events)
         partition.dead += len(refused)
@@ -212,7 +198,7 @@ class Engine:
         self._metrics.records.inc(len(events))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
-        for one in refused:
+        for one in refused.values():
             self._metrics.dead.labels(one.reason).inc()
 
     @property

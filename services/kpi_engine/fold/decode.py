@@ -1,5 +1,8 @@
 """Decodes Kafka records into events that can be folded, or into the reason why not."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import msgspec
 
 from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent, ContactEvent
@@ -38,6 +41,54 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
     ):
         return event
     return _mend(event)
+
+
+class DecodedSlice(NamedTuple):
+    """The events of consecutive records, and the refusals of the others by their places."""
+
+    events: list[AnyEvent]
+    refused: dict[int, Refusal]
+
+
+def decode_slice(values: Sequence[bytes | None], kept_since: int) -> DecodedSlice:
+    """What `decode` says of each value, one after the other; what happened before `kept_since`
+    (epoch milliseconds) is refused.
+    """
+    events: list[AnyEvent] = []
+    refused: dict[int, Refusal] = {}
+    first = max(0, kept_since)
+    for value in values:
+        if value is not None and BACKSLASH not in value:
+            try:
+                event: AnyEvent = _decode(value)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass  # `decode` says what is wrong
+            else:
+                at = event.at
+                if (
+                    type(at) is int
+                    and first <= at < LATEST
+                    and event.tenant
+                    and type(event) in NAMED_BY_TYPE
+                ):
+                    events.append(event)
+                    continue
+        said = _kept(decode(value), kept_since)
+        if isinstance(said, Refusal):
+            refused[len(events) + len(refused)] = said
+        else:
+            events.append(said)
+    return DecodedSlice(events, refused)
+
+
+def _kept(decoded: AnyEvent | Refusal, since: int) -> AnyEvent | Refusal:
+    """The refusal of what happened in a month that was deleted."""
+    if isinstance(decoded, Refusal) or decoded.at >= since:  # type: ignore[operator]  # decoded: milliseconds
+        return decoded
+    return Refusal(
+        Reason.BEYOND_RETENTION,
+        f"its month was deleted; kept is what happened since {since}",
+    )
 
 
 def _mend(event: AnyEvent) -> AnyEvent | Refusal:

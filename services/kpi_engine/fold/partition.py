@@ -22,9 +22,10 @@ from floorpulse.contracts.events import (
     ContactAmended,
     ContactRetracted,
 )
-from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
+from floorpulse.contracts.updates import Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from floorpulse.kpi_engine.fold.flat import UsualSteps
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
@@ -164,6 +165,7 @@ class Partition:
         self._taken: _TakenRows | None = None
         self.panes = Panes(length, since if since == NEVER else since - since % length + length)
         self.visits = Visits(self.panes, claimed.presence, since)
+        self._usual = UsualSteps(self.visits)
         self._presence_log = claimed.following
         self.agents = AgentStates()
 
@@ -202,18 +204,23 @@ class Partition:
 
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
-        first = revision(self.generation, 0)
-        passed = self._passed()
-        visits = self.visits
-        for offset, event in events:
-            if type(event) is AgentStateChanged:
-                taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
-            elif type(event) is AgentMissed and event.ring_ms == 0:
-                continue  # a telephone that did not ring
-            else:
-                taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
-            if not taken and self._withheld is None:
-                self._withheld = offset
+        self._usual.apply(events, revision(self.generation, 0), self._passed(), self.apply_plainly)
+        self.moved(next_offset)
+
+    def apply_plainly(self, offset: int, event: AnyEvent) -> None:
+        """Take in one event, whatever it is; `moved` must follow."""
+        if type(event) is AgentStateChanged:
+            taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+        elif type(event) is AgentMissed and event.ring_ms == 0:
+            return  # a telephone that did not ring
+        else:
+            change = Change(revision(self.generation, offset), self._passed(), event)
+            taken = self.visits.apply(event, change)
+        if not taken and self._withheld is None:
+            self._withheld = offset
+
+    def moved(self, next_offset: int) -> None:
+        """All events up to `next_offset` were taken in."""
         if self.panes.unbased and self._withheld is None:
             self._withheld = self.next_offset
         self.next_offset = next_offset

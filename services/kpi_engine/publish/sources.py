@@ -8,6 +8,7 @@ Instants are milliseconds of the worker's steady clock.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.updates import SourceHeard
@@ -28,6 +29,9 @@ later
 
 SourceKey = tuple[str, str]
 """(tenant, source)"""
+_source_of = attrgetter("tenant", "source")
+_queue_of = attrgetter("queue")
+_at = attrgetter("at")
 
 
 @dataclass(eq=False)
@@ -50,14 +54,13 @@ class PartitionSources:
         """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
         epoch milliseconds.
         """
-        young = appended_at - HISTORY
-        speaking = {(event.tenant, event.source) for event in events if event.at >= young}  # type: ignore[operator]  # decoded: milliseconds
-        for key in {(event.tenant, event.source) for event in events}:
-            self._hear(key, now, live=key in speaking)  # type: ignore[arg-type]  # ingest set the tenant
-        for tenant, name, queue in {
-            (one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered
-        }:
-            heard = self._known.get((tenant, name))  # type: ignore[arg-type]  # see above
+        telling: set[SourceKey] = set(map(_source_of, events))
+        speaking = _speaking(telling, events, appended_at - HISTORY)
+        for key in telling:
+            self._hear(key, now, live=key in speaking)
+        offers = [event for event in events if type(event) is ContactOffered]
+        for key, queue in set(zip(map(_source_of, offers), map(_queue_of, offers), strict=True)):
+            heard = self._known.get(key)
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
                 heard.unpublished_queues.append(queue)
@@ -87,6 +90,16 @@ class PartitionSources:
 
     def _due(self, *, everything: bool) -> Collection[tuple[SourceKey, _HeardSource]]:
         return [(key, one) for key, one in self._known.items() if everything or one.news]
+
+
+def _speaking(
+    telling: set[SourceKey], events: Sequence[AnyEvent], since: int
+) -> Collection[SourceKey]:
+    """Those of the sources `telling` these events that tell something of `since` or later."""
+    oldest: int = min(map(_at, events), default=since)
+    if oldest >= since:
+        return telling
+    return {_source_of(event) for event in events if event.at >= since}  # type: ignore[operator]  # decoded: milliseconds
 
 
 def _taken(key: SourceKey, heard: _HeardSource, now: int, queues: list[str]) -> SourceHeard:
