@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from operator import attrgetter
 
 import structlog
 from structlog.stdlib import BoundLogger
@@ -22,13 +21,14 @@ from floorpulse.contracts.letters import (
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.decode import DecodedSlice, decode_slice
+from floorpulse.kpi_engine.fold.decode import Records
 from floorpulse.kpi_engine.fold.panes import NEVER
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
+from floorpulse.kpi_engine.publish.sources import HISTORY
 from floorpulse.runtime import tracing
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.tracing import Role, TraceParent
@@ -36,7 +36,6 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 
-_at = attrgetter("at")
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be
 loaded too.
@@ -156,49 +155,42 @@ class Engine:
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
         first = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
-        values = batch.values[first : span.stop]
-        offsets = batch.offsets[first : span.stop]
-        decoded = decode_slice(values, self.kept_since)
-        refused = decoded.refused
-        if refused:
-            await self._letters.send(self._dead_letters(partition, values, offsets, refused))
-            offsets = [offset for place, offset in enumerate(offsets) if place not in refused]
-        await self._steady.wait()
-        if self.partitions.get(partition.number) is not partition:
-            return
-        partition.apply(zip(offsets, decoded.events, strict=True), following)
-        failpoints.reach("after_apply")
-        self._count(partition, decoded, batch.appended_at)
-
-    def _dead_letters(
-        self,
-        partition: Partition,
-        values: Sequence[bytes | None],
-        offsets: Sequence[int],
-        refused: Mapping[int, Refusal],
-    ) -> list[DeadLetter]:
-        return [
-            dead_letter(
-                refusal,
-                values[place] or b"",
-                origin=f"{CONTACT_EVENTS.name}/{partition.number}/{offsets[place]}",
-                at=now_ms(),
-                tenant=named_tenant(values[place] or b""),
+        refused: list[DeadLetter] = []
+        partition.begin_slice()
+        while True:
+            await self._steady.wait()
+            if self.partitions.get(partition.number) is not partition:
+                return
+            records = Records(
+                batch.values[first : span.stop],
+                batch.offsets[first : span.stop],
+                following,
+                self.kept_since,
+                batch.appended_at - HISTORY,
             )
-            for place, refusal in refused.items()
-        ]
+            partition.take_in(records)
+            partition.move(records.following)
+            failpoints.reach("after_apply")
+            self._count(partition, records, refused, batch.appended_at)
+            if records.refusal is None:
+                return
+            first += len(records.instants)
+            refused = [_letter(partition, batch, first, records.refusal)]
+            await self._letters.send(refused)
+            first += 1
 
-    def _count(self, partition: Partition, decoded: DecodedSlice, appended_at: int) -> None:
-        events, refused = decoded
-        instants: list[int] = list(map(_at, events))
+    def _count(
+        self, partition: Partition, records: Records, refused: list[DeadLetter], appended_at: int
+    ) -> None:
+        instants = records.instants
         partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += len(events)
+        partition.applied += len(instants)
         partition.dead += len(refused)
-        self._publisher.note(partition.number, events, appended_at)
-        self._metrics.records.inc(len(events))
+        self._publisher.note(partition.number, records.heard)
+        self._metrics.records.inc(len(instants))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
-        for one in refused.values():
+        for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 
     @property
@@ -337,3 +329,15 @@ class Engine:
         raises.
         """
         await self._publisher.publish(self.partitions.values(), ends)
+
+
+def _letter(partition: Partition, batch: RecordBatch, place: int, refusal: Refusal) -> DeadLetter:
+    """The dead letter of a record of a batch."""
+    payload = batch.values[place] or b""
+    return dead_letter(
+        refusal,
+        payload,
+        origin=f"{CONTACT_EVENTS.name}/{partition.number}/{batch.offsets[place]}",
+        at=now_ms(),
+        tenant=named_tenant(payload),
+    )

@@ -1,8 +1,9 @@
-"""The flat path of the fold held against the plain one: logs of disorder, contradictions, repetition
-and odd JSON, taken in by two partitions side by side, in the same slices, with the same flushes.
+"""The flat path of the fold held against the plain one: logs of disorder, contradictions,
+repetition and odd JSON, taken in by two partitions side by side, in the same slices, with the same
+flushes.
 
-    log ─┬─► decode_slice ─► Partition.apply ─────────────┐
-         └─► decode ───────► Partition.apply_plainly ─────┴─► equal in all that they hold and write
+    log ─┬─► Records ─► Partition.apply ─────────────┐
+         └─► decode ──► Partition.apply_plainly ─────┴─► equal in all that they hold and write
 """
 
 import json
@@ -15,7 +16,7 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.visits import Longest, encode_visit
-from floorpulse.kpi_engine.fold.decode import decode, decode_slice
+from floorpulse.kpi_engine.fold.decode import Records, decode
 from floorpulse.kpi_engine.fold.panes import NEVER
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
 from tests.fakes.engine import MemoryStore
@@ -152,29 +153,24 @@ def _oddly(one: Told, dice: Random) -> bytes:
     """JSON as nobody should write it; some of it is no event."""
     name = dice.choice(list(one))
     values: tuple[object, ...] = (
-        None, True, -1, 0, 1.0, 1.5, 2**63, "", "0", "x" * 128, "x" * 129, "é\\\"\n", "a\0b", [], {},
+        None, True, -1, 0, 1.0, 1.5, 2**63, "", "0", "x" * 128, "x" * 129, 'é\\"\n', "a\0b", [], {},
     )  # fmt: skip
-    told = dict(one)
-    luck = dice.randrange(9)
-    if luck == 0:
-        told[name] = dice.choice(values)
-    elif luck == 1:
-        del told[name]
-    elif luck == 2:
-        told["no_such_field"] = dice.choice(values)
-    elif luck == 3:
-        told["at"] = dice.choice(("2026-11-10T09:30:00+08:00", "yesterday", -1, 4_102_444_800_000))
-    elif luck == 4:
-        told = dict(dice.sample(list(told.items()), len(told)))
-    elif luck == 5:
-        text = json.dumps(told)
-        return f"{text[:-1]},{json.dumps(name)}:{json.dumps(dice.choice(values))}}}".encode()
-    elif luck == 6:
-        text = json.dumps(told)
-        return text[: dice.randrange(len(text))].encode()
-    elif luck == 7:
-        told["visit"] = dice.choice((0, 1, 32_767, 32_768))
-    return json.dumps(told, indent=dice.choice((None, 1))).encode()
+    value = dice.choice(values)
+    text = json.dumps(one, indent=dice.choice((None, 1)))
+    rest = {field: said for field, said in one.items() if field != name}
+    times = ("2026-11-10T09:30:00+08:00", "yesterday", -1, 4_102_444_800_000)
+    ways: tuple[str, ...] = (
+        text,
+        text[: dice.randrange(len(text))],
+        f"{text[:-1]},{json.dumps(name)}:{json.dumps(value)}}}",
+        json.dumps(rest),
+        json.dumps(one | {name: value}),
+        json.dumps(one | {"no_such_field": value}),
+        json.dumps(one | {"at": dice.choice(times)}),
+        json.dumps(one | {"visit": dice.choice((0, 1, 32_767, 32_768))}),
+        json.dumps(dict(dice.sample(list(one.items()), len(one)))),
+    )
+    return dice.choice(ways).encode()
 
 
 # ---------------------------------------------------------------- two sides
@@ -199,35 +195,44 @@ class Side:
 
     def take(self, values: Sequence[bytes | None], start: int) -> None:
         """A slice that begins at this offset."""
-        events, refused = self._flat(values) if self.flatly else self._plain(values)
-        self.refused += [(start + place, refusal) for place, refusal in refused.items()]
-        offsets = [start + place for place in range(len(values)) if place not in refused]
-        numbered = list(zip(offsets, events, strict=True))
+        self.partition.begin_slice()
         if self.flatly:
-            self.partition.apply(numbered, start + len(values))
+            self._take_flatly(values, start)
         else:
-            for offset, event in numbered:
-                self.partition.apply_plainly(offset, event)
-            self.partition.moved(start + len(values))
-        instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # decoded
+            self._take_plainly(values, start)
+
+    def _take_flatly(self, values: Sequence[bytes | None], start: int) -> None:
+        end = start + len(values)
+        while True:
+            left = values[len(values) - (end - start) :]
+            records = Records(left, range(start, end), end, self.kept_since)
+            self.partition.take_in(records)
+            self.partition.move(records.following)
+            self.partition.advance(records.instants, BEGIN + SPAN, ALLOWANCE)
+            if records.refusal is None:
+                return
+            self.refused.append((records.following, records.refusal))
+            start = records.following + 1
+
+    def _take_plainly(self, values: Sequence[bytes | None], start: int) -> None:
+        instants: list[int] = []
+        for offset, value in enumerate(values, start):
+            said = self._said(value)
+            if isinstance(said, Refusal):
+                self.refused.append((offset, said))
+                self.partition.move(offset)
+            else:
+                instants.append(said.at)  # type: ignore[arg-type]  # decoded: milliseconds
+                self.partition.apply_plainly(offset, said)
+        self.partition.move(start + len(values))
         self.partition.advance(instants, BEGIN + SPAN, ALLOWANCE)
 
-    def _flat(self, values: Sequence[bytes | None]) -> tuple[list[AnyEvent], dict[int, Refusal]]:
-        return decode_slice(values, self.kept_since)
-
-    def _plain(self, values: Sequence[bytes | None]) -> tuple[list[AnyEvent], dict[int, Refusal]]:
-        events: list[AnyEvent] = []
-        refused: dict[int, Refusal] = {}
-        for place, value in enumerate(values):
-            said = decode(value)
-            if isinstance(said, Refusal):
-                refused[place] = said
-            elif said.at < self.kept_since:  # type: ignore[operator]  # decoded
-                words = f"its month was deleted; kept is what happened since {self.kept_since}"
-                refused[place] = Refusal(Reason.BEYOND_RETENTION, words)
-            else:
-                events.append(said)
-        return events, refused
+    def _said(self, value: bytes | None) -> AnyEvent | Refusal:
+        said = decode(value)
+        if isinstance(said, Refusal) or said.at >= self.kept_since:  # type: ignore[operator]  # see above
+            return said
+        words = f"its month was deleted; kept is what happened since {self.kept_since}"
+        return Refusal(Reason.BEYOND_RETENTION, words)
 
     def flush(self, *, fails: bool) -> FlushRows | None:
         """Join what is wanted and write, or fail to."""
@@ -318,15 +323,18 @@ def _disturbed(sides: tuple[Side, Side], dice: Random) -> str | None:
         everything = dice.random() < 0.3
         told, expected = (side.publish(now, everything=everything) for side in sides)
         return None if told == expected else "readers are told otherwise"
-    if luck < 0.6:
-        most = dice.choice((0, 10, 50))
-        for side in sides:
-            side.partition.trim(most, most)
-    elif luck < 0.65:
-        for side in sides:
-            side.claim()
-    elif luck < 0.67:
-        for side in sides:
-            side.kept_since = BEGIN + 5 * MINUTE
-            side.partition.keep_since(side.kept_since)
+    most = dice.choice((0, 10, 50))
+    for side in sides:
+        _forget(side, luck, most)
     return None
+
+
+def _forget(side: Side, luck: float, most: int) -> None:
+    """Memory is trimmed, the owner changes, or a month is deleted; mostly nothing."""
+    if luck < 0.6:
+        side.partition.trim(most, most)
+    elif luck < 0.65:
+        side.claim()
+    elif luck < 0.67:
+        side.kept_since = BEGIN + 5 * MINUTE
+        side.partition.keep_since(side.kept_since)

@@ -26,8 +26,10 @@ from floorpulse.contracts.events import (
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import JOIN_BITS
 from floorpulse.contracts.visits import Visit, VisitKey, talk_of, wrap_of
-from floorpulse.counting.contributions import deltas
+from floorpulse.counting.contributions import deltas, offer_cells
 from floorpulse.counting.histograms import EXACT_SECONDS, span_bucket
+from floorpulse.kpi_engine.fold.chains import ContactKey
+from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.presence import NO_END, QueueOpenVisits
 from floorpulse.kpi_engine.fold.visits import Visits
 
@@ -126,6 +128,9 @@ class UsualSteps:
         several = self._several
         chained = self._chained
         unsure = self._unsure
+        absent = self._absent
+        parked = self._parked
+        since = self._since
         for offset, event in events:
             kind = type(event)
             if kind not in INLINE:
@@ -137,13 +142,27 @@ class UsualSteps:
             contact = event.contact
             key = (tenant, contact, event.visit)
             at = event.at
-            if (chained and (tenant, contact) in chained) or (unsure and (tenant, contact) in unsure):
+            if (chained and (tenant, contact) in chained) or (
+                unsure and (tenant, contact) in unsure
+            ):
                 plainly(offset, event)
                 continue
             place = None
-            if kind is ContactOffered:
+            visit = visits.get(key)
+            if visit is None:
                 contacts = known[tenant]
-                if at >= self._since and contact not in contacts and not self._is_awaited(key):
+                if (
+                    at < since
+                    or contact in contacts
+                    or (absent and key in absent)
+                    or (parked and key in parked)
+                ):
+                    pass
+                elif kind is not ContactOffered:
+                    if self._hear_early(key, event):
+                        contacts[contact] = key[2]
+                        continue
+                else:
                     queue = event.queue
                     channel = event.channel
                     place = queues.get((tenant, queue, channel))
@@ -166,83 +185,84 @@ class UsualSteps:
                         )
                         dirty[key] = True
                         place.waiting[key] = at
-            else:
-                visit = visits.get(key)
+            elif kind is ContactOffered:
+                if self._offer_late(key, visit, event, first + (offset << JOIN_BITS)):
+                    continue
+            elif (
+                visit.ended_at is not None
+                or visit.wrapped_at is not None
+                or visit.evidence is not None
+                or visit.queue is None
+                or (several and key in several)
+            ):
+                pass
+            elif kind is ContactEnded:
+                answered = visit.answered_at
                 if (
-                    visit is None
-                    or visit.ended_at is not None
-                    or visit.wrapped_at is not None
-                    or visit.evidence is not None
-                    or visit.queue is None
-                    or (several and key in several)
+                    answered is not None
+                    and at >= began
+                    and visit.transferred_at is None
+                    and not visit.holds
                 ):
-                    pass
-                elif kind is ContactEnded:
-                    answered = visit.answered_at
-                    if (
-                        answered is not None
-                        and at >= began
-                        and visit.transferred_at is None
-                        and not visit.holds
-                    ):
-                        place = queues.get((tenant, visit.queue, visit.channel))
-                        if place is not None:
-                            start = at - at % length
-                            hold = event.hold_ms
-                            span = event.talk_ms
-                            visit.ended_at = at
-                            visit.talk = span
-                            visit.hold = hold
-                            dirty.setdefault(key, False)
-                            if place.answered.pop(key, NO_END) < place.horizon:
-                                place.gone -= 1
-                            if begun.pop(key, None) is None:
-                                over.add(key)
-                            if span is None:
-                                span = max(0, at - answered - (hold or 0))
-                            if hold:
-                                cells = self._panes.change((*place.home, start), first + (offset << JOIN_BITS))
-                                add(cells, handled(span, hold, None))
-                                place.gauge = None
-                                continue
-                            counter, total, histogram = HANDLES
-                elif visit.answered_at is None and visit.abandoned_at is None and visit.left_at is None:
-                    offered = visit.offered_at
-                    if offered is not None and offered >= began:
-                        place = queues.get((tenant, visit.queue, visit.channel))
-                        if place is not None and place.waiting.pop(key, None) is None:
-                            place = None
-                        if place is not None:
-                            start = offered - offered % length
-                            dirty.setdefault(key, False)
-                            span = event.wait_ms
-                            if kind is ContactAnswered:
-                                visit.answered_at = at
-                                visit.agent = event.agent
-                                visit.answered_queue = event.queue
-                                visit.answered_wait = span
-                                counter, total, histogram = ANSWERS
-                                if at >= place.talks_since:
-                                    place.talk(key, at)
-                                    begun[key] = place.home
-                            else:
-                                visit.abandoned_at = at
-                                visit.abandoned_queue = event.queue
-                                visit.abandoned_wait = span
-                                counter, total, histogram = ABANDONS
-                            if span is None:
-                                span = at - offered if at > offered else 0
+                    place = queues.get((tenant, visit.queue, visit.channel))
+                    if place is not None:
+                        start = at - at % length
+                        hold = event.hold_ms
+                        span = event.talk_ms
+                        visit.ended_at = at
+                        visit.talk = span
+                        visit.hold = hold
+                        dirty.setdefault(key, False)
+                        if place.answered.pop(key, NO_END) < place.horizon:
+                            place.gone -= 1
+                        if begun.pop(key, None) is None:
+                            over.add(key)
+                        if span is None:
+                            span = max(0, at - answered - (hold or 0))
+                        if hold:
+                            cells = self._panes.change(
+                                (*place.home, start), first + (offset << JOIN_BITS)
+                            )
+                            add(cells, handled(span, hold, None))
+                            place.gauge = None
+                            continue
+                        counter, total, histogram = HANDLES
+            elif visit.answered_at is None and visit.abandoned_at is None and visit.left_at is None:
+                offered = visit.offered_at
+                if offered is not None and offered >= began:
+                    place = queues.get((tenant, visit.queue, visit.channel))
+                    if place is not None and place.waiting.pop(key, None) is None:
+                        place = None
+                    if place is not None:
+                        start = offered - offered % length
+                        dirty.setdefault(key, False)
+                        span = event.wait_ms
+                        if kind is ContactAnswered:
+                            visit.answered_at = at
+                            visit.agent = event.agent
+                            visit.answered_queue = event.queue
+                            visit.answered_wait = span
+                            counter, total, histogram = ANSWERS
+                            if at >= place.talks_since:
+                                place.talk(key, at)
+                                begun[key] = place.home
+                        else:
+                            visit.abandoned_at = at
+                            visit.abandoned_queue = event.queue
+                            visit.abandoned_wait = span
+                            counter, total, histogram = ABANDONS
+                        if span is None:
+                            span = at - offered if at > offered else 0
             if place is None:
                 plainly(offset, event)
                 continue
             place.gauge = None
             if start == place.start:
-                pane = place.pane
+                pane: Pane = place.pane  # type: ignore[assignment]  # it is the one of `start`
             else:
                 tenant, queue, channel = place.home
-                pane = panes.get((tenant, queue, channel, start))
-                if pane is None:
-                    pane = create((tenant, queue, channel, start))
+                found = panes.get((tenant, queue, channel, start))
+                pane = create((tenant, queue, channel, start)) if found is None else found
                 if start > place.start:
                     place.start = start
                     place.pane = pane
@@ -277,6 +297,51 @@ class UsualSteps:
 
     # ------------------------------------------------------------- steps; False: not a usual one
 
+    def _hear_early(self, key: VisitKey, event: Any) -> bool:
+        """An answer or abandon comes before its offer, and does not say how long the wait was: it
+        counts nothing yet.
+        """
+        kind = type(event)
+        if kind is ContactEnded or event.wait_ms is not None:
+            return False
+        if kind is ContactAnswered:
+            visit = Visit(answered_at=event.at, agent=event.agent, answered_queue=event.queue)
+        else:
+            visit = Visit(abandoned_at=event.at, abandoned_queue=event.queue)
+        self._rows[key] = visit
+        self._dirty[key] = True
+        self._visits.orphans.doubt(key, visit, event)
+        return True
+
+    def _offer_late(self, key: VisitKey, visit: Visit, event: Any, revision: int) -> bool:
+        """The offer comes of a visit of which only its answer or its abandon is known."""
+        answered = visit.answered_at
+        abandoned = visit.abandoned_at
+        if (
+            visit.offered_at is not None
+            or (answered is None) == (abandoned is None)
+            or visit.answered_wait is not None
+            or visit.abandoned_wait is not None
+            or visit.left_at is not None
+            or visit.ended_at is not None
+            or visit.wrapped_at is not None
+            or event.at < self._since
+            or bool(visit.surveys or visit.evaluations or visit.complaints or visit.missed)
+            or self._is_special(key, visit)
+        ):
+            return False
+        offered = visit.offered_at = event.at
+        visit.queue = event.queue
+        visit.channel = event.channel
+        visit.priority = event.priority
+        visit.customer = event.customer
+        visit.attributes = event.attributes
+        self._dirty.setdefault(key, False)
+        self._presence.enter(key, visit)
+        pane = (key[0], event.queue, event.channel, offered - offered % self._length)
+        add(self._panes.change(pane, revision), offer_cells(visit))
+        return True
+
     def _leave(self, event: Any, revision: int) -> bool:
         """A visit that waits leaves by another door."""
         key = (event.tenant, event.contact, event.visit)
@@ -292,11 +357,14 @@ class UsualSteps:
         visit.left_wait = stated
         wait = stated if stated is not None else max(0, at - offered)
         cells = self._panes.change((*place.home, offered - offered % self._length), revision)
-        add(cells, {LEFT_BY[event.reason]: 1, LEFT_WAIT: wait} if wait else {LEFT_BY[event.reason]: 1})
+        add(
+            cells,
+            {LEFT_BY[event.reason]: 1, LEFT_WAIT: wait} if wait else {LEFT_BY[event.reason]: 1},
+        )
         return True
 
     def _wrap(self, event: Any, revision: int) -> bool:
-        """The work after a conversation ends: what counts for its handling moves to that instant."""
+        """The work after a conversation ends: what handling counts moves to that instant."""
         key = (event.tenant, event.contact, event.visit)
         visit = self._rows.get(key)
         if (
@@ -326,16 +394,6 @@ class UsualSteps:
 
     # ------------------------------------------------------------- their parts
 
-    def _is_awaited(self, key: VisitKey) -> bool:
-        """Whether stored records may hold something of a visit that is not in memory."""
-        contact = key[:2]
-        return (
-            key in self._absent
-            or key in self._parked
-            or contact in self._chained
-            or contact in self._unsure
-        )
-
     def _is_special(self, key: VisitKey, visit: Visit) -> bool:
         """Whether more than two instants tell what a visit counts, or its contact has to be looked
         at as a whole.
@@ -345,9 +403,12 @@ class UsualSteps:
             or visit.transferred_at is not None
             or visit.holds
             or (self._several and key in self._several)
-            or (self._chained and key[:2] in self._chained)
-            or (self._unsure and key[:2] in self._unsure)
+            or self._is_linked(key[:2])
         )
+
+    def _is_linked(self, contact: ContactKey) -> bool:
+        """Whether the contact has feedback without a visit, or may have."""
+        return contact in self._chained or contact in self._unsure
 
     def _no_longer_waits(self, key: VisitKey, visit: Visit) -> QueueOpenVisits | None:
         """Where a visit waited of which only the offer is known, now dirty; None of any other."""

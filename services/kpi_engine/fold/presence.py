@@ -67,8 +67,7 @@ class QueueOpenVisits:
     def talk(self, key: VisitKey, at: int) -> None:
         """A visit is in progress since `at`."""
         self.answered[key] = at
-        if at > self.latest:
-            self.latest = at
+        self.latest = max(self.latest, at)
         if at < self.horizon:
             self.gone += 1
         elif at < self.until:

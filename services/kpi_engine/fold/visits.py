@@ -429,25 +429,23 @@ class Visits:
         visits = self.rows
         for key in keys:
             visit = visits[key]
-            tenant, contact, number = key
             offered = visit.offered_at
             queue = visit.queue
             if offered is None:
                 offered = offer_at(visit)
                 queue = queue_of(visit)
             channel = visit.channel
-            noted = complaining(visit) if visit.complaints else NEVER_COMPLAINED
-            rows.append(
-                (partition, tenant, contact, number, offered, queue, channel, visit.customer)
-                + (*noted, encode_visit(visit))
-            )
+            opened, closed = complaining(visit) if visit.complaints else NEVER_COMPLAINED
+            body = encode_visit(visit)
+            row = (partition, *key, offered, queue, channel, visit.customer, opened, closed, body)
+            rows.append(row)
             over = (
                 visit.abandoned_at is not None or visit.left_at is not None
                 if visit.answered_at is None
                 else visit.ended_at is not None
             )
             if stored or not over:
-                home = None if queue is None else (tenant, queue, channel)
+                home = None if queue is None else (key[0], queue, channel)
                 page.note(key, visit, home, offered, stored=stored)
         return rows
 

@@ -6,12 +6,11 @@ minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last event; events o
 Instants are milliseconds of the worker's steady clock.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from operator import attrgetter
 
-from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.updates import SourceHeard
+from floorpulse.kpi_engine.fold.decode import Heard, SourceKey
 
 MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1
@@ -26,12 +25,6 @@ ALL_EVERY = 15_000
 """Milliseconds after which all sources and their queues are published again, for readers that came
 later
 """
-
-SourceKey = tuple[str, str]
-"""(tenant, source)"""
-_source_of = attrgetter("tenant", "source")
-_queue_of = attrgetter("queue")
-_at = attrgetter("at")
 
 
 @dataclass(eq=False)
@@ -50,16 +43,13 @@ class PartitionSources:
         self._known: dict[SourceKey, _HeardSource] = {}
         self._published_all_at: int | None = None
 
-    def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
-        """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
-        epoch milliseconds.
-        """
-        telling: set[SourceKey] = set(map(_source_of, events))
-        speaking = _speaking(telling, events, appended_at - HISTORY)
-        for key in telling:
-            self._hear(key, now, live=key in speaking)
-        offers = [event for event in events if type(event) is ContactOffered]
-        for key, queue in set(zip(map(_source_of, offers), map(_queue_of, offers), strict=True)):
+    def note(self, told: Heard, now: int) -> None:
+        """This was told by `now`."""
+        for key in told.live:
+            self._hear(key, now, live=True)
+        for key in told.history - told.live:
+            self._hear(key, now, live=False)
+        for key, queue in told.offers:
             heard = self._known.get(key)
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
@@ -90,16 +80,6 @@ class PartitionSources:
 
     def _due(self, *, everything: bool) -> Collection[tuple[SourceKey, _HeardSource]]:
         return [(key, one) for key, one in self._known.items() if everything or one.news]
-
-
-def _speaking(
-    telling: set[SourceKey], events: Sequence[AnyEvent], since: int
-) -> Collection[SourceKey]:
-    """Those of the sources `telling` these events that tell something of `since` or later."""
-    oldest: int = min(map(_at, events), default=since)
-    if oldest >= since:
-        return telling
-    return {_source_of(event) for event in events if event.at >= since}  # type: ignore[operator]  # decoded: milliseconds
 
 
 def _taken(key: SourceKey, heard: _HeardSource, now: int, queues: list[str]) -> SourceHeard:

@@ -4,6 +4,7 @@ disorder.
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from floorpulse.contracts.events import (
@@ -21,12 +22,14 @@ from floorpulse.contracts.events import (
     SurveyAnswered,
 )
 from floorpulse.contracts.letters import Reason
+from floorpulse.contracts.visits import Visit
 from floorpulse.counting.contributions import handle_cells
-from floorpulse.kpi_engine.fold.decode import decode_slice
+from floorpulse.kpi_engine.fold.decode import Records
 from floorpulse.kpi_engine.fold.flat import handled
 from floorpulse.kpi_engine.fold.partition import Partition
-from floorpulse.contracts.visits import Visit
-from tests.reliability.flat_fuzz import BEGIN, MINUTE, Side, difference, records
+from floorpulse.kpi_engine.fold.presence import STEP
+from floorpulse.kpi_engine.fold.watermark import FUTURE
+from tests.reliability.flat_fuzz import BEGIN, MINUTE, Side, difference
 from tests.unit.kpi_engine.builders import event
 
 HOUR = 60 * MINUTE
@@ -47,12 +50,13 @@ def take(side: Side, history: Sequence[AnyEvent]) -> None:
     partition = side.partition
     start = partition.next_offset
     numbered = list(enumerate(history, start))
+    partition.begin_slice()
     if side.flatly:
         partition.apply(numbered, start + len(numbered))
         return
     for offset, one in numbered:
         partition.apply_plainly(offset, one)
-    partition.moved(start + len(numbered))
+    partition.move(start + len(numbered))
 
 
 def after(offered: AnyEvent, **fields: object) -> list[AnyEvent]:
@@ -177,6 +181,46 @@ def test_a_visit_too_old_to_wait_is_unresolved_either_way() -> None:
     assert expired(flatly=True).picture() == expired(flatly=False).picture()
 
 
+def test_who_leaves_after_too_long_a_wait_was_unresolved_either_way() -> None:
+    def expired(*, flatly: bool) -> Side:
+        side = told([OFFER], flatly=flatly)
+        side.partition.visits.presence.expire(BEGIN + 2 * HOUR)
+        take(side, [event(ContactLeft, BEGIN + 2 * HOUR, reason="key")])
+        return side
+
+    assert expired(flatly=True).picture() == expired(flatly=False).picture()
+
+
+def test_a_conversation_too_old_to_go_on_ends_either_way() -> None:
+    def expired(*, flatly: bool) -> Side:
+        side = told([OFFER, ANSWER], flatly=flatly)
+        side.partition.visits.presence.expire(BEGIN + 2 * HOUR)
+        side.partition.gauges(BEGIN + 2 * HOUR)
+        take(side, [END])
+        return side
+
+    flat = expired(flatly=True)
+
+    assert not flat.partition.visits.presence.queues
+    assert flat.picture() == expired(flatly=False).picture()
+
+
+def test_an_answer_too_old_to_talk_still_is_counted_either_way() -> None:
+    reached = BEGIN - BEGIN % STEP + 2 * STEP
+    offered = reached - 18 * MINUTE
+
+    def answered(*, flatly: bool) -> Side:
+        side = told([event(ContactOffered, offered)], flatly=flatly)
+        side.partition.visits.presence.expire(reached + FUTURE)
+        take(side, [event(ContactAnswered, offered + 10_000)])
+        return side
+
+    flat = answered(flatly=True)
+
+    assert flat.partition.visits.presence.begun == {}
+    assert flat.picture() == answered(flatly=False).picture()
+
+
 def test_feedback_of_a_contact_is_placed_again_with_every_step() -> None:
     survey = event(
         SurveyAnswered, BEGIN, contact="c1", survey="s", kind="csat", score=4, best=5, worst=1
@@ -200,16 +244,16 @@ def test_handling_counts_as_the_specification_says(hold: int | None, wrapped: in
     assert handled(60_000 - (hold or 0), hold or 0, wrap) == handle_cells(visit)
 
 
-def test_a_slice_is_decoded_as_its_records_are() -> None:
-    values = [b"{}", *records(1)[:1], None]
+def test_records_are_read_up_to_one_that_is_refused() -> None:
+    values = [msgspec.json.encode(OFFER), b"{}", None]
+    read = Records(values, range(7, 10), 10, 0)
 
-    decoded = decode_slice(values, 0)
+    events = list(read)
 
-    assert len(decoded.events) == 1
-    assert {place: one.reason for place, one in decoded.refused.items()} == {
-        0: Reason.MISSING_FIELD,
-        2: Reason.MALFORMED,
-    }
+    assert [offset for offset, _ in events] == [7]
+    assert read.following == 8
+    assert read.refusal is not None
+    assert read.refusal.reason is Reason.MISSING_FIELD
 
 
 @pytest.mark.parametrize("seed", range(20))
