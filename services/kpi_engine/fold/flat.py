@@ -173,6 +173,7 @@ class UsualSteps:
                     else:
                         counter = OFFERED
                         home = place.home
+                        key = (home[0], contact, key[2])  # visits of a queue share its names
                         start = at - at % length
                         contacts[contact] = key[2]
                         visits[key] = Visit(
