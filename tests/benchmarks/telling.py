@@ -37,6 +37,7 @@ from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.settings import KafkaSettings
 from tests.benchmarks.workload import START, Shape, workload
 from tests.fakes.engine import MemoryStore
+from tests.fakes.heard import heard_of
 
 ALLOWANCE = 15_000
 FLUSH = 1_000
@@ -105,7 +106,7 @@ async def measured(case: Case, wire: Wire) -> Cost:
     clock.install()
     store = MemoryStore()
     partitions = [store.own(number) for number in range(case.shape.partitions)]
-    publisher = Publisher(Outgoing(wire), ALLOWANCE)  # type: ignore[arg-type]  # it sends
+    publisher = Publisher(Outgoing(wire), ALLOWANCE)
     log = events_of(case.shape)
     total = sum(map(len, log))
     rounds = -(-total * 1000 // (case.pace * case.every))
@@ -152,7 +153,7 @@ def fold(
     at = max(instants)
     partition.advance(instants, at, ALLOWANCE)
     partition.applied += len(events)
-    publisher.note(partition.number, [event for _, event in events], at)
+    publisher.note(partition.number, heard_of(*(event for _, event in events), appended_at=at))
 
 
 def read(sent: Sequence[bytes], now: int) -> tuple[float, Board]:

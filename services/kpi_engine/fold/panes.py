@@ -75,25 +75,32 @@ class Panes:
         self.kept_since = NEVER
         self.late: dict[PaneKey, AnyEvent] = {}
         self.unbased: dict[PaneKey, Pane] = {}
+        self.forgotten = 0
         self.dirty: list[Pane] = []
-        self._unpublished: list[Pane] = []
+        self.unpublished: list[Pane] = []
 
     # ------------------------------------------------------------- changing
 
     def touch(self, key: PaneKey, change: Change) -> Cells:
         """The cells of a pane that is about to change, to be changed in place."""
+        if key[3] <= change.passed and change.event is not None:
+            self._note_late(key, change.event)
+        return self.change(key, change.revision)
+
+    def change(self, key: PaneKey, revision: int) -> Cells:
+        """The cells of a pane that is about to change, to be changed in place; it was never shown
+        as final.
+        """
         pane = self.rows.get(key)
         if pane is None:
-            pane = self._create(key)
+            pane = self.create(key)
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
         if not pane.unpublished:
             pane.unpublished = True
-            self._unpublished.append(pane)
-        pane.revision = change.revision
-        if key[3] <= change.passed and change.event is not None:
-            self._note_late(key, change.event)
+            self.unpublished.append(pane)
+        pane.revision = revision
         return pane.cells
 
     def _note_late(self, key: PaneKey, event: AnyEvent) -> None:
@@ -102,7 +109,8 @@ class Panes:
         if known is None or says_why(event) or not says_why(known):
             self.late[key] = event
 
-    def _create(self, key: PaneKey) -> Pane:
+    def create(self, key: PaneKey) -> Pane:
+        """A pane that is not in memory."""
         start = key[3]
         pane = Pane(key, 0, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
@@ -162,16 +170,16 @@ class Panes:
     @property
     def has_unpublished(self) -> bool:
         """Whether there is a complete pane that has not been published."""
-        return any(pane.based for pane in self._unpublished)
+        return any(pane.based for pane in self.unpublished)
 
     def take_unpublished(self, most: int) -> list[Pane]:
         """Up to `most` complete panes that changed since they were last taken."""
         taken: list[Pane] = []
         waiting: list[Pane] = []
-        while self._unpublished and len(taken) < most:
-            pane = self._unpublished.pop()
+        while self.unpublished and len(taken) < most:
+            pane = self.unpublished.pop()
             (taken if pane.based else waiting).append(pane)
-        self._unpublished += waiting
+        self.unpublished += waiting
         for pane in taken:
             pane.unpublished = False
         return taken
@@ -181,7 +189,7 @@ class Panes:
         for pane in panes:
             if not pane.unpublished:
                 pane.unpublished = True
-                self._unpublished.append(pane)
+                self.unpublished.append(pane)
 
     # ------------------------------------------------------------- memory
 
@@ -192,6 +200,7 @@ class Panes:
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4
+        self.forgotten += 1
         free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.unpublished)
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             del self.rows[key]

@@ -14,10 +14,12 @@ def advance_watermark(
     """The watermark after events at `instants`, appended at `appended_at`: latest plausible event −
     `allowance`, monotone.
     """
-    plausible = [at for at in instants if at <= appended_at + FUTURE]
-    if not plausible:
+    latest = max(instants, default=None)
+    if latest is not None and latest > appended_at + FUTURE:
+        latest = max((at for at in instants if at <= appended_at + FUTURE), default=None)
+    if latest is None:
         return watermark
-    reached = max(plausible) - allowance
+    reached = latest - allowance
     return reached if watermark is None else max(watermark, reached)
 
 
