@@ -352,7 +352,8 @@ pydantic validates and aiokafka's `send_and_wait` sends, one after the other. It
 limits, pseudonyms, compression and acknowledgement. It lets pydantic read the body's bytes, knows
 only the five kinds of events that are sent, and refuses a whole request for one wrong event: all of
 that is in its favour. Its second column hands all events of a request to the producer and waits
-once, which is how to tune it; the goals are set beside the first.
+once, which is how to tune it; the goals are set beside the first. *The same at the base* is another
+checkout of Floorpulse, `--base`.
 
 Eight connections send stories of contacts, no contact twice. What counts is CPU of the service's
 process, user and system, µs an event; the services take turns, {rounds} rounds after one that does
