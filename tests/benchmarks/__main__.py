@@ -28,7 +28,7 @@ from floorpulse.query.settings import ApiSettings
 from floorpulse.runtime.clock import monotonic
 from tests.benchmarks import breach as breaches
 from tests.benchmarks import ingest_load as ingested
-from tests.benchmarks import metrics_load
+from tests.benchmarks import ingest_page, metrics_load
 from tests.benchmarks.against import against
 from tests.benchmarks.api_load import WIDE, Crowd, Load, Past, crowd, load, month
 from tests.benchmarks.busy_floor import BusyFloor
@@ -293,7 +293,7 @@ class Bench:
             self.say(str(failed))
             return
         self.say(
-            ingested.written(found, {**_machine(), **await _versions(here)}, self._options.out)
+            ingest_page.written(found, {**_machine(), **await _versions(here)}, self._options.out)
         )
 
     async def load(self, here: Rig) -> Load | None:

@@ -22,8 +22,8 @@ from tests.benchmarks.ingest_load import (
     TOGETHER,
     Bodies,
     IngestLoad,
-    written,
 )
+from tests.benchmarks.ingest_page import written
 from tests.benchmarks.ingest_peer import SECRET, TENANT, read, stamped
 
 NOW = 1_794_360_600_000
