@@ -172,8 +172,11 @@ def write_increments() -> None:
     """A pane's row is added to what the table holds, where it should replace it."""
     write = store.PostgresStore._write
 
-    async def add_up(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
+    async def add_up(
+        self: store.PostgresStore, connection: asyncpg.Connection, rows: Sequence[FlushRows]
+    ) -> None:
         await write(
+            self,
             connection,
             [
                 dataclasses.replace(one, panes=[await _added(connection, row) for row in one.panes])
@@ -181,7 +184,7 @@ def write_increments() -> None:
             ],
         )
 
-    store.PostgresStore._write = staticmethod(add_up)  # type: ignore[method-assign]
+    store.PostgresStore._write = add_up  # type: ignore[method-assign]
 
 
 async def _added(connection: asyncpg.Connection, row: tuple[object, ...]) -> tuple[object, ...]:
