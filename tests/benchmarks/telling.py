@@ -105,7 +105,7 @@ async def measured(case: Case, wire: Wire) -> Cost:
     clock.install()
     store = MemoryStore()
     partitions = [store.own(number) for number in range(case.shape.partitions)]
-    publisher = Publisher(Outgoing(wire), ALLOWANCE)  # type: ignore[arg-type]  # it sends
+    publisher = Publisher(Outgoing(wire), ALLOWANCE)
     log = events_of(case.shape)
     total = sum(map(len, log))
     rounds = -(-total * 1000 // (case.pace * case.every))
