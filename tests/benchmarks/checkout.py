@@ -81,7 +81,7 @@ def _said(command: Sequence[str], folder: Path) -> str:
             command, cwd=folder, env=with_its_own({}), check=False, capture_output=True, text=True
         )
     except FileNotFoundError as absent:
-        message = f"{command[0]} is needed to build another revision, and is not here"
+        message = f"`{' '.join(command)}` builds another revision, but {command[0]} is not here"
         raise NotBuiltError(message) from absent
     if done.returncode:
         message = (
