@@ -85,15 +85,15 @@ class Bench:
 
     @contextmanager
     def _chosen(self, here: Rig) -> Iterator[list[System]]:
-        """The systems that were asked for and are there; the other revision right behind ours."""
+        """The systems that were asked for and are there; right behind ours the other revision."""
         chosen = [
             one for one in SYSTEMS if one.name in self._options.systems and self._present(one)
         ]
-        if self._base is None:
+        place = next((at for at, one in enumerate(chosen, 1) if one.name == OURS), None)
+        if self._base is None or place is None:
             yield chosen
             return
         with against(here, self._base) as other:
-            place = 1 + next((at for at, one in enumerate(chosen) if one.name == OURS), -1)
             yield [*chosen[:place], other, *chosen[place:]]
 
     async def kills(self, here: Rig) -> list[Killed]:
@@ -472,5 +472,5 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         asyncio.run(main(arguments()))
-    except NotBuiltError as failed:
+    except (NotBuiltError, Failed) as failed:
         sys.exit(f"--against: {failed}")

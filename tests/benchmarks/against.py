@@ -9,7 +9,7 @@ Its own benchmark knows its commands, settings and tables, so this one need not.
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,10 @@ class Speaker:
         asked, said = self._process.stdin, self._process.stdout
         line = ""
         if asked is not None and said is not None and self._process.poll() is None:
-            asked.write(json.dumps({"do": what, **words}) + "\n")
-            asked.flush()
-            line = said.readline()
+            with suppress(BrokenPipeError):  # it ended just now
+                asked.write(json.dumps({"do": what, **words}) + "\n")
+                asked.flush()
+                line = said.readline()
         if not line:
             message = (
                 f"{NAME}: it ended when asked to {what}; it said last: "

@@ -21,8 +21,8 @@ def installed(name: str, *requirements: str) -> str | None:
     if kept.exists() and kept.read_text("utf-8") == wanted:
         return None
     for command in (
-        [sys.executable, "-m", "venv", HOME / name],
-        [python(name), "-m", "pip", "install", "--quiet", *requirements],
+        [sys.executable, "-m", "venv", str(HOME / name)],
+        [str(python(name)), "-m", "pip", "install", "--quiet", *requirements],
     ):
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:

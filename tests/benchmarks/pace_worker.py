@@ -95,7 +95,8 @@ class Folding:
     async def _flush(self) -> None:
         for _ in range(FLUSHES):
             with suppress(StoreUnavailable):  # a slow moment of the database
-                return await self._engine.flush()
+                await self._engine.flush()
+                return
         message = "the database did not take a flush"
         raise StoreUnavailable(message)
 

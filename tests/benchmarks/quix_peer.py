@@ -8,7 +8,9 @@ is wrong: one event twelve years ahead would otherwise close every window of its
 gets the event's time only behind the repartition topic, since a broker refuses records from the
 future, and the program would end with it.
 
-python -m tests.benchmarks.quix_peer BOOTSTRAP GROUP FOLDER PARTITIONS
+python -m tests.benchmarks.quix_peer BOOTSTRAP GROUP FOLDER PARTITIONS GUARANTEE
+
+GUARANTEE is at-least-once, its default, or exactly-once.
 """
 
 import sys
@@ -55,7 +57,7 @@ def joined(event: dict[str, Any], state: Any) -> list[Change]:
     return changes
 
 
-def application(bootstrap: str, group: str, folder: Path, partitions: int) -> Any:
+def application(bootstrap: str, group: str, folder: Path, partitions: int, guarantee: str) -> Any:
     """The program, not yet running."""
     session = session_seconds() * 1000
     app = quixstreams.Application(
@@ -63,6 +65,7 @@ def application(bootstrap: str, group: str, folder: Path, partitions: int) -> An
         consumer_group=group,
         auto_offset_reset="earliest",
         commit_interval=COMMIT_EVERY,
+        processing_guarantee=guarantee,
         state_dir=folder / "state",
         loglevel="WARNING",
         consumer_extra_config={"session.timeout.ms": session, "fetch.min.bytes": 1},
@@ -90,7 +93,10 @@ def application(bootstrap: str, group: str, folder: Path, partitions: int) -> An
 def assigned(bootstrap: str, group: str) -> int:
     """How many partitions the group's members have; 0 while they are being handed out."""
     client = admin.AdminClient({"bootstrap.servers": bootstrap})
-    described = client.describe_consumer_groups([group])[group].result(WITHIN)
+    try:
+        described = client.describe_consumer_groups([group])[group].result(WITHIN)
+    except kafka.KafkaException:  # the group's coordinator is not chosen yet
+        return 0
     if described.state != kafka.ConsumerGroupState.STABLE:
         return 0
     return sum(len(one.assignment.topic_partitions) for one in described.members)
@@ -136,12 +142,12 @@ def speak(bootstrap: str, group: str, progress: Progress, partitions: int) -> No
     progress.give(answered(shown(bootstrap)))
 
 
-def main(bootstrap: str, group: str, folder: str, partitions: str) -> None:
+def main(bootstrap: str, group: str, folder: str, partitions: str, guarantee: str) -> None:
     """Work until killed."""
     words = (bootstrap, group, Progress(Path(folder)), int(partitions))
     Thread(target=speak, args=words, daemon=True).start()
-    application(bootstrap, group, Path(folder), int(partitions)).run()
+    application(bootstrap, group, Path(folder), int(partitions), guarantee).run()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:6])

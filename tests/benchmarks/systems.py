@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 
 from tests.benchmarks import bytewax_program, flink_program, pathway_program, quix_program
 from tests.benchmarks.bytewax_program import Bytewax
@@ -12,6 +13,7 @@ from tests.benchmarks.oracle import FIGURES
 from tests.benchmarks.pathway_program import Pathway
 from tests.benchmarks.programs import Committing, Floorpulse, KafkaStreams, Peer
 from tests.benchmarks.quix_program import QuixStreams
+from tests.benchmarks.rig import Rig
 from tests.benchmarks.trial import Make
 
 
@@ -35,6 +37,13 @@ def no_confluent() -> str | None:
     return None if find_spec("confluent_kafka") else "confluent-kafka is not installed"
 
 
+def streams_exactly_once(rig: Rig, folder: Path) -> KafkaStreams:
+    """Kafka Streams in transactions."""
+    program = KafkaStreams(rig, folder)
+    program.command.append("exactly_once_v2")
+    return program
+
+
 SYSTEMS = (
     System("ours", "Floorpulse, durable", Floorpulse, FIGURES),
     System(
@@ -52,6 +61,15 @@ SYSTEMS = (
         note="a processor with visits and panes in RocksDB behind a cache of 256 MiB, both with "
         "changelog topics; one thread, at least once. Panes are of a partition and are added up "
         "where they are asked for.",
+    ),
+    System(
+        "streams-exactly",
+        "Kafka Streams 4.1, exactly once",
+        streams_exactly_once,
+        FIGURES,
+        missing=KafkaStreams.missing,
+        note="Kafka Streams with `processing.guarantee` exactly_once_v2: a transaction of Kafka "
+        "each second.",
     ),
     System(
         "flink",
@@ -100,7 +118,19 @@ SYSTEMS = (
         "of a minute with changelog topics, at least once. Only a topic tells others what windows "
         "hold, so each change of a window is written to one. A window takes no event back: what a "
         "visit newly says comes as a change, which the program works out by itself. Grace of 20 "
-        "years: one event from the future closes all earlier windows of its queue.",
+        "years: one event from the future closes all earlier windows of its queue. Events get "
+        "their own time behind the repartition topic only: the broker takes no record from the "
+        "future, and the program ends.",
+    ),
+    System(
+        "quix-exactly",
+        f"Quix Streams {quix_program.VERSION}, exactly once",
+        partial(QuixStreams, exactly_once=True),
+        FIGURES,
+        0.3,
+        missing=QuixStreams.missing,
+        note="Quix Streams with `processing_guarantee` exactly-once: a transaction of Kafka each "
+        "second, which its own repartition topic waits for.",
     ),
     System(
         "bytewax",

@@ -27,7 +27,7 @@ import org.apache.kafka.streams.state.Stores;
 public final class Peer {
     public static void main(String[] words) throws Exception {
         Path folder = Path.of(words[2]);
-        try (KafkaStreams streams = new KafkaStreams(topology(), settings(words[0], words[1], folder))) {
+        try (KafkaStreams streams = new KafkaStreams(topology(), settings(words, folder))) {
             streams.start();
             while (!Files.exists(folder.resolve("wanted"))) {
                 Thread.sleep(200);
@@ -53,16 +53,17 @@ public final class Peer {
             .withLoggingEnabled(Map.of());
     }
 
-    private static Properties settings(String bootstrap, String group, Path folder) {
+    private static Properties settings(String[] words, Path folder) {
         Properties settings = new Properties();
         settings.putAll(Map.of(
-            "bootstrap.servers", bootstrap,
-            "application.id", group,
+            "bootstrap.servers", words[0],
+            "application.id", words[1],
             "state.dir", folder.resolve("state").toString(),
             "num.stream.threads", "1",
             "commit.interval.ms", "1000",
             "statestore.cache.max.bytes", String.valueOf(256L << 20),
             "replication.factor", "1",
+            "processing.guarantee", words.length > 4 ? words[4] : "at_least_once",
             "metrics.recording.level", "INFO",
             "topology.optimization", "all"));
         settings.putAll(Map.of(
