@@ -63,6 +63,15 @@ SYSTEMS = (
         "where they are asked for.",
     ),
     System(
+        "streams-exactly",
+        "Kafka Streams 4.1, exactly once",
+        streams_exactly_once,
+        FIGURES,
+        missing=KafkaStreams.missing,
+        note="Kafka Streams with `processing.guarantee` exactly_once_v2: a transaction of Kafka "
+        "each second.",
+    ),
+    System(
         "flink",
         f"Flink {flink_program.VERSION}, the same work",
         Flink,
@@ -83,15 +92,6 @@ SYSTEMS = (
         "figures back by itself. Changes of panes go to a topic. What is persisted is the input: "
         "its operators' state is persisted with a licence key only, so a start counts all that "
         "was recorded again. Offsets are not committed to Kafka.",
-    ),
-    System(
-        "streams-exactly",
-        "Kafka Streams 4.1, exactly once",
-        streams_exactly_once,
-        FIGURES,
-        missing=KafkaStreams.missing,
-        note="Kafka Streams with `processing.guarantee` exactly_once_v2: a transaction of Kafka "
-        "each second.",
     ),
     System(
         "idiomatic",
