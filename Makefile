@@ -119,7 +119,7 @@ prometheus: ## fetch Prometheus for the tests, from Debian's package, without in
 	deploy/prometheus/prometheus.sh fetch
 
 clean: ## remove what was made here: .venv, caches, the demo's state
-	rm -rf $(VENV) .floorpulse .against tests/benchmarks/.pythons mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .floorpulse .against tests/benchmarks/.pythons mutants site build dist .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info services/kpi_engine/native/core-*
 	find services tests -name __pycache__ -prune -exec rm -rf {} +
 
 # Stamps: each says that the environment holds what its lock names, so that the second run is quick.
