@@ -429,29 +429,28 @@ class Visits:
         are open.
         """
         rows: list[tuple[object, ...]] = []
+        visits = self.rows
         for key in keys:
-            visit = self.rows[key]
-            tenant, contact, number = key
-            offered, queue = (
-                (visit.offered_at, visit.queue)
-                if visit.offered_at is not None
-                else (offer_at(visit), queue_of(visit))
+            visit = visits[key]
+            offered = visit.offered_at
+            queue = visit.queue
+            if offered is None:
+                offered = offer_at(visit)
+                queue = queue_of(visit)
+            channel = visit.channel
+            opened, closed = complaining(visit) if visit.complaints else NEVER_COMPLAINED
+            body = encode_visit(visit)
+            customer = customer_mark(visit.customer)
+            row = (partition, *key, offered, queue, channel, customer, opened, closed, body)
+            rows.append(row)
+            over = (
+                visit.abandoned_at is not None or visit.left_at is not None
+                if visit.answered_at is None
+                else visit.ended_at is not None
             )
-            noted = (
-                visit.channel,
-                customer_mark(visit.customer),
-                *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
-            )
-            rows.append(
-                (partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit))
-            )
-            page.note(
-                key,
-                visit,
-                None if queue is None else (tenant, queue, visit.channel),
-                offered,
-                stored=stored,
-            )
+            if stored or not over:
+                home = None if queue is None else (key[0], queue, channel)
+                page.note(key, visit, home, offered, stored=stored)
         return rows
 
     # ------------------------------------------------------------- memory
