@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 from structlog.stdlib import BoundLogger
 
+from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import (
     DeadLetter,
     Refusal,
@@ -21,9 +22,9 @@ from floorpulse.contracts.letters import (
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.decode import Records
+from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
 from floorpulse.kpi_engine.fold.panes import NEVER
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
@@ -167,30 +168,15 @@ class Engine:
     async def _apply_slice(
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
-        first = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
-        refused: list[DeadLetter] = []
-        partition.begin_slice()
-        while True:
-            await self._steady.wait()
-            if self.partitions.get(partition.number) is not partition:
-                return
-            records = Records(
-                batch.values[first : span.stop],
-                batch.offsets[first : span.stop],
-                following,
-                self.kept_since,
-                batch.appended_at - HISTORY,
-            )
-            partition.take_in(records)
-            partition.move(records.following)
-            failpoints.reach("after_apply")
-            self._count(partition, records, refused, batch.appended_at)
-            if records.refusal is None:
-                return
-            first += len(records.instants)
-            refused = [_letter(partition, batch, first, records.refusal)]
+        events, refused = self._decode(partition, batch, span)
+        if refused:
             await self._letters.send(refused)
-            first += 1
+        await self._steady.wait()
+        if self.partitions.get(partition.number) is not partition:
+            return
+        partition.apply(events, following)
+        failpoints.reach("after_apply")
+        self._count(partition, [event for _, event in events], refused, batch.appended_at)
 
     async def _apply_natively(
         self, native: NativePartition, batch: RecordBatch, span: range, following: int
@@ -224,22 +210,48 @@ class Engine:
         partition.advance(instants, appended_at, self._options.allowance)
         partition.applied += read.events
         partition.dead += len(refused)
-        self._publisher.note(partition.number, read.heard)
+        self._publisher.hear(partition.number, read.pairs, read.feeds)
         self._metrics.records.inc(read.events)
         if read.future:
             self._metrics.future.inc(read.future)
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 
+    def _decode(
+        self, partition: Partition, batch: RecordBatch, span: range
+    ) -> tuple[list[Numbered], list[DeadLetter]]:
+        events: list[Numbered] = []
+        refused: list[DeadLetter] = []
+        values = batch.values
+        offsets = batch.offsets
+        begin = partition.next_offset
+        kept_since = self.kept_since
+        for index in span:
+            offset = offsets[index]
+            if offset < begin:
+                continue
+            decoded = decode(values[index])
+            if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
+                decoded = beyond_retention(kept_since)
+            if isinstance(decoded, Refusal):
+                refused.append(_letter(partition, batch, index, decoded))
+            else:
+                events.append((offset, decoded))
+        return events, refused
+
     def _count(
-        self, partition: Partition, records: Records, refused: list[DeadLetter], appended_at: int
+        self,
+        partition: Partition,
+        events: list[AnyEvent],
+        refused: list[DeadLetter],
+        appended_at: int,
     ) -> None:
-        instants = records.instants
+        instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
         partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += len(instants)
+        partition.applied += len(events)
         partition.dead += len(refused)
-        self._publisher.note(partition.number, records.heard)
-        self._metrics.records.inc(len(instants))
+        self._publisher.note(partition.number, events, appended_at)
+        self._metrics.records.inc(len(events))
         if instants and max(instants) > appended_at + FUTURE:
             self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
         for one in refused:

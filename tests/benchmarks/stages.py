@@ -2,7 +2,7 @@
 difference to the stage before.
 
     fetch     record batches from the broker, whole            aiokafka, adapters/record_batches
-    decode    JSON to events                                    fold/decode
+    decode    JSON to events                                    domain/decode
     fold      events to visits and panes, slice by slice        app.Engine.apply, less decode
     encode    dirty rows to what PostgreSQL is sent             Partition.take_dirty
     flush     the transaction, our side of it                   adapters/store, the rest of the
@@ -18,7 +18,6 @@ import asyncio
 import gc
 import json
 import sys
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from pydantic import SecretStr
 
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine.app import Engine, RecordBatch
-from floorpulse.kpi_engine.fold.decode import NEVER, Records
+from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.kafka import record_batches
 from floorpulse.kpi_engine.kafka.consumer import BATCHES_A_POLL
 from floorpulse.kpi_engine.settings import EngineSettings
@@ -110,7 +109,8 @@ async def main(settings: EngineSettings, number: int) -> dict[str, tuple[float, 
         for batch in batches:
             with meter("decode") as piece:
                 piece.events = len(batch.values)
-                read(batch)
+                for value in batch.values:
+                    decode(value)
     async with worker(settings, CollectorRegistry()) as (service, _):
         engine: Engine = service._engine
         await claim(engine, settings)
@@ -119,17 +119,6 @@ async def main(settings: EngineSettings, number: int) -> dict[str, tuple[float, 
     (whole, calm) = found["fold"]
     (decoding, calmly) = found["decode"]
     return found | {"fold": (whole - decoding, calm - calmly)}
-
-
-def read(batch: RecordBatch) -> None:
-    """Decode a batch as the fold does, one event after the other; those that are refused are
-    skipped.
-    """
-    first = 0
-    while first < len(batch.values):
-        records = Records(batch.values[first:], batch.offsets[first:], batch.next, NEVER)
-        deque(records, maxlen=0)
-        first += len(records.instants) + 1
 
 
 async def fetched(kafka: KafkaSettings, number: int, meter: Meter) -> Log:

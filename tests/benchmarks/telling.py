@@ -37,7 +37,6 @@ from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.settings import KafkaSettings
 from tests.benchmarks.workload import START, Shape, workload
 from tests.fakes.engine import MemoryStore
-from tests.fakes.heard import heard_of
 
 ALLOWANCE = 15_000
 FLUSH = 1_000
@@ -153,7 +152,7 @@ def fold(
     at = max(instants)
     partition.advance(instants, at, ALLOWANCE)
     partition.applied += len(events)
-    publisher.note(partition.number, heard_of(*(event for _, event in events), appended_at=at))
+    publisher.note(partition.number, [event for _, event in events], at)
 
 
 def read(sent: Sequence[bytes], now: int) -> tuple[float, Board]:

@@ -13,7 +13,6 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
-from floorpulse.kpi_engine.fold.presence import QueueOpenVisits
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
 from floorpulse.kpi_engine.ports import FlushOutcome
@@ -219,10 +218,6 @@ def difference(one: Any, other: Any) -> str:
     return f" {one!r} instead of {other!r}"
 
 
-REMEMBERED = {(QueueOpenVisits, "start"), (QueueOpenVisits, "pane")}
-"""What only makes the flat path quick, and says nothing"""
-
-
 def state(one: Twin) -> dict[str, Any]:
     """Everything that an engine holds of its partition, wrote and refused."""
     partition = one.partition
@@ -262,8 +257,7 @@ def inside(one: Any) -> Any:
     if isinstance(one, msgspec.Struct):
         return type(one).__name__, [inside(getattr(one, name)) for name in one.__struct_fields__]
     if is_dataclass(one):
-        told = [each.name for each in fields(one) if (type(one), each.name) not in REMEMBERED]
-        return type(one).__name__, [inside(getattr(one, name)) for name in told]
+        return type(one).__name__, [inside(getattr(one, each.name)) for each in fields(one)]
     if isinstance(one, dict):
         return [(key, inside(value)) for key, value in one.items()]
     if isinstance(one, list | tuple):

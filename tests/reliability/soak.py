@@ -1,12 +1,12 @@
 """The long proofs of reliability, on Apache Kafka and PostgreSQL of its own; progress on the way, a
 summary in Markdown at the end.
 
-    python -m tests.reliability.soak [--parts kill,storm,fuzz,fold,steps,broker,database,ingest,
-    quiet,metrics] [--rounds 100] [--report FILE]
+    python -m tests.reliability.soak [--parts kill,storm,fuzz,broker,database,ingest,quiet,metrics,
+    fold] [--rounds 100] [--report FILE]
 
 Every part has an empty log and an empty database, and ends with all panes held against the oracle
-(`metrics` has demos of its own, and looks at how long they take to answer; `fold` and `steps` need
-no server, and hold two ways of folding against each other); exit code 1 when something is wrong.
+(`metrics` has demos of its own, and looks at how long they take to answer; `fold` holds the two
+folds against one another); exit code 1 when something is wrong.
 """
 
 import argparse
@@ -40,7 +40,6 @@ PARTS: dict[str, Part] = {
     "kill": soak_parts.kill,
     "storm": soak_parts.storm,
     "fuzz": soak_parts.fuzz,
-    "steps": soak_parts.steps,
     "broker": soak_parts.broker,
     "database": soak_parts.database,
     "ingest": soak_parts.ingest,

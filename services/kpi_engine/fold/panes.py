@@ -75,32 +75,25 @@ class Panes:
         self.kept_since = NEVER
         self.late: dict[PaneKey, AnyEvent] = {}
         self.unbased: dict[PaneKey, Pane] = {}
-        self.forgotten = 0
         self.dirty: list[Pane] = []
-        self.unpublished: list[Pane] = []
+        self._unpublished: list[Pane] = []
 
     # ------------------------------------------------------------- changing
 
     def touch(self, key: PaneKey, change: Change) -> Cells:
         """The cells of a pane that is about to change, to be changed in place."""
-        if key[3] <= change.passed and change.event is not None:
-            self._note_late(key, change.event)
-        return self.change(key, change.revision)
-
-    def change(self, key: PaneKey, revision: int) -> Cells:
-        """The cells of a pane that is about to change, to be changed in place; it was never shown
-        as final.
-        """
         pane = self.rows.get(key)
         if pane is None:
-            pane = self.create(key)
+            pane = self._create(key)
         if not pane.dirty:
             pane.dirty = True
             self.dirty.append(pane)
         if not pane.unpublished:
             pane.unpublished = True
-            self.unpublished.append(pane)
-        pane.revision = revision
+            self._unpublished.append(pane)
+        pane.revision = change.revision
+        if key[3] <= change.passed and change.event is not None:
+            self._note_late(key, change.event)
         return pane.cells
 
     def _note_late(self, key: PaneKey, event: AnyEvent) -> None:
@@ -109,8 +102,7 @@ class Panes:
         if known is None or says_why(event) or not says_why(known):
             self.late[key] = event
 
-    def create(self, key: PaneKey) -> Pane:
-        """A pane that is not in memory."""
+    def _create(self, key: PaneKey) -> Pane:
         start = key[3]
         pane = Pane(key, 0, {})
         if start < self.kept_since:  # its month was deleted: nothing of it is counted again
@@ -170,16 +162,16 @@ class Panes:
     @property
     def has_unpublished(self) -> bool:
         """Whether there is a complete pane that has not been published."""
-        return any(pane.based for pane in self.unpublished)
+        return any(pane.based for pane in self._unpublished)
 
     def take_unpublished(self, most: int) -> list[Pane]:
         """Up to `most` complete panes that changed since they were last taken."""
         taken: list[Pane] = []
         waiting: list[Pane] = []
-        while self.unpublished and len(taken) < most:
-            pane = self.unpublished.pop()
+        while self._unpublished and len(taken) < most:
+            pane = self._unpublished.pop()
             (taken if pane.based else waiting).append(pane)
-        self.unpublished += waiting
+        self._unpublished += waiting
         for pane in taken:
             pane.unpublished = False
         return taken
@@ -189,7 +181,7 @@ class Panes:
         for pane in panes:
             if not pane.unpublished:
                 pane.unpublished = True
-                self.unpublished.append(pane)
+                self._unpublished.append(pane)
 
     # ------------------------------------------------------------- memory
 
@@ -200,7 +192,6 @@ class Panes:
         if len(self.rows) <= most:
             return
         wanted = len(self.rows) - most * 3 // 4
-        self.forgotten += 1
         free = (key for key, pane in self.rows.items() if not pane.dirty and not pane.unpublished)
         for key in [key for _, key in zip(range(wanted), free, strict=False)]:
             del self.rows[key]

@@ -22,10 +22,9 @@ from floorpulse.contracts.events import (
     ContactAmended,
     ContactRetracted,
 )
-from floorpulse.contracts.updates import Gauge, PaneKey, revision
+from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
-from floorpulse.kpi_engine.fold.flat import UsualSteps
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
@@ -161,12 +160,10 @@ class Partition:
         self.dead = position.dead
         self._length = length
         self._joins = 0
-        self._shown = NEVER
         self._withheld: int | None = None
         self._taken: _TakenRows | None = None
         self.panes = Panes(length, since if since == NEVER else since - since % length + length)
         self.visits = Visits(self.panes, claimed.presence, since)
-        self._usual = UsualSteps(self.visits)
         self._presence_log = claimed.following
         self.agents = AgentStates()
 
@@ -205,34 +202,18 @@ class Partition:
 
     def apply(self, events: Iterable[Numbered], next_offset: int) -> None:
         """Take in the events up to `next_offset`."""
-        self.begin_slice()
-        self.take_in(events)
-        self.move(next_offset)
-
-    def begin_slice(self) -> None:
-        """A slice of events is taken in next: panes that may have been shown as final by now are
-        changed late.
-        """
-        self._shown = self._passed()
-
-    def take_in(self, events: Iterable[Numbered]) -> None:
-        """Take in some events, of which the usual steps are quick; `move` must follow."""
-        self._usual.apply(events, revision(self.generation, 0), self._shown, self.apply_plainly)
-
-    def apply_plainly(self, offset: int, event: AnyEvent) -> None:
-        """Take in one event, whatever it is; `move` must follow."""
-        if type(event) is AgentStateChanged:
-            taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
-        elif type(event) is AgentMissed and event.ring_ms == 0:
-            return  # a telephone that did not ring
-        else:
-            change = Change(revision(self.generation, offset), self._shown, event)
-            taken = self.visits.apply(event, change)
-        if not taken and self._withheld is None:
-            self._withheld = offset
-
-    def move(self, next_offset: int) -> None:
-        """All events up to `next_offset` were taken in."""
+        first = revision(self.generation, 0)
+        passed = self._passed()
+        visits = self.visits
+        for offset, event in events:
+            if type(event) is AgentStateChanged:
+                taken = self.agents.enter((event.tenant or "", event.agent), entered(event))
+            elif type(event) is AgentMissed and event.ring_ms == 0:
+                continue  # a telephone that did not ring
+            else:
+                taken = visits.apply(event, Change(first + (offset << JOIN_BITS), passed, event))
+            if not taken and self._withheld is None:
+                self._withheld = offset
         if self.panes.unbased and self._withheld is None:
             self._withheld = self.next_offset
         self.next_offset = next_offset

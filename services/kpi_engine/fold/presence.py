@@ -20,7 +20,6 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -39,11 +38,9 @@ class QueueOpenVisits:
     `gone` counts the answered ones from before `horizon`; none of the others is older than `until`,
     and none was answered after `latest`.
     `unresolved` counts the visits that are no longer listed in `waiting`, by month of their offer.
-    `pane` is the latest one that the flat path counted in, which starts at `start`.
     `gauge` holds from `seen_at` to `good_until`.
     """
 
-    home: Home
     waits_since: int = -NO_END
     talks_since: int = -NO_END
     waiting: dict[VisitKey, int] = field(default_factory=dict)
@@ -53,8 +50,6 @@ class QueueOpenVisits:
     horizon: int = -NO_END
     until: int = NO_END
     latest: int = -NO_END
-    start: int = -NO_END
-    pane: Pane | None = None
     gauge: Gauge | None = None
     seen_at: int = 0
     good_until: int = 0
@@ -158,22 +153,22 @@ class PartitionPresence:
         self.since: Since = dict.fromkeys(channels(), (-NO_END, -NO_END))
         self.rows: Mapping[VisitKey, Visit] = {}
         self._absent_agents: dict[VisitKey, str] = {}
-        self.begun: dict[VisitKey, Home] = {}
-        self.over: set[VisitKey] = set()
+        self._begun: dict[VisitKey, Home] = {}
+        self._over: set[VisitKey] = set()
         self._kept_since = -NO_END
-        self.queues: dict[Home, QueueOpenVisits] = {}
+        self._queues: dict[Home, QueueOpenVisits] = {}
         self._changed: set[Home] = set()
         self._month = Month("", 0, 0)
 
     def __len__(self) -> int:
         """How many visits wait or are in progress."""
-        return sum(len(queue.waiting) + len(queue.answered) for queue in self.queues.values())
+        return sum(len(queue.waiting) + len(queue.answered) for queue in self._queues.values())
 
     # ------------------------------------------------------------- the usual steps
 
     def wait(self, home: Home, key: VisitKey, at: int) -> None:
         """A visit waits since `at`."""
-        queue = self.queue(home)
+        queue = self._queue(home)
         if at < queue.waits_since:
             self._count(home, queue, at, 1)
         else:
@@ -182,28 +177,28 @@ class PartitionPresence:
 
     def answer(self, home: Home, key: VisitKey, offered: int, at: int) -> None:
         """A visit that waits since `offered` is in progress since `at`."""
-        queue = self.queue(home)
+        queue = self._queue(home)
         if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
             self._count(home, queue, offered, -1)
         queue.gauge = None
         if at >= queue.talks_since:
             queue.talk(key, at)
-            self.begun[key] = home
+            self._begun[key] = home
 
     def stop_waiting(self, home: Home, key: VisitKey, offered: int) -> None:
         """A visit that waits since `offered` no longer waits."""
-        queue = self.queue(home)
+        queue = self._queue(home)
         if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
             self._count(home, queue, offered, -1)
         queue.gauge = None
 
     def hang_up(self, home: Home, key: VisitKey) -> None:
         """A visit that is in progress is over."""
-        queue = self.queues.get(home)
+        queue = self._queues.get(home)
         if queue is not None:
             queue.hang_up(key)
-            if self.begun.pop(key, None) is None:
-                self.over.add(key)
+            if self._begun.pop(key, None) is None:
+                self._over.add(key)
 
     # ------------------------------------------------------------- any other change
 
@@ -215,8 +210,8 @@ class PartitionPresence:
         if not entry.answered:
             self.wait(entry.home, key, entry.since)
         elif entry.since >= self.since[visit.channel][1]:
-            self.queue(entry.home).talk(key, entry.since)
-            self.begun[key] = entry.home
+            self._queue(entry.home).talk(key, entry.since)
+            self._begun[key] = entry.home
 
     def withdraw(self, key: VisitKey, visit: Visit) -> None:
         """Undo `enter`, as long as the visit is as it was then."""
@@ -246,11 +241,10 @@ class PartitionPresence:
             return visit.answered_at >= talks_since
         return visit.offered_at is not None and visit.offered_at >= waits_since
 
-    def queue(self, home: Home) -> QueueOpenVisits:
-        """The open visits of a queue and channel; none, where nothing was going on."""
-        queue = self.queues.get(home)
+    def _queue(self, home: Home) -> QueueOpenVisits:
+        queue = self._queues.get(home)
         if queue is None:
-            queue = self.queues[home] = QueueOpenVisits(home, *self.since[home[2]])
+            queue = self._queues[home] = QueueOpenVisits(*self.since[home[2]])
         return queue
 
     def _count(self, home: Home, queue: QueueOpenVisits, offered: int, change: int) -> None:
@@ -280,7 +274,7 @@ class PartitionPresence:
         if since == self.since:
             return
         self.since = since
-        for home, queue in self.queues.items():
+        for home, queue in self._queues.items():
             queue.waits_since, queue.talks_since = since[home[2]]
             for key, at in self._take_old(queue):
                 self._count(home, queue, at, 1)
@@ -318,7 +312,7 @@ class PartitionPresence:
         if instant <= self._kept_since:
             return
         self._kept_since = instant
-        for home, queue in self.queues.items():
+        for home, queue in self._queues.items():
             kept = {month: count for month, count in queue.unresolved.items() if month >= instant}
             if len(kept) < len(queue.unresolved):
                 queue.unresolved = kept
@@ -333,7 +327,7 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
-        for home, queue in self.queues.items():
+        for home, queue in self._queues.items():
             gauge = queue.gauge
             if gauge is not None and queue.seen_at <= now <= queue.good_until:
                 gauges.append(gauge)
@@ -342,7 +336,7 @@ class PartitionPresence:
             else:
                 gauges.append(queue.seen(home, now, self.horizons.of(home[2])))
         for home in gone:
-            del self.queues[home]
+            del self._queues[home]
         return gauges
 
     # ------------------------------------------------------------- who talks
@@ -356,14 +350,14 @@ class PartitionPresence:
         """The visits in progress that began or ended since they were last taken; all that there are
         where `everything` is told. Those that began and ended meanwhile are left out.
         """
-        begun = self.begun
-        over = self.over
-        self.begun = {}
-        self.over = set()
+        begun = self._begun
+        over = self._over
+        self._begun = {}
+        self._over = set()
         if everything:
             return [
                 Talk(*key, agent, home[1], since)
-                for home, queue in self.queues.items()
+                for home, queue in self._queues.items()
                 for key, since in queue.answered.items()
                 if (agent := self.agent_of(key))
             ]
@@ -376,8 +370,8 @@ class PartitionPresence:
 
     def _cease(self, key: VisitKey) -> None:
         """A visit is no longer in progress."""
-        if self.begun.pop(key, None) is None:
-            self.over.add(key)
+        if self._begun.pop(key, None) is None:
+            self._over.add(key)
 
     # ------------------------------------------------------------- pages
 
@@ -398,19 +392,19 @@ class PartitionPresence:
         a home.
         """
         return [
-            (home, dict(self.queues[home].unresolved) if home in self.queues else {})
+            (home, dict(self._queues[home].unresolved) if home in self._queues else {})
             for home in sorted(set(homes))
         ]
 
     def counted(self) -> list[Home]:
         """Queues and channels that have unresolved visits which are not listed."""
-        return [home for home, queue in self.queues.items() if queue.unresolved]
+        return [home for home, queue in self._queues.items() if queue.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
         """All open visits, queue by queue: those that wait since their offers, then (True) those in
         progress since their answers.
         """
-        for home, queue in self.queues.items():
+        for home, queue in self._queues.items():
             yield home, False, queue.waiting
             yield home, True, queue.answered
 
@@ -423,22 +417,22 @@ class PartitionPresence:
         for place, contact, number, at in page.waiting:
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
-            self.queue(home).waiting[key] = at
+            self._queue(home).waiting[key] = at
         agents = page.agents or [""] * len(page.answered)
         for (place, contact, number, at), agent in zip(page.answered, agents, strict=True):
             home = page.homes[place]
             self._list_absent(home, key := (home[0], contact, number))
             self._absent_agents[key] = agent
-            self.queue(home).talk(key, at)
+            self._queue(home).talk(key, at)
         for home, counts in page.unresolved:
-            self.queue(home).unresolved = counts
+            self._queue(home).unresolved = counts
         self.since |= page.since or dict.fromkeys(self.since, (page.waits_since, page.talks_since))
 
     def complete(self) -> None:
         """End the reading: visits that were too old when the last page was written are in its
         counts already.
         """
-        for home, queue in self.queues.items():
+        for home, queue in self._queues.items():
             queue.waits_since, queue.talks_since = self.since[home[2]]
             for key, _ in self._take_old(queue):
                 self.absent.pop(key, None)
@@ -454,7 +448,7 @@ class PartitionPresence:
             self._drop(key, home)
 
     def _drop(self, key: VisitKey, home: Home) -> None:
-        queue = self.queues[home]
+        queue = self._queues[home]
         queue.waiting.pop(key, None)
         queue.hang_up(key)
         self._cease(key)

@@ -153,7 +153,7 @@ class Visits:
         self._flying: dict[VisitKey, bool] = {}
         self._absent = presence.absent
         presence.rows = self.rows
-        self.panes = panes
+        self._panes = panes
 
     # ------------------------------------------------------------- applying
 
@@ -184,19 +184,19 @@ class Visits:
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
         step = STEPS.get(type(event))
-        if step is not None and step(visit, event, key[0], self.panes, change):
+        if step is not None and step(visit, event, key[0], self._panes, change):
             self._move(key, visit)
             return True
         if key[2] == CONTACT:
             return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
-            changed = amend(visit, event, key[0], self.panes, change)
+            changed = amend(visit, event, key[0], self._panes, change)
             if changed and type(event) is ContactWrapped:
                 self.orphans.doubt(key, visit, event)
             return changed
         offered = offer_at(visit)
         self.presence.withdraw(key, visit)
-        changed = amend(visit, event, key[0], self.panes, change)
+        changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
         if changed:
             self._doubt_feedback(key, visit, offered)
@@ -216,11 +216,11 @@ class Visits:
 
     def _begin(self, key: VisitKey, event: AnyEvent, change: Change) -> None:
         if type(event) is ContactOffered:
-            visit = begin(event, key[0], self.panes, change)
+            visit = begin(event, key[0], self._panes, change)
             self.presence.wait((key[0], event.queue, event.channel), key, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
-            advance(visit, event, key[0], self.panes, change)
+            advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
             self._doubt_feedback(key, visit, None)
             self.orphans.doubt(key, visit, event)
@@ -375,13 +375,13 @@ class Visits:
         self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
     ) -> None:
         """Let panes count `visit` in place of those that were `counted` under its key."""
-        length = self.panes.length
+        length = self._panes.length
         before: dict[PaneKey, Cells] = {}
         for one in counted:
             for pane, cells in contributions(tenant, one, length).items():
                 add(before.setdefault(pane, {}), cells)
         for pane, cells in deltas(before, contributions(tenant, visit, length)):
-            add(self.panes.touch(pane, change), cells)
+            add(self._panes.touch(pane, change), cells)
 
     def _replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
         """Hold `visit` in memory in place of what is there; `kept` is the stored record."""
@@ -429,28 +429,29 @@ class Visits:
         are open.
         """
         rows: list[tuple[object, ...]] = []
-        visits = self.rows
         for key in keys:
-            visit = visits[key]
-            offered = visit.offered_at
-            queue = visit.queue
-            if offered is None:
-                offered = offer_at(visit)
-                queue = queue_of(visit)
-            channel = visit.channel
-            opened, closed = complaining(visit) if visit.complaints else NEVER_COMPLAINED
-            body = encode_visit(visit)
-            customer = customer_mark(visit.customer)
-            row = (partition, *key, offered, queue, channel, customer, opened, closed, body)
-            rows.append(row)
-            over = (
-                visit.abandoned_at is not None or visit.left_at is not None
-                if visit.answered_at is None
-                else visit.ended_at is not None
+            visit = self.rows[key]
+            tenant, contact, number = key
+            offered, queue = (
+                (visit.offered_at, visit.queue)
+                if visit.offered_at is not None
+                else (offer_at(visit), queue_of(visit))
             )
-            if stored or not over:
-                home = None if queue is None else (key[0], queue, channel)
-                page.note(key, visit, home, offered, stored=stored)
+            noted = (
+                visit.channel,
+                customer_mark(visit.customer),
+                *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
+            )
+            rows.append(
+                (partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit))
+            )
+            page.note(
+                key,
+                visit,
+                None if queue is None else (tenant, queue, visit.channel),
+                offered,
+                stored=stored,
+            )
         return rows
 
     # ------------------------------------------------------------- memory

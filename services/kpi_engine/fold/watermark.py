@@ -14,12 +14,10 @@ def advance_watermark(
     """The watermark after events at `instants`, appended at `appended_at`: latest plausible event −
     `allowance`, monotone.
     """
-    latest = max(instants, default=None)
-    if latest is not None and latest > appended_at + FUTURE:
-        latest = max((at for at in instants if at <= appended_at + FUTURE), default=None)
-    if latest is None:
+    plausible = [at for at in instants if at <= appended_at + FUTURE]
+    if not plausible:
         return watermark
-    reached = latest - allowance
+    reached = max(plausible) - allowance
     return reached if watermark is None else max(watermark, reached)
 
 

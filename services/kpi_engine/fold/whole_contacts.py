@@ -124,8 +124,6 @@ class WholeContacts:
     def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
         """Those of these new visits of whose contacts no visit is stored, as far as is known."""
         of = self.of
-        if not of:
-            return [key for key in new if key[2]]
         return [key for key in new if key[2] and ((stays := of.get(key)) is None or stays.apart)]
 
     def flushed(self, written: Container[VisitKey]) -> None:

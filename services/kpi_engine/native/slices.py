@@ -20,7 +20,7 @@ from typing import NamedTuple
 from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.updates import JOIN_BITS, revision
-from floorpulse.kpi_engine.fold.decode import Heard, beyond_retention, decode
+from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.native.core import Bound, Core
@@ -28,6 +28,11 @@ from floorpulse.kpi_engine.native.core import Bound, Core
 NOT_TOLD = -(1 << 63)
 MOST_GENERATIONS = 1 << 15
 """Of a log; the revisions of so many fit into 64 bits"""
+
+SourceKey = tuple[str, str]
+"""(tenant, source)"""
+Feed = tuple[str, str, str]
+"""(tenant, source, queue)"""
 
 
 class ReadInstants(NamedTuple):
@@ -47,14 +52,15 @@ class ReadSlice:
     those that Python had to decode, `refused` why others are no events.
 
     `latest` is the latest instant that may move the watermark, `future` the number of those too far
-    ahead for that; `heard` is what is told of the sources.
+    ahead for that; `pairs` say of each source whether it is live, `feeds` what queues got contacts.
     """
 
     values: list[bytes | None]
     offsets: Sequence[int]
     latest: int | None
     future: int
-    heard: Heard
+    pairs: dict[SourceKey, bool]
+    feeds: set[Feed]
     decoded: dict[int, AnyEvent] = field(default_factory=dict)
     refused: dict[int, Refusal] = field(default_factory=dict)
 
@@ -81,10 +87,10 @@ class ReadSlice:
             self.future += 1
         elif self.latest is None or at > self.latest:
             self.latest = at
-        source = event.tenant or "", event.source
-        (self.heard.live if at >= instants.young else self.heard.history).add(source)
+        key = event.tenant or "", event.source
+        self.pairs[key] = self.pairs.get(key, False) or at >= instants.young
         if type(event) is ContactOffered:
-            self.heard.offers.add((source, event.queue))
+            self.feeds.add((*key, event.queue))
 
 
 def fits(partition: Partition) -> bool:
@@ -110,7 +116,7 @@ class NativePartition:
         back = (ctypes.c_int32 * len(records))()
         summary = (ctypes.c_int64 * 2)()
         pairs: list[tuple[str, str, bool]] = []
-        feeds: list[tuple[str, str, str]] = []
+        feeds: list[Feed] = []
         dense = isinstance(offsets, range)
         handed = self._core.read(
             self._state,
@@ -129,11 +135,8 @@ class NativePartition:
             offsets,
             None if summary[0] == NOT_TOLD else summary[0],
             summary[1],
-            Heard(
-                {(tenant, source) for tenant, source, live in pairs if live},
-                {(tenant, source) for tenant, source, live in pairs if not live},
-                {((tenant, source), queue) for tenant, source, queue in feeds},
-            ),
+            {(tenant, source): live for tenant, source, live in pairs},
+            set(feeds),
         )
         for index in back[:handed]:
             read.decode(index, instants)
@@ -166,14 +169,14 @@ class NativePartition:
             visits.contacts.of,
             visits.chains.numbers,
             visits.chains.unsure,
-            presence.queues,
-            presence.queue,
+            presence._queues,
+            presence._queue,
             presence.since,
-            presence.begun,
-            presence.over,
+            presence._begun,
+            presence._over,
             panes.rows,
             panes.dirty,
-            panes.unpublished,
+            panes._unpublished,
             visits.orphans._fresh,
             visits.orphans._doubts,
             MOST_DOUBTS,

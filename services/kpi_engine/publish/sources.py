@@ -6,11 +6,11 @@ minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last event; events o
 Instants are milliseconds of the worker's steady clock.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.updates import SourceHeard
-from floorpulse.kpi_engine.fold.decode import Heard, SourceKey
 
 MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1
@@ -25,6 +25,9 @@ ALL_EVERY = 15_000
 """Milliseconds after which all sources and their queues are published again, for readers that came
 later
 """
+
+SourceKey = tuple[str, str]
+"""(tenant, source)"""
 
 
 @dataclass(eq=False)
@@ -43,14 +46,28 @@ class PartitionSources:
         self._known: dict[SourceKey, _HeardSource] = {}
         self._published_all_at: int | None = None
 
-    def note(self, told: Heard, now: int) -> None:
-        """This was told by `now`."""
-        for key in told.live:
-            self._hear(key, now, live=True)
-        for key in told.history - told.live:
-            self._hear(key, now, live=False)
-        for key, queue in told.offers:
-            heard = self._known.get(key)
+    def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
+        """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
+        epoch milliseconds.
+        """
+        young = appended_at - HISTORY
+        speaking = {(event.tenant, event.source) for event in events if event.at >= young}  # type: ignore[operator]  # decoded: milliseconds
+        telling = {(event.tenant, event.source) for event in events}
+        feeds = {
+            (one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered
+        }
+        self.hear({key: key in speaking for key in telling}, feeds, now)  # type: ignore[misc, arg-type]  # ingest set the tenant
+
+    def hear(
+        self, pairs: Mapping[SourceKey, bool], feeds: Iterable[tuple[str, str, str]], now: int
+    ) -> None:
+        """These sources spoke by `now`, some of the moment (True), and offered contacts to queues:
+        (tenant, source, queue).
+        """
+        for key, live in pairs.items():
+            self._hear(key, now, live=live)
+        for tenant, name, queue in feeds:
+            heard = self._known.get((tenant, name))
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)
                 heard.unpublished_queues.append(queue)

@@ -24,12 +24,12 @@ from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.board.domain.board import Rules
 from floorpulse.board.domain.series import QueueChannel
+from floorpulse.contracts.events import ContactOffered
 from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
-from floorpulse.kpi_engine.fold.decode import Heard
 from floorpulse.kpi_engine.publish.sources import PartitionSources
 from tests.benchmarks.alert_days.days import Day
 from tests.benchmarks.alert_days.queue_model import MINUTE, SECOND
@@ -107,10 +107,16 @@ class HeardFloor(PastFloor):
     def _note(self, to: int) -> None:
         """The contacts that were offered since."""
         until = bisect_left(self._offers, to + 1)
-        source = (self.tenant, SOURCE)
-        queue = self._day.model.queue
         for at in self._offers[self._heard : until]:
-            self._sources.note(Heard({source}, set(), {(source, queue)}), max(at, to - EVERY))
+            event = ContactOffered(
+                id="",
+                source=SOURCE,
+                tenant=self.tenant,
+                at=at,
+                contact="c",
+                queue=self._day.model.queue,
+            )
+            self._sources.note([event], to, max(at, to - EVERY))
         self._heard = until
 
 

@@ -12,7 +12,7 @@ import pytest
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
-from floorpulse.kpi_engine.fold.decode import Heard, beyond_retention
+from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
@@ -113,8 +113,8 @@ def test_the_core_says_who_was_heard_and_how_far_time_came(
     native = NativePartition(built, partition)
     read = native.read(told, range(4), ReadInstants(0, plausible=10_000, young=5_000))
 
-    pbx, crm, old = (TENANT, "pbx"), (TENANT, "crm"), (TENANT, "old")
-    assert read.heard == Heard({pbx, crm}, {old}, {(pbx, "sales"), (old, "service")})
+    assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): False}
+    assert read.feeds == {(TENANT, "pbx", "sales"), (TENANT, "old", "service")}
     assert (read.events, read.latest, read.future) == (4, 9_000, 1)
 
 
@@ -135,8 +135,8 @@ def test_what_python_decodes_is_heard_like_all_else(built: Core, partition: Part
     assert list(odd.decoded.values()) == told
     assert usual.decoded == {}
     for read in (odd, usual):
-        assert read.heard.live == {(TENANT, "pbx"), (TENANT, "crm"), (TENANT, "old")}
-        assert read.heard.offers == {((TENANT, "pbx"), "sales")}
+        assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): True}
+        assert read.feeds == {(TENANT, "pbx", "sales")}
         assert (read.events, read.latest, read.future) == (5, 9_000, 1)
 
 
@@ -161,7 +161,7 @@ def test_more_names_than_are_kept_are_forgotten_before_the_next_slice(
             )
         )
         read = native.read(told, range(35_000), NO_LIMITS)
-        assert len(read.heard.offers) == 35_000
+        assert len(read.feeds) == 35_000
 
 
 async def test_a_value_that_is_no_bytes_is_an_error(built: Core, partition: Partition) -> None:
