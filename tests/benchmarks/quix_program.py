@@ -12,7 +12,8 @@ from tests.benchmarks.rig import Rig
 
 VERSION = "3.28.1"
 NAME = "quix"
-LOOK_MS = 500
+LOOK_MS = 3_000
+"""For how long a record may take to come on a busy machine; the run's events a second bear it"""
 BETWEEN = "repartition__"
 """What the names of its topics between two steps begin with"""
 
