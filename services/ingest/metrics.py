@@ -41,7 +41,6 @@ class IngestMetrics:
         )
         for status in USUAL:
             self.answers.labels(status)
-        self.accepted = self.answers.labels("202")
         self.requests = Histogram(
             "floorpulse_ingest_requests_seconds",
             "From the request's head to its answer",

@@ -81,7 +81,7 @@ async def post_events(request: Request, caller: Writer) -> Response:
         except Problem as problem:
             ingest.metrics.answers.labels(str(problem.status)).inc()
             raise
-        ingest.metrics.accepted.inc()
+        ingest.metrics.answers.labels("202").inc()
         return answer
 
 
