@@ -36,7 +36,8 @@ from floorpulse.kpi_engine.kafka.consumer import BATCHES_A_POLL
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.kpi_engine.wiring import worker
 from floorpulse.runtime.kafka_log import kafka_log
-from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
+from floorpulse.runtime.logging import configure
+from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings, LogSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 TOPIC = CONTACT_EVENTS.name
@@ -203,6 +204,7 @@ def metered(take_dirty: Any, meter: Meter) -> Any:
 
 
 if __name__ == "__main__":
+    configure(LogSettings())  # what is logged must not stand between the figures
     chosen = EngineSettings(
         kafka=KafkaSettings(bootstrap_servers=sys.argv[1]),
         database=DatabaseSettings(url=SecretStr(sys.argv[2])),
