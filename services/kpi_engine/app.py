@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import (
     DeadLetter,
     Refusal,
@@ -22,16 +21,14 @@ from floorpulse.contracts.letters import (
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
 from floorpulse.kpi_engine.fold.panes import NEVER
-from floorpulse.kpi_engine.fold.partition import FlushRows, Numbered, Partition
-from floorpulse.kpi_engine.fold.watermark import FUTURE
+from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.slices import PlainSlices, ReadInstants, Told
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
-from floorpulse.kpi_engine.native.slices import NativePartition, ReadInstants, ReadSlice, fits
+from floorpulse.kpi_engine.native.slices import NativePartition, fits
 from floorpulse.kpi_engine.ports import DeadLetters, FlushOutcome, LiveChannel, Store
 from floorpulse.kpi_engine.publish.publisher import Publisher
-from floorpulse.kpi_engine.publish.sources import HISTORY
 from floorpulse.runtime import tracing
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.tracing import Role, TraceParent
@@ -39,6 +36,7 @@ from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)
 
+PLAIN = PlainSlices()
 ROUNDS = 5
 """Times that records are loaded one after the other: a joined visit may touch a pane that must be
 loaded too.
@@ -154,11 +152,7 @@ class Engine:
             following = batch.offsets[last] if last < len(batch.values) else batch.next
             if following <= partition.next_offset:
                 continue
-            native = self._natives.get(partition.number)
-            if native is None:
-                await self._apply_slice(partition, batch, range(first, last), following)
-            else:
-                await self._apply_natively(native, batch, range(first, last), following)
+            await self._apply_slice(partition, batch, range(first, last), following)
             if self.partitions.get(partition.number) is not partition:
                 return
             await asyncio.sleep(0)
@@ -168,27 +162,12 @@ class Engine:
     async def _apply_slice(
         self, partition: Partition, batch: RecordBatch, span: range, following: int
     ) -> None:
-        events, refused = self._decode(partition, batch, span)
-        if refused:
-            await self._letters.send(refused)
-        await self._steady.wait()
-        if self.partitions.get(partition.number) is not partition:
-            return
-        partition.apply(events, following)
-        failpoints.reach("after_apply")
-        self._count(partition, [event for _, event in events], refused, batch.appended_at)
-
-    async def _apply_natively(
-        self, native: NativePartition, batch: RecordBatch, span: range, following: int
-    ) -> None:
-        """`_apply_slice` with the core."""
-        partition = native.partition
+        slices = self._natives.get(partition.number, PLAIN)
         begin = bisect_left(batch.offsets, partition.next_offset, span.start, span.stop)
-        appended_at = batch.appended_at
-        read = native.read(
+        read = slices.read(
             batch.values[begin : span.stop],
             batch.offsets[begin : span.stop],
-            ReadInstants(self.kept_since, appended_at + FUTURE, appended_at - HISTORY),
+            ReadInstants.of(self.kept_since, batch.appended_at),
         )
         refused = [
             _letter(partition, batch, begin + index, refusal)
@@ -199,61 +178,21 @@ class Engine:
         await self._steady.wait()
         if self.partitions.get(partition.number) is not partition:
             return
-        partition.apply(native.folded(read), following)
+        partition.apply(slices.folded(read), following)
         failpoints.reach("after_apply")
-        self._count_read(partition, read, refused, appended_at)
-
-    def _count_read(
-        self, partition: Partition, read: ReadSlice, refused: list[DeadLetter], appended_at: int
-    ) -> None:
-        instants = [] if read.latest is None else [read.latest]
-        partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += read.events
-        partition.dead += len(refused)
-        self._publisher.hear(partition.number, read.pairs, read.feeds)
-        self._metrics.records.inc(read.events)
-        if read.future:
-            self._metrics.future.inc(read.future)
-        for one in refused:
-            self._metrics.dead.labels(one.reason).inc()
-
-    def _decode(
-        self, partition: Partition, batch: RecordBatch, span: range
-    ) -> tuple[list[Numbered], list[DeadLetter]]:
-        events: list[Numbered] = []
-        refused: list[DeadLetter] = []
-        values = batch.values
-        offsets = batch.offsets
-        begin = partition.next_offset
-        kept_since = self.kept_since
-        for index in span:
-            offset = offsets[index]
-            if offset < begin:
-                continue
-            decoded = decode(values[index])
-            if type(decoded) is not Refusal and decoded.at < kept_since:  # type: ignore[union-attr, operator]  # decoded: milliseconds
-                decoded = beyond_retention(kept_since)
-            if isinstance(decoded, Refusal):
-                refused.append(_letter(partition, batch, index, decoded))
-            else:
-                events.append((offset, decoded))
-        return events, refused
+        self._count(partition, read.told, refused, batch.appended_at)
 
     def _count(
-        self,
-        partition: Partition,
-        events: list[AnyEvent],
-        refused: list[DeadLetter],
-        appended_at: int,
+        self, partition: Partition, told: Told, refused: list[DeadLetter], appended_at: int
     ) -> None:
-        instants: list[int] = [event.at for event in events]  # type: ignore[misc]  # see above
+        instants = [] if told.latest is None else [told.latest]
         partition.advance(instants, appended_at, self._options.allowance)
-        partition.applied += len(events)
+        partition.applied += told.events
         partition.dead += len(refused)
-        self._publisher.note(partition.number, events, appended_at)
-        self._metrics.records.inc(len(events))
-        if instants and max(instants) > appended_at + FUTURE:
-            self._metrics.future.inc(sum(at > appended_at + FUTURE for at in instants))
+        self._publisher.note(partition.number, told)
+        self._metrics.records.inc(told.events)
+        if told.future:
+            self._metrics.future.inc(told.future)
         for one in refused:
             self._metrics.dead.labels(one.reason).inc()
 

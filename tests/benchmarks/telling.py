@@ -37,6 +37,7 @@ from floorpulse.runtime.kafka import ensure_topics, producer
 from floorpulse.runtime.settings import KafkaSettings
 from tests.benchmarks.workload import START, Shape, workload
 from tests.fakes.engine import MemoryStore
+from tests.fakes.slices import told_by
 
 ALLOWANCE = 15_000
 FLUSH = 1_000
@@ -152,7 +153,7 @@ def fold(
     at = max(instants)
     partition.advance(instants, at, ALLOWANCE)
     partition.applied += len(events)
-    publisher.note(partition.number, [event for _, event in events], at)
+    publisher.note(partition.number, told_by(*(event for _, event in events), appended_at=at))
 
 
 def read(sent: Sequence[bytes], now: int) -> tuple[float, Board]:

@@ -14,6 +14,7 @@ import pytest
 from floorpulse.board.domain.sources import HeardSources as Reader
 from floorpulse.contracts.events import ContactOffered
 from floorpulse.kpi_engine.publish.sources import PartitionSources as Worker
+from tests.fakes.slices import told_by
 
 NOON = 1_794_398_400_000
 LONG_AGO = 1_350_000_000_000
@@ -68,9 +69,8 @@ def shown(minutes: int, *sources: tuple[str, str, Speaks]) -> tuple[set[str], se
             at = speaks(minute)
             if at is not None:
                 partition = (minute + number) % PARTITIONS
-                workers[partition].note(
-                    [said(name, queue, at)], NOON + minute * MINUTE, minute * MINUTE
-                )
+                told = told_by(said(name, queue, at), appended_at=NOON + minute * MINUTE)
+                workers[partition].note(told, minute * MINUTE)
         for quarter in range(4):
             now = minute * MINUTE + quarter * 15 * SECOND
             for partition, worker in enumerate(workers):

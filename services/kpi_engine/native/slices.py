@@ -14,83 +14,19 @@ as if it had folded all.
 import ctypes
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from floorpulse.contracts.events import AnyEvent, ContactOffered
+from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.updates import JOIN_BITS, revision
-from floorpulse.kpi_engine.fold.decode import beyond_retention, decode
+from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
+from floorpulse.kpi_engine.fold.slices import Feed, ReadInstants, ReadSlice, Told
 from floorpulse.kpi_engine.native.core import Bound, Core
 
 NOT_TOLD = -(1 << 63)
 MOST_GENERATIONS = 1 << 15
 """Of a log; the revisions of so many fit into 64 bits"""
-
-SourceKey = tuple[str, str]
-"""(tenant, source)"""
-Feed = tuple[str, str, str]
-"""(tenant, source, queue)"""
-
-
-class ReadInstants(NamedTuple):
-    """By which the core judges what it reads, epoch milliseconds: what happened before `kept_since`
-    is left to Python, what happens after `plausible` does not move the watermark, and who told of
-    something since `young` is live.
-    """
-
-    kept_since: int
-    plausible: int
-    young: int
-
-
-@dataclass(eq=False)
-class ReadSlice:
-    """Consecutive records: the core has the events of most of them, `decoded` has by their indices
-    those that Python had to decode, `refused` why others are no events.
-
-    `latest` is the latest instant that may move the watermark, `future` the number of those too far
-    ahead for that; `pairs` say of each source whether it is live, `feeds` what queues got contacts.
-    """
-
-    values: list[bytes | None]
-    offsets: Sequence[int]
-    latest: int | None
-    future: int
-    pairs: dict[SourceKey, bool]
-    feeds: set[Feed]
-    decoded: dict[int, AnyEvent] = field(default_factory=dict)
-    refused: dict[int, Refusal] = field(default_factory=dict)
-
-    @property
-    def events(self) -> int:
-        """How many are no refusals."""
-        return len(self.values) - len(self.refused)
-
-    def decode(self, index: int, instants: ReadInstants) -> None:
-        """Decode a record that the core left to Python."""
-        event = decode(self.values[index])
-        if isinstance(event, Refusal):
-            self.refused[index] = event
-            return
-        at: int = event.at  # type: ignore[assignment]  # decoded events carry epoch milliseconds
-        if at < instants.kept_since:
-            self.refused[index] = beyond_retention(instants.kept_since)
-            return
-        self.decoded[index] = event
-        self._note(event, at, instants)
-
-    def _note(self, event: AnyEvent, at: int, instants: ReadInstants) -> None:
-        if at > instants.plausible:
-            self.future += 1
-        elif self.latest is None or at > self.latest:
-            self.latest = at
-        key = event.tenant or "", event.source
-        self.pairs[key] = self.pairs.get(key, False) or at >= instants.young
-        if type(event) is ContactOffered:
-            self.feeds.add((*key, event.queue))
 
 
 def fits(partition: Partition) -> bool:
@@ -103,7 +39,7 @@ class NativePartition:
 
     def __init__(self, core: Core, partition: Partition) -> None:
         """Begin beside `partition`, whatever it holds."""
-        self.partition = partition
+        self._partition = partition
         self._core = core
         self._state = core.new()
         weakref.finalize(self, core.free, self._state)
@@ -133,13 +69,15 @@ class NativePartition:
         read = ReadSlice(
             records,
             offsets,
-            None if summary[0] == NOT_TOLD else summary[0],
-            summary[1],
-            {(tenant, source): live for tenant, source, live in pairs},
-            set(feeds),
+            Told(
+                len(records) - handed,
+                None if summary[0] == NOT_TOLD else summary[0],
+                summary[1],
+                {(tenant, source): live for tenant, source, live in pairs},
+                set(feeds),
+            ),
         )
-        for index in back[:handed]:
-            read.decode(index, instants)
+        read.decode(back[:handed], instants)
         return read
 
     def folded(self, read: ReadSlice) -> Iterator[Numbered]:
@@ -156,7 +94,7 @@ class NativePartition:
             index = self._core.fold(self._state, bound, index + 1, number)
 
     def _bound(self) -> Bound:
-        partition = self.partition
+        partition = self._partition
         visits = partition.visits
         presence = visits.presence
         panes = partition.panes

@@ -9,14 +9,14 @@ from itertools import count
 import msgspec
 
 from floorpulse.contracts.agents import AgentNow
-from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.slices import Told
 from floorpulse.kpi_engine.ports import LiveChannel
 from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
 from floorpulse.kpi_engine.publish.gauges import GaugeNews, ToldGauges
-from floorpulse.kpi_engine.publish.sources import PartitionSources, SourceKey
+from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
 from floorpulse.runtime.tracing import MOST, TraceParent
 
@@ -57,21 +57,10 @@ class Publisher:
         self._sources.pop(number, None)
         self._traces.pop(number, None)
 
-    def note(self, number: int, events: Sequence[AnyEvent], appended_at: int) -> None:
-        """These events of a partition were applied now; the broker had appended them at
-        `appended_at`, epoch milliseconds.
-        """
+    def note(self, number: int, told: Told) -> None:
+        """Events of a partition that tell this were applied now."""
         self._last_event[number] = now = steady_ms()
-        self._sources.setdefault(number, PartitionSources()).note(events, appended_at, now)
-
-    def hear(
-        self, number: int, pairs: Mapping[SourceKey, bool], feeds: Iterable[tuple[str, str, str]]
-    ) -> None:
-        """`note` for what is told of events: their sources, whether live, and (tenant, source,
-        queue) of their offers.
-        """
-        self._last_event[number] = now = steady_ms()
-        self._sources.setdefault(number, PartitionSources()).hear(pairs, feeds, now)
+        self._sources.setdefault(number, PartitionSources()).note(told, now)
 
     def follow(self, number: int, traces: Sequence[TraceParent]) -> None:
         """The next update of a partition carries on these traces."""

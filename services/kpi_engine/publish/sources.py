@@ -6,17 +6,15 @@ minutes   1 1 0 1 1 1 0 1 ●      a bit a minute up to the last event; events o
 Instants are milliseconds of the worker's steady clock.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from floorpulse.contracts.events import AnyEvent, ContactOffered
 from floorpulse.contracts.updates import SourceHeard
+from floorpulse.kpi_engine.fold.slices import SourceKey, Told
 
 MINUTE = 60_000
 REMEMBERED = (1 << 64) - 1
 """The minutes that are remembered, a bit each"""
-HISTORY = 60 * MINUTE
-"""Milliseconds before its arrival at which an event is history: its source may be silent now"""
 MOST = 1000
 """Sources of one partition; beyond, the one that was quiet for longest is forgotten."""
 MOST_QUEUES = 5000
@@ -25,9 +23,6 @@ ALL_EVERY = 15_000
 """Milliseconds after which all sources and their queues are published again, for readers that came
 later
 """
-
-SourceKey = tuple[str, str]
-"""(tenant, source)"""
 
 
 @dataclass(eq=False)
@@ -46,27 +41,11 @@ class PartitionSources:
         self._known: dict[SourceKey, _HeardSource] = {}
         self._published_all_at: int | None = None
 
-    def note(self, events: Sequence[AnyEvent], appended_at: int, now: int) -> None:
-        """These events arrived by `now`; the broker had appended the last of them at `appended_at`,
-        epoch milliseconds.
-        """
-        young = appended_at - HISTORY
-        speaking = {(event.tenant, event.source) for event in events if event.at >= young}  # type: ignore[operator]  # decoded: milliseconds
-        telling = {(event.tenant, event.source) for event in events}
-        feeds = {
-            (one.tenant, one.source, one.queue) for one in events if type(one) is ContactOffered
-        }
-        self.hear({key: key in speaking for key in telling}, feeds, now)  # type: ignore[misc, arg-type]  # ingest set the tenant
-
-    def hear(
-        self, pairs: Mapping[SourceKey, bool], feeds: Iterable[tuple[str, str, str]], now: int
-    ) -> None:
-        """These sources spoke by `now`, some of the moment (True), and offered contacts to queues:
-        (tenant, source, queue).
-        """
-        for key, live in pairs.items():
+    def note(self, told: Told, now: int) -> None:
+        """This was told by `now`."""
+        for key, live in told.pairs.items():
             self._hear(key, now, live=live)
-        for tenant, name, queue in feeds:
+        for tenant, name, queue in told.feeds:
             heard = self._known.get((tenant, name))
             if heard is not None and queue not in heard.queues and len(heard.queues) < MOST_QUEUES:
                 heard.queues.add(queue)

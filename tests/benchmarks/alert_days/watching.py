@@ -35,6 +35,7 @@ from tests.benchmarks.alert_days.days import Day
 from tests.benchmarks.alert_days.queue_model import MINUTE, SECOND
 from tests.fakes.alert_store import MemoryIncidents, StoredNotice
 from tests.fakes.floor import MemoryFloor, MemoryHistory
+from tests.fakes.slices import told_by
 
 EVERY = 10 * SECOND
 SOURCE = "asterisk:pbx1"
@@ -116,7 +117,7 @@ class HeardFloor(PastFloor):
                 contact="c",
                 queue=self._day.model.queue,
             )
-            self._sources.note([event], to, max(at, to - EVERY))
+            self._sources.note(told_by(event, appended_at=to), max(at, to - EVERY))
         self._heard = until
 
 

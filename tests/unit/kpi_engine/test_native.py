@@ -14,15 +14,11 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
 from floorpulse.kpi_engine.native.layout import UnknownLayout, offsets
-from floorpulse.kpi_engine.native.slices import (
-    MOST_GENERATIONS,
-    NativePartition,
-    ReadInstants,
-    fits,
-)
+from floorpulse.kpi_engine.native.slices import MOST_GENERATIONS, NativePartition, fits
 from tests.fakes.engine import MemoryStore
 from tests.fakes.twin_folds import Twins
 from tests.unit.kpi_engine.builders import TENANT, event
@@ -113,9 +109,9 @@ def test_the_core_says_who_was_heard_and_how_far_time_came(
     native = NativePartition(built, partition)
     read = native.read(told, range(4), ReadInstants(0, plausible=10_000, young=5_000))
 
-    assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): False}
-    assert read.feeds == {(TENANT, "pbx", "sales"), (TENANT, "old", "service")}
-    assert (read.events, read.latest, read.future) == (4, 9_000, 1)
+    assert read.told.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): False}
+    assert read.told.feeds == {(TENANT, "pbx", "sales"), (TENANT, "old", "service")}
+    assert (read.told.events, read.told.latest, read.told.future) == (4, 9_000, 1)
 
 
 def test_what_python_decodes_is_heard_like_all_else(built: Core, partition: Partition) -> None:
@@ -135,9 +131,13 @@ def test_what_python_decodes_is_heard_like_all_else(built: Core, partition: Part
     assert list(odd.decoded.values()) == told
     assert usual.decoded == {}
     for read in (odd, usual):
-        assert read.pairs == {(TENANT, "pbx"): True, (TENANT, "crm"): True, (TENANT, "old"): True}
-        assert read.feeds == {(TENANT, "pbx", "sales")}
-        assert (read.events, read.latest, read.future) == (5, 9_000, 1)
+        assert read.told.pairs == {
+            (TENANT, "pbx"): True,
+            (TENANT, "crm"): True,
+            (TENANT, "old"): True,
+        }
+        assert read.told.feeds == {(TENANT, "pbx", "sales")}
+        assert (read.told.events, read.told.latest, read.told.future) == (5, 9_000, 1)
 
 
 def test_what_is_older_than_what_is_kept_is_refused(built: Core, partition: Partition) -> None:
@@ -161,7 +161,7 @@ def test_more_names_than_are_kept_are_forgotten_before_the_next_slice(
             )
         )
         read = native.read(told, range(35_000), NO_LIMITS)
-        assert len(read.feeds) == 35_000
+        assert len(read.told.feeds) == 35_000
 
 
 async def test_a_value_that_is_no_bytes_is_an_error(built: Core, partition: Partition) -> None:

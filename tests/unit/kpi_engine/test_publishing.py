@@ -18,6 +18,7 @@ from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
 from floorpulse.kpi_engine.publish.publisher import Publisher
 from floorpulse.runtime.tracing import TraceParent
 from tests.fakes.engine import as_sent
+from tests.fakes.slices import told_by
 from tests.unit.kpi_engine.builders import event
 
 NOW = 1_794_300_000_000
@@ -79,7 +80,7 @@ def applied(publisher: Publisher, partition: Partition, *given: AnyEvent) -> Non
     offset = partition.next_offset
     partition.apply([(offset + index, one) for index, one in enumerate(given)], offset + len(given))
     partition.advance([int(one.at) for one in given], NOW, ALLOWED)
-    publisher.note(3, list(given), NOW)
+    publisher.note(3, told_by(*given, appended_at=NOW))
 
 
 async def test_a_quiet_partition_is_published_every_second_also_after_the_wall_clock_was_set_back(
