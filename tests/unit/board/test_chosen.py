@@ -10,7 +10,8 @@ from floorpulse.board.domain.chosen import MANY
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import MINUTE, Window
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
-from floorpulse.contracts.updates import Gauge, PaneRow, Update
+from floorpulse.contracts.updates import Gauge, PaneRow
+from tests.fakes.updates import first_update
 
 UTC = ZoneInfo("UTC")
 NOW = 1_794_398_840_000
@@ -32,7 +33,7 @@ def board() -> Board:
             row = PaneRow(*queue_channel, PANE - minute * MINUTE, 1, _cells(dice))
             made.take_row(number % 3, row)
     gauges = [Gauge(*one, [NOW - 1000 - dice.randrange(9000)], 1, 0) for one in QUEUES[::2]]
-    made.take(_update(gauges), NOW)
+    made.take(first_update([], gauges, NOW, NOW), NOW)
     return made
 
 
@@ -43,23 +44,6 @@ def _cells(dice: random.Random) -> Cells:
         Cell.ANSWERED: answered,
         Histogram.ANSWERED_WAIT + dice.randrange(40): answered,
     }
-
-
-def _update(gauges: list[Gauge]) -> Update:
-    return Update(
-        partition=0,
-        log_id="log",
-        generation=1,
-        epoch=1,
-        next_offset=1,
-        published_at=NOW,
-        lag=0,
-        applied=1,
-        dead=0,
-        watermark=NOW,
-        rows=[],
-        gauges=gauges,
-    )
 
 
 def _summed(cells: list[Cells]) -> Cells:

@@ -11,6 +11,7 @@ from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import Gauge, PaneRow, Update
+from tests.fakes.updates import first_update
 
 NOW = 1_794_398_840_000  # 2026-11-11T12:07:20Z
 PANE = NOW - NOW % MINUTE - 3 * MINUTE
@@ -25,20 +26,7 @@ def board_of(most: int, *rows: PaneRow, gauges: list[Gauge] | None = None) -> Bo
 
 
 def update(*rows: PaneRow, gauges: list[Gauge] | None = None, at: int = NOW) -> Update:
-    return Update(
-        partition=0,
-        log_id="log",
-        generation=1,
-        epoch=1,
-        next_offset=1,
-        published_at=at,
-        lag=0,
-        applied=1,
-        dead=0,
-        watermark=NOW,
-        rows=list(rows),
-        gauges=gauges or [],
-    )
+    return first_update(rows, gauges or [], watermark=NOW, published_at=at)
 
 
 def row(
