@@ -51,7 +51,7 @@ class Tables:
             or any(_key(row) in self.panes for row in rows.new_panes)
             or any(number in self.pages for number, _ in _pages(rows))
             or any(
-                (tenant, contact) in {key[:2] for key in self.visits if key[2] not in (0, number)}
+                (tenant, contact) in {key[:2] for key in self.visits if key[2] != number}
                 for tenant, contact, number in rows.lonely
             )
         )

@@ -280,24 +280,27 @@ class Recount:
 
     def hand_over(self, visits: list["Recount"]) -> None:
         """Give each piece of feedback to the last of these visits, in the order of their numbers,
-        that was offered at or before it, and is of the agent and the queue that it names.
+        that was offered at or before it, or to the first offered later, of the agent and the
+        queue that it names.
         """
         for name, kinds in SAID.items():
             for told in self._named(name, *kinds):
                 at, agent, queue = sought(name, told)
-                homes = [one for one in visits if one.may_be_about(at, agent, queue)]
+                homes = sorted(
+                    (one._offer_at, number, one)
+                    for number, one in enumerate(visits)
+                    if one._offer_at is not None and one.may_be_about(agent, queue)
+                )
+                before = [one for offered, _, one in homes if offered <= at]
                 if homes:
-                    home = max(enumerate(homes), key=lambda one: (one[1]._offer_at, one[0]))[1]
+                    home = before[-1] if before else homes[0][2]
                     for event in told:
                         self._told[event["type"]].remove(event)
                         home._told[event["type"]].append(event)
 
-    def may_be_about(self, at: int | None, agent: str | None, queue: str | None) -> bool:
-        """Whether feedback of that instant can be about this visit."""
+    def may_be_about(self, agent: str | None, queue: str | None) -> bool:
+        """Whether feedback that names these can be about this visit."""
         mine = self._answered["agent"] if self._answered else None
-        offered = self._offer_at
-        if at is None or offered is None or offered > at:
-            return False
         return agent in (None, mine) and queue in (None, self._queue)
 
     def everything(self) -> None:
@@ -451,7 +454,7 @@ SAID = {
     "evaluation": ("qa.scored", "qa.retracted"),
     "complaint": ("complaint.opened", "complaint.closed"),
 }
-Sought = tuple[int | None, str | None, str | None]
+Sought = tuple[int, str | None, str | None]
 """The instant of a piece of feedback, and the agent and the queue that it names"""
 
 

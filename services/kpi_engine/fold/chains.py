@@ -85,8 +85,8 @@ class Chains:
         return contact not in self.unsure
 
     def may_go(self, contact: ContactKey, before: int) -> bool:
-        """Whether none of a contact's feedback can be about a visit that begins at `before` or
-        later.
+        """Whether all of a contact's feedback came before what may begin now. Should a visit of it
+        begin all the same, writing that visit finds the feedback again.
         """
         last = latest(told_of(self._rows[*contact, CONTACT]))
         return last is None or last < before

@@ -1,5 +1,5 @@
 """Which visit feedback is about that names a contact and no visit: the last that was offered at or
-before it.
+before it, or the first where all were offered later, by a clock that is ahead of the feedback's.
 
     visit 1 offered ──── visit 2 offered ──── survey ──── visit 3 offered
                          └── is about this one ◄┘
@@ -9,7 +9,7 @@ an agent or a queue, only visits of that agent or queue are asked. Feedback that
 stays with the contact, in the record numbered 0, and counts for the queue that it names itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -54,14 +54,20 @@ def placed(told: Visit, visits: Mapping[int, Visit]) -> dict[int, Visit]:
         (at, number) for number, visit in visits.items() if (at := offer_at(visit)) is not None
     )
     for at, fits, (kind, name, said) in _pieces(told):
-        candidates = (
-            one
-            for offered, one in reversed(offers)
-            if at is not None and offered <= at and fits(visits[one])
-        )
-        home = found.setdefault(next(candidates, CONTACT), Visit())
+        fitting = [(offered, one) for offered, one in offers if fits(visits[one])]
+        home = found.setdefault(_about_which(at, fitting), Visit())
         setattr(home, kind, {**(getattr(home, kind) or {}), name: said})
     return found
+
+
+def _about_which(at: int | None, offers: Sequence[tuple[int, int]]) -> int:
+    """Of these visits, by when they were offered and their numbers, the one that feedback of an
+    instant is about.
+    """
+    before = [one for offered, one in offers if at is not None and offered <= at]
+    if before:
+        return before[-1]
+    return offers[0][1] if offers else CONTACT
 
 
 def _pieces(

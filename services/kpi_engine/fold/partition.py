@@ -89,7 +89,7 @@ class FlushRows:
     they follow.
 
     `new_…` rows are not in the database, as far as is known; the others may be. `lonely`
-    are those of the new visits of whose contacts no other one may be stored. `presence` are
+    are those of the new visits of whose contacts nothing else may be stored. `presence` are
     pages of open visits, by their numbers; all that are numbered below `presence_since` go.
     """
 
@@ -319,7 +319,7 @@ class Partition:
             ],
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
-            lonely=self.visits.contacts.lonely(visits.new),
+            lonely=self.visits.lonely(visits.new),
             orphans=orphan_rows(self.number, self.epoch, orphans),
         )
         self._taken = _TakenRows(rows, visits, panes, states, late, pages, orphans)

@@ -194,12 +194,10 @@ class Visits:
             if changed and type(event) is ContactWrapped:
                 self.orphans.doubt(key, visit, event)
             return changed
-        offered = offer_at(visit)
         self.presence.withdraw(key, visit)
         changed = amend(visit, event, key[0], self._panes, change)
         self.presence.enter(key, visit)
         if changed:
-            self._doubt_feedback(key, visit, offered)
             self.orphans.doubt(key, visit, event)
         return changed
 
@@ -222,7 +220,6 @@ class Visits:
             visit = Visit()
             advance(visit, event, key[0], self._panes, change)
             self.presence.enter(key, visit)
-            self._doubt_feedback(key, visit, None)
             self.orphans.doubt(key, visit, event)
         self.rows[key] = visit
         self.dirty[key] = True
@@ -241,15 +238,6 @@ class Visits:
         merge(parked.visit, event)
         if says_why(event) or not says_why(parked.event):
             parked.event = event
-
-    def _doubt_feedback(self, key: VisitKey, visit: Visit, before: int | None) -> None:
-        """Look stored feedback up that may be about a visit, now that its offer stands earlier than
-        `before`, and so early that memory need not hold what was said since.
-        """
-        offered = offer_at(visit)
-        earlier = offered is not None and (before is None or offered < before)
-        if earlier and offered < self.since:  # type: ignore[operator]  # it is one
-            self.chains.doubt(key[:2])
 
     # ------------------------------------------------------------- stored records
 
@@ -407,6 +395,10 @@ class Visits:
             new,
             [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [],
         )
+
+    def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
+        """Those of these new visits of whose contacts nothing is stored, as far as is known."""
+        return self.contacts.lonely(new, self.chains.numbers)
 
     def flushed(self) -> None:
         """What was taken is stored."""

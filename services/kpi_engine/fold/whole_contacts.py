@@ -8,7 +8,8 @@ some of them trimmed      scattered ──► (loaded) ──► counted again
 What is counted is exact because all visits of a contact are in one partition, and a partition has
 one writer. A visit that begins is the only one of its contact, or one of those in memory, as far as
 memory knows. Whether that is so is found out when it is written: a flush is refused that holds a
-new visit of whose contact another one is stored, and none of those that are stored is in memory.
+new visit of whose contact another one is stored, or feedback, and nothing of what is stored is in
+memory.
 """
 
 from collections import defaultdict
@@ -121,10 +122,18 @@ class WholeContacts:
             return False
         return self.known[contact[0]].setdefault(contact[1], joined[0]) == joined[0]
 
-    def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
-        """Those of these new visits of whose contacts no visit is stored, as far as is known."""
+    def lonely(self, new: Iterable[VisitKey], spoken_of: Container[ContactKey]) -> list[VisitKey]:
+        """Those of these new visits of whose contacts nothing is stored, as far as is known; of
+        contacts that are `spoken_of` everything is in memory.
+        """
         of = self.of
-        return [key for key in new if key[2] and ((stays := of.get(key)) is None or stays.apart)]
+        return [
+            key
+            for key in new
+            if key[2]
+            and ((stays := of.get(key)) is None or stays.apart)
+            and key[:2] not in spoken_of
+        ]
 
     def flushed(self, written: Container[VisitKey]) -> None:
         """These visits are stored, and no other one is of the contacts of which none was."""

@@ -64,7 +64,7 @@ FROM unnest(string_to_array($2, $1)::smallint[], string_to_array($3, $1), string
 CROSS JOIN LATERAL (
     SELECT FROM visit AS other
     WHERE other.partition = lonely.partition AND other.tenant = lonely.tenant
-      AND other.contact = lonely.contact AND other.visit NOT IN (0, lonely.visit)
+      AND other.contact = lonely.contact AND other.visit <> lonely.visit
     LIMIT 1
 ) AS found
 LIMIT 1

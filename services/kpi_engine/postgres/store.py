@@ -68,7 +68,7 @@ decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 class AccompaniedError(Exception):
-    """Another visit is stored of a contact that was taken for new."""
+    """Another visit, or feedback, is stored of a contact that was taken for new."""
 
 
 class CopiedTable(NamedTuple):
@@ -314,8 +314,8 @@ class PostgresStore:
     async def _refuse_accompanied(
         connection: asyncpg.Connection, rows: Sequence[FlushRows]
     ) -> None:
-        """Raise AccompaniedError where another visit is stored of a contact of which none should
-        be.
+        """Raise AccompaniedError where something else is stored of a contact of which nothing
+        should be.
         """
         lonely = [(str(one.position.partition), one.lonely) for one in rows if one.lonely]
         if not lonely:

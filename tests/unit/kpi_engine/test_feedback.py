@@ -1,4 +1,6 @@
-"""Feedback that names no visit finds the contact's last one, whatever was heard of first."""
+"""Feedback that names no visit finds the contact's last one before it, or the first after it,
+whatever was heard of first.
+"""
 
 from itertools import permutations
 
@@ -40,11 +42,21 @@ def written(
     begin = partition.next_offset
     partition.apply(list(enumerate(history, begin)), begin + len(history))
     partition.advance([watermark], watermark, 0)
+    while flush(partition, store) is FlushOutcome.CONFLICTED:
+        partition.conflicted()
+
+
+def flush(partition: Partition, store: MemoryStore) -> FlushOutcome:
+    """Write what is dirty, joined with what is stored."""
     while wanted := partition.wanted:
         partition.join(wanted, store.find(0, wanted))
-    if (rows := partition.take_dirty()) is not None:
-        assert store.write(rows) is FlushOutcome.WRITTEN
+    rows = partition.take_dirty()
+    if rows is None:
+        return FlushOutcome.WRITTEN
+    outcome = store.write(rows)
+    if outcome is FlushOutcome.WRITTEN:
         partition.flushed()
+    return outcome
 
 
 def stored_cells(store: MemoryStore) -> dict[PaneKey, Cells]:
@@ -68,6 +80,15 @@ def test_it_is_about_the_last_visit_offered_before_it() -> None:
     assert answers_by_queue(FIRST, SECOND, answer(2 * DAY)) == {"service": 1}
     assert answers_by_queue(FIRST, SECOND, answer(HOUR)) == {"service": 1}
     assert answers_by_queue(FIRST, SECOND, answer(HOUR - 1)) == {"sales": 1}
+
+
+def test_it_is_about_the_first_visit_where_all_were_offered_later() -> None:
+    ahead = event(events.ContactOffered, 12 * 365 * DAY, visit=1, queue="sales")
+
+    assert answers_by_queue(FIRST, SECOND, answer(-1)) == {"sales": 1}
+    assert answers_by_queue(FIRST, SECOND, answer(-1, queue="service")) == {"service": 1}
+    assert answers_by_queue(ahead, ANN, answer(DAY)) == {"sales": 1}
+    assert answers_by_queue(ahead, SECOND, answer(HOUR - 1)) == {"service": 1}
 
 
 def test_it_is_about_the_last_visit_of_the_agent_that_it_names() -> None:
@@ -167,17 +188,15 @@ def test_feedback_leaves_memory_once_no_visit_before_it_can_begin_and_is_found_a
     assert stored_cells(store) == counted([*history, SECOND], MemoryStore())
 
 
-def test_an_offer_told_after_the_answer_looks_for_feedback_that_was_stored_before() -> None:
+def test_an_offer_told_after_the_answer_takes_over_feedback_that_was_stored_before() -> None:
     late_answer = event(events.ContactAnswered, DAY, visit=1, agent="ann")
     for before in ([answer(30 * MINUTE)], []):
         store = MemoryStore()
         written(store.own(0), store, before, HOUR)
         partition = store.own(0)
         written(partition, store, [late_answer], DAY)
-        partition.apply([(partition.next_offset, FIRST)], partition.next_offset + 1)
+        written(partition, store, [FIRST], DAY)
 
-        assert (TENANT, "c1", 0) in partition.wanted.visits
-        written(partition, store, [], DAY)
         assert stored_cells(store) == counted([*before, late_answer, FIRST], MemoryStore())
 
 
@@ -210,3 +229,42 @@ def test_a_visit_that_begins_or_moves_while_the_feedback_is_in_memory_needs_no_l
     assert not partition.wanted.visits
     written(partition, store, [], DAY)
     assert stored_cells(store) == counted([other, *history, *further], MemoryStore())
+
+
+def test_a_visit_by_a_clock_ahead_takes_over_feedback_that_was_stored_long_before() -> None:
+    store = MemoryStore()
+    other = event(events.ContactOffered, 0, contact="c2")
+    written(store.own(0), store, [other, answer(30 * MINUTE)], HOUR)
+    partition = store.own(0)
+    ahead = event(events.ContactOffered, 9 * DAY, visit=1, queue="sales")
+    partition.apply([(2, ahead)], 3)
+
+    assert flush(partition, store) is FlushOutcome.CONFLICTED
+    partition.conflicted()
+    written(partition, store, [], DAY)
+    assert stored_cells(store) == counted([other, answer(30 * MINUTE), ahead], MemoryStore())
+    assert list(store.tables[0].visits[TENANT, "c1", 1].surveys or {}) == ["s"]
+
+
+def test_feedback_by_a_clock_ahead_is_taken_over_by_a_visit_that_begins_after_a_restart() -> None:
+    store = MemoryStore()
+    history = [FIRST, answer(DAY)]
+    written(store.own(0), store, history, HOUR)
+    partition = store.own(0)
+    later = event(events.ContactOffered, 2 * HOUR, visit=2, queue="service")
+    partition.apply([(2, later)], 3)
+
+    assert flush(partition, store) is FlushOutcome.CONFLICTED
+    partition.conflicted()
+    written(partition, store, [], DAY)
+    assert stored_cells(store) == counted([*history, later], MemoryStore())
+
+
+def test_a_visit_that_begins_while_stored_feedback_is_in_memory_is_written_at_once() -> None:
+    store = MemoryStore()
+    partition = store.own(0)
+    written(partition, store, [answer(30 * MINUTE)], HOUR)
+    partition.apply([(1, FIRST)], 2)
+
+    assert flush(partition, store) is FlushOutcome.WRITTEN
+    assert stored_cells(store) == counted([answer(30 * MINUTE), FIRST], MemoryStore())

@@ -87,7 +87,7 @@ def with_feedback(visits: dict[VisitKey, Visit]) -> dict[VisitKey, Visit]:
     for key, visit in visits.items():
         if not key[2]:
             for said in single(visit):
-                home = last_before(said, key, visits)
+                home = about_which(said, key, visits)
                 found[home] = join(found.get(home, Visit()), said)
     return found
 
@@ -101,8 +101,10 @@ def single(visit: Visit) -> Iterator[Visit]:
             yield piece
 
 
-def last_before(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) -> VisitKey:
-    """The contact's last visit at or before one piece of feedback, of its agent and queue."""
+def about_which(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) -> VisitKey:
+    """The contact's last visit at or before one piece of feedback, else the first one, of its
+    agent and queue.
+    """
     at, agent, queue = -1, None, None
     for survey in (said.surveys or {}).values():
         asked = survey.offered_at if survey.offered_at is not None else survey.answered_at
@@ -117,11 +119,11 @@ def last_before(said: Visit, key: VisitKey, visits: Mapping[VisitKey, Visit]) ->
         for other, visit in visits.items()
         if other[:2] == key[:2]
         and (offered := offer_at(visit)) is not None
-        and offered <= at
         and agent in (None, visit.agent)
         and queue in (None, queue_of(visit))
     ]
-    return max(offers, default=(0, key))[1]
+    before = [one for one in offers if one[0] <= at]
+    return max(before)[1] if before else min(offers, default=(0, key))[1]
 
 
 def fresh() -> Partition:
