@@ -3,8 +3,8 @@
     each case: its own engine ── fill ── portions in turns, forwards and backwards
 
 The first case is what the others are held against, portion against portion of the same round.
-Decoding and folding are measured, by the CPU of this process; what is written goes to a store in
-memory and is not measured.
+Decoding and folding are measured as the setting FLOORPULSE_ENGINE__FOLD says, by the CPU of this
+process; what is written goes to a store in memory and is not measured.
 
 python -m tests.benchmarks.growth --rounds 5         prints the rows of a table
 """
@@ -23,6 +23,7 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.kpi_engine.app import Engine, RecordBatch
 from floorpulse.kpi_engine.metrics import EngineMetrics
+from floorpulse.kpi_engine.native.choice import folding
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.kpi_engine.wiring import options
 from tests.benchmarks.pace_worker import Nowhere, by_partition
@@ -91,6 +92,7 @@ async def running(case: Case, rounds: int) -> Running:
         Nowhere(),
         options(settings),
         EngineMetrics(CollectorRegistry()),
+        folding(settings.engine.fold).core,
     )
     for number in range(case.shape.partitions):
         engine.adopt(await engine.claim(number, "log", 0, len(records)))
