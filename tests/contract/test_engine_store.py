@@ -67,6 +67,11 @@ async def claim(store: Store, number: int = 3, log: str = "log") -> Partition:
     return await store.claim(number, log, 0, 1_000)
 
 
+async def claim_of_nothing(store: Store) -> Partition:
+    """A claim that takes the database for empty."""
+    return Partition((await claim(store)).position, MINUTE, presence_log.ClaimedPresence(LONGEST))
+
+
 def offered(contact: str = "c1", at: int = NOW, **more: object) -> AnyEvent:
     return event(events.ContactOffered, at, contact=contact, **more)
 
@@ -329,9 +334,7 @@ async def test_where_a_row_taken_for_new_exists_no_partition_is_written(
     store: Store, told: AnyEvent
 ) -> None:
     await write(store, await claim(store), offered())
-    forgetful = Partition(
-        (await claim(store)).position, MINUTE, presence_log.ClaimedPresence(LONGEST)
-    )
+    forgetful = await claim_of_nothing(store)
     apply(forgetful, told)
     rows = forgetful.take_dirty()
     assert rows is not None
@@ -342,6 +345,37 @@ async def test_where_a_row_taken_for_new_exists_no_partition_is_written(
     assert await everything(store, 1) == StoredRecords()
     assert (await claim(store)).next_offset == 1
 
+    forgetful.conflicted()
+    assert forgetful.wanted
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        offered(visit=2),
+        event(
+            events.SurveyAnswered,
+            NOW - HOUR,
+            contact="c1",
+            survey="s",
+            kind="csat",
+            score=5.0,
+            best=5.0,
+            worst=1.0,
+        ),
+    ],
+    ids=["visit", "feedback"],
+)
+async def test_a_visit_taken_for_all_of_its_contact_is_not_written_where_more_is_stored(
+    store: Store, stored: AnyEvent
+) -> None:
+    await write(store, await claim(store), stored)
+    forgetful = await claim_of_nothing(store)
+    apply(forgetful, offered(at=NOW + HOUR))
+    rows = forgetful.take_dirty()
+
+    assert rows is not None
+    assert await store.flush([rows]) == {3: FlushOutcome.CONFLICTED}
     forgetful.conflicted()
     assert forgetful.wanted
 

@@ -55,16 +55,11 @@ class Chains:
         self.numbers[contact] = {*numbers, CONTACT}
         self._place(contact, change, told)
 
-    def doubt(self, contact: ContactKey) -> None:
-        """Look for stored feedback of a contact, unless it is in memory."""
-        if contact not in self.numbers:
-            self.unsure.add(contact)
-            self.any = True
-
     def load(self, key: VisitKey, change: Change, *, spoken_of: bool) -> None:
         """A visit came into memory, of whose contact there is stored feedback or is not."""
-        if spoken_of:
-            self.doubt(key[:2])
+        if spoken_of and key[:2] not in self.numbers:
+            self.unsure.add(key[:2])
+            self.any = True
         self.follow(key, change)
 
     def hear(self, key: VisitKey, record: Visit, event: AnyEvent, change: Change) -> bool:
