@@ -285,3 +285,19 @@ def test_a_visit_that_begins_while_stored_feedback_is_in_memory_is_written_at_on
 
     assert flush(partition, store) is FlushOutcome.WRITTEN
     assert stored_cells(store) == counted([answer(30 * MINUTE), FIRST], MemoryStore())
+
+
+def test_feedback_that_retention_deletes_between_two_looks_is_not_made_up() -> None:
+    store = MemoryStore()
+    written(store.own(0), store, [FIRST, ANN, answer(DAY)], HOUR)
+    partition = store.own(0)
+    partition.apply([(3, event(events.ContactWrapped, 2 * MINUTE, visit=1))], 4)
+    first = partition.wanted
+    partition.join(first, store.find(0, first))
+    second = partition.wanted
+    del store.tables[0].visits[TENANT, "c1", 0]
+    partition.join(second, store.find(0, second))
+
+    assert [second.visits, partition.wanted.visits] == [[(TENANT, "c1", 0)], []]
+    assert flush(partition, store) is FlushOutcome.WRITTEN
+    assert (TENANT, "c1", 0) not in store.tables[0].visits
