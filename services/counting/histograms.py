@@ -111,7 +111,7 @@ def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) ->
     """How many scores lie in [low, high], both shares (0 to 1) of the way from worst to best."""
     first = histogram + round(low * SCORE_STEPS)
     last = histogram + round(high * SCORE_STEPS)
-    return sum(count for code, count in cells.items() if first <= code <= last)
+    return sum([count for code, count in cells.items() if first <= code <= last])
 
 
 def count_passed(cells: Cells, mark: float) -> tuple[int, int]:

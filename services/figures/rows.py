@@ -206,16 +206,11 @@ def answers(question: Question, seen: RowInput) -> Iterator[KpiValue]:
 
 def value_in(kpi: Kpi, seen: RowInput) -> Value:
     """One KPI's value in a row."""
-    unknown = seen.missing and kpi.needs & seen.missing
-    return UNKNOWN if unknown else _value(kpi, seen)
-
-
-def _value(kpi: Kpi, seen: RowInput) -> Value:
-    return (
-        kpi.measure(seen.present, seen.parts[0].policy)
-        if isinstance(kpi, MomentKpi)
-        else value_of(kpi, seen.counted, seen.parts)
-    )
+    if seen.missing is not Need.NOTHING and kpi.needs & seen.missing:
+        return UNKNOWN
+    if isinstance(kpi, MomentKpi):
+        return kpi.measure(seen.present, seen.parts[0].policy)
+    return value_of(kpi, seen.counted, seen.parts)
 
 
 def frame_of(span: Span, tenant: str, zone: ZoneInfo, as_of: int, watermark: int | None) -> Frame:

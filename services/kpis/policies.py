@@ -4,6 +4,7 @@ restated.
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from functools import cached_property
 from typing import Literal
 
 from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
@@ -75,7 +76,7 @@ class ServiceLevelPolicy:
     qa: QaPolicy = QaPolicy()
     clock: Clock = "wall"
 
-    @property
+    @cached_property
     def by_visits(self) -> bool:
         """Whether panes cannot tell who was in time: they know waits by the wall clock, exact to
         the second up to an hour. The visits themselves can.

@@ -69,12 +69,12 @@ def bounds_of(condition: ThresholdCondition | StreakCondition, *, counted: bool)
 
 def judge(bounds: Bounds, figure: Figure) -> Judgement:
     """What bounds say of a figure."""
-    call, reason = called(bounds, figure)
-    depth = bounds.depth(figure.value or 0.0) if call is Call.BREACH else 0.0
-    return Judgement(call, reason, figure, depth)
+    found = called(bounds, figure)
+    depth = bounds.depth(figure.value or 0.0) if found.call is Call.BREACH else 0.0
+    return Judgement(found.call, found.reason, figure, depth)
 
 
-def called(bounds: Bounds, figure: Figure | Value) -> tuple[Call, Reason]:
+def called(bounds: Bounds, figure: Figure | Value) -> Judgement:
     """The same without the figure.
 
     0/0 is known and decides nothing; a figure without parts could not be looked up.
@@ -82,19 +82,24 @@ def called(bounds: Bounds, figure: Figure | Value) -> tuple[Call, Reason]:
     value = figure.value
     if value is None:
         known = figure.numerator is not None or figure.denominator is not None
-        return Call.BETWEEN if known else Call.UNKNOWN, Reason.UNDEFINED
+        return UNDEFINED if known else NOT_KNOWN
     if bounds.fires(value):
         return _beyond(bounds, figure)
     return QUIET if bounds.clears(value) else UNDECIDED
 
 
-def _beyond(bounds: Bounds, figure: Figure | Value) -> tuple[Call, Reason]:
+def _beyond(bounds: Bounds, figure: Figure | Value) -> Judgement:
     if figure.denominator is not None and figure.denominator < bounds.min_volume:
-        return Call.BETWEEN, Reason.TOO_FEW
+        return TOO_FEW
     if bounds.by_chance(figure):
-        return Call.BETWEEN, Reason.WITHIN_CHANCE
-    return Call.BREACH, Reason.BREACHED
+        return WITHIN_CHANCE
+    return BREACHED
 
 
-QUIET = Call.CLEAR, Reason.CLEARED
-UNDECIDED = Call.BETWEEN, Reason.BETWEEN
+BREACHED = Judgement(Call.BREACH, Reason.BREACHED)
+QUIET = Judgement(Call.CLEAR, Reason.CLEARED)
+UNDECIDED = Judgement(Call.BETWEEN, Reason.BETWEEN)
+UNDEFINED = Judgement(Call.BETWEEN, Reason.UNDEFINED)
+NOT_KNOWN = Judgement(Call.UNKNOWN, Reason.UNDEFINED)
+TOO_FEW = Judgement(Call.BETWEEN, Reason.TOO_FEW)
+WITHIN_CHANCE = Judgement(Call.BETWEEN, Reason.WITHIN_CHANCE)

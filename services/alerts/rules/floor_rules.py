@@ -61,7 +61,7 @@ class _Plan:
     places: Sequence[WatchedPlace]
     by_queue: dict[str, list[WatchedPlace]]
     served: dict[str | None, list[WatchedPlace]]
-    readers: dict[GroupKey, PlaceReader]
+    readers: dict[WatchedPlace, PlaceReader]
 
 
 class _Look(NamedTuple):
@@ -104,12 +104,12 @@ class FloorRules:
         plan = self._planned(view, evaluation)
         self._mark(plan, view, told)
         places = self._attention.take(view.as_of if not view.stale else view.now)
-        opened: dict[GroupKey, PlaceReader] = {}
+        opened: set[PlaceReader] = set()
         async for portion in self._turns.over(plan.places if everything else places, AT_ONCE):
             for place in portion:
-                reader = opened.get(place.group)
-                if reader is None:
-                    reader = opened[place.group] = plan.readers[place.group]
+                reader = plan.readers[place]
+                if reader not in opened:
+                    opened.add(reader)
                     await reader.open(view, plan.known_since)
                 self._look(view, place, reader, evaluation, seen)
         return evaluation
@@ -154,7 +154,8 @@ class FloorRules:
                     by_queue.setdefault(queue, []).append(place)
         first = view.board.first_seen
         known_since = min((first[one] for one in queue_channels if one in first), default=None)
-        readers = dict(_readers(self._live, places))
+        by_group = dict(_readers(self._live, places))
+        readers = {place: by_group[place.group] for place in places}
         served: dict[str | None, list[WatchedPlace]] = {}
         for place in filter(_needs_agents, places):
             for shown in _served(place):

@@ -144,9 +144,9 @@ class ThresholdReader:
         value = known.get(kpi)
         if value is None:
             value = known[kpi] = value_in(kpi, seen)
-        call, reason = called(held_against, value)
-        if not told and call is not Call.BREACH:
-            return Judgement(call, reason)
+        found = called(held_against, value)
+        if not told and found.call is not Call.BREACH:
+            return found
         return judge(held_against, self._figure(kpi, value, seen, held_against.fire))
 
     def _figure(self, kpi: Kpi, value: Value, seen: RowInput, bound: float) -> Figure:
@@ -182,15 +182,22 @@ def _too_long(waits: Sequence[int], longest: Sequence[int]) -> Iterator[int]:
     waits descend.
     """
     for most in longest:
-        wait = next((one for one in waits if one <= most), None)
+        wait = _first_within(waits, most)
         if wait is not None:
             yield most + 1 - wait
+
+
+def _first_within(waits: Sequence[int], most: int) -> int | None:
+    for wait in waits:
+        if wait <= most:
+            return wait
+    return None
 
 
 def _threshold_passed(waits: Sequence[int], parts: Sequence[Parted]) -> Iterator[int]:
     """In how many milliseconds the next waiting contact is no longer in time; waits descend."""
     for policy, _ in parts:
         late = policy.threshold * 1000 + (policy.boundary == "le")
-        wait = next((one for one in waits if one < late), None)
+        wait = _first_within(waits, late - 1)
         if wait is not None:
             yield late - wait

@@ -131,6 +131,7 @@ class Board:
         self._folded: dict[QueueChannel, FoldedRows] = {}
         self._queue_channels: dict[str, list[QueueChannel]] = {}
         self._groups: dict[SeriesKey, SeriesGroup] = {}
+        self._last_there: tuple[_Asked, _There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._since = 0
         self._idle_since = 0
@@ -529,7 +530,22 @@ class Board:
         return _reading(span, sums, there)
 
     def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
-        present = self._present(series_keys, now)
+        """Who is there; the last of a single series key is kept, which all its windows ask for."""
+        if len(series_keys) != 1:
+            return self._made_there(self._present(series_keys, now), series_keys, now)
+        [series_key] = series_keys
+        horizons = self.horizons_of(series_key[0], now)
+        asked = _Asked(self._presence(series_key), horizons, now)
+        known = self._last_there
+        if known is not None and known[0] == asked:
+            return known[1]
+        there = self._made_there(asked.presence.aged(horizons, now), series_keys, now)
+        self._last_there = asked, there
+        return there
+
+    def _made_there(
+        self, present: QueuePresence, series_keys: Sequence[SeriesKey], now: int
+    ) -> "_There":
         return _There(present, now, self._young(series_keys, now) if present.unresolved else now)
 
     def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
@@ -726,6 +742,14 @@ def _each(
     return chain(rows, (one for one in told if one not in rows), gone)
 
 
+class _Asked(NamedTuple):
+    """What who is there depends on; a presence is made anew when a gauge changes."""
+
+    presence: Present
+    horizons: Horizons
+    now: int
+
+
 class _There:
     """Who is there at an instant; whoever was offered from `young` on is not too old to wait."""
 
@@ -736,7 +760,8 @@ class _There:
 
     def counted(self, cells: Cells, span: Span) -> SpanFigures:
         """What a span counted, with those of it who wait, and how many waited for too long."""
-        waiting = self.figures.waits[self.present.places(span)]
+        waits = self.figures.waits
+        waiting = waits[self.present.places(span)] if waits else waits
         counted = SpanFigures(cells, waiting)
         if not self.present.unresolved or span.begin >= self.young:
             return counted
@@ -750,6 +775,9 @@ def without_outcome(cells: Cells) -> int:
 
 
 def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:
+    if len(sums) == 1:
+        [only] = sums
+        return WindowReading(span, there.counted(only.cells, span), there.figures, only.revision)
     counted = there.counted(_added([one.cells for one in sums]), span)
     revision = max([one.revision for one in sums], default=0)
     return WindowReading(span, counted, there.figures, revision)

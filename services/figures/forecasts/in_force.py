@@ -10,7 +10,6 @@ newer one replaces the other.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, islice
 
 from floorpulse.board.domain.windows import QUARTER, Span
@@ -67,9 +66,8 @@ def cut(slot: Slot, span: Span) -> Slot:
         return slot
     begin = max(slot.begin, span.begin)
     end = min(slot.end, span.end)
-    return replace(
-        slot, begin=begin, end=end, volume=slot.volume * (end - begin) / (slot.end - slot.begin)
-    )
+    volume = slot.volume * (end - begin) / (slot.end - slot.begin)
+    return Slot(slot.queue, slot.channel, begin, end, volume, slot.aht, slot.staffed, slot.version)
 
 
 def begin_of(slot: Slot) -> int:

@@ -324,7 +324,7 @@ class LiveFigures:
         )
         counted = parts[0].figures if len(parts) == 1 else reading.counted
         row = RowFigures(counted, parts, reading.present)
-        if context.needs:
+        if context.needs is not Need.NOTHING:
             point = RowPoint(
                 0, place.looked_up, place.queues, reading.span, context.as_of, context.as_of
             )
@@ -340,12 +340,14 @@ class LiveFigures:
 def _part(context: LiveContext, share: Share, figures: SpanFigures) -> Parted:
     """The figures of series keys with the same policies, with what only visits tell of them."""
     policy = share.policy
+    if not policy.by_visits:
+        return Parted(policy, figures)
     waits = context.found.waits
-    if policy.by_visits and waits is not None:
+    if waits is not None:
         places = ((queue, channel) for _, queue, channel in share.queue_channels)
         now = Now(context.as_of, context.view.horizons(context.as_of))
         figures = figures._replace(visits=waits.counted(0, places, policy, now))
-    elif policy.by_visits and not share.queue_channels:
+    elif not share.queue_channels:
         figures = figures._replace(visits=CountedVisits())
     return Parted(policy, figures)
 

@@ -28,13 +28,16 @@ NO_WORK = 1e-9
 def shared_out(groups: Mapping[Skills, int], work: Mapping[str, float]) -> Shares:
     """The agents of each group by queue, whole agents; `work` is the erlangs of each queue.
 
+    Only queues that some group serves beside another are weighed: who serves one queue goes there.
     A queue that is not named has no work; a group whose queues have none is spread evenly.
     """
-    weights = {queue: max(work.get(queue, 0.0), NO_WORK) for skills in groups for queue in skills}
+    shared = {queue for skills in groups if len(skills) > 1 for queue in skills}
+    joined = {skills: agents for skills, agents in groups.items() if not shared.isdisjoint(skills)}
+    weights = {queue: max(work.get(queue, 0.0), NO_WORK) for skills in joined for queue in skills}
     pairs = max(1, sum(map(len, groups)))
     for _ in range(min(ROUNDS, STEPS // pairs)):
         there = dict.fromkeys(weights, 0.0)
-        for skills, agents in groups.items():
+        for skills, agents in joined.items():
             whole = sum(weights[queue] for queue in skills)
             for queue in skills:
                 there[queue] += agents * weights[queue] / whole
@@ -43,6 +46,8 @@ def shared_out(groups: Mapping[Skills, int], work: Mapping[str, float]) -> Share
             weights[queue] *= min(BOLDEST, max(1 / BOLDEST, strain))
     return {
         skills: rounded(agents, skills, [weights[queue] for queue in skills])
+        if skills in joined
+        else dict.fromkeys(skills, agents)
         for skills, agents in groups.items()
     }
 

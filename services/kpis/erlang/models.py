@@ -48,7 +48,9 @@ class Service:
     @cached_property
     def waits(self) -> float:
         """P(W > 0): the probability of having to wait."""
-        return self._offered_beyond(0)
+        if not self.agents or self.load.patience == inf:
+            return self._offered_beyond(0)
+        return exp(self._log_least + self._log_whole)
 
     @cached_property
     def abandons(self) -> float:
@@ -99,8 +101,12 @@ class Service:
     def _log_least(self) -> float:
         """Ln of what the integrals are multiplied with: λ π(n−1) / θ."""
         free = _log_idle(self.agents - 1, self.load.erlangs)
-        taken = log(self._y) + _log_tail(self._x, self._y, 0)
+        taken = log(self._y) + self._log_whole
         return log(self._y) - log_sum(free, taken)
+
+    @cached_property
+    def _log_whole(self) -> float:
+        return _log_tail(self._x, self._y, 0)
 
     @property
     def _x(self) -> float:

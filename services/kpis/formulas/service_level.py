@@ -38,15 +38,16 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
     """What the policy's formula looks at, out of histograms; who was not resolved within the
     longest wait waits on, and was not in time.
     """
-    within = count_within(figures.cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
+    cells = figures.cells
+    within = count_within(cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
     early = _gave_up(figures, policy.threshold, policy) if policy.formula in OF_EARLY else 0
     short = _gave_up(figures, policy.short, policy) if policy.formula in OF_SHORT else 0
     limit = policy.threshold * 1000 - (policy.boundary == "lt")
     late = sum([wait > limit for wait in figures.waits]) + figures.unresolved
     return CountedVisits(
-        figures.of(Cell.ANSWERED),
+        cells.get(Cell.ANSWERED, 0),
         within,
-        figures.of(Cell.ABANDONED),
+        cells.get(Cell.ABANDONED, 0),
         early,
         short,
         figures.of(*LEFT.values()) if policy.flow_outs else 0,

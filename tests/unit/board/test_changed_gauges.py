@@ -15,8 +15,11 @@ from floorpulse.board.domain.board import Board, Rules
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import Window
+from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge, Update
+from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.publish.gauges import ALL_GAUGES, ToldGauges
+from floorpulse.kpis.figures import MomentFigures
 from tests.fakes.engine import as_sent
 
 NOW = 1_794_398_840_000
@@ -70,6 +73,21 @@ def seen(one: Board) -> dict[str | None, tuple[tuple[int, ...], int]]:
         for queue in (None, OTHER, *QUEUES)
     }
     return {queue: (known.waits, known.in_progress) for queue, known in present.items()}
+
+
+def test_who_is_there_is_looked_at_anew_when_a_gauge_changes_or_time_passes() -> None:
+    mine = board()
+    place = [("demo", "q0", None)]
+    mine.take(update(1, [gauge("q0", 5)]), NOW)
+    before = [mine.read(place, window, NOW).present for window in Window]
+    later = mine.read(place, Window.M30, NOW + 1000).present
+    mine.take(update(2, None, [gauge("q0", 5, 3)], follows=1), NOW)
+
+    assert [present.waits for present in before] == [(5,)] * len(Window)
+    assert later.waits == (1005,)
+    assert mine.read(place, Window.M30, NOW).present.waits == (5, 3)
+    mine.horizons_of = lambda _tenant, _at: Horizons(Longest(4, 4))
+    assert mine.read(place, Window.M30, NOW).present == MomentFigures((3,), 0, 1)
 
 
 def test_changed_gauges_are_taken_where_the_update_before_is_known() -> None:

@@ -62,6 +62,15 @@ def test_nobody_is_lost_or_counted_twice(
     assert all(number >= 0 for mine in shares.values() for number in mine.values())
 
 
+@given(GROUPS, WORK, st.integers(1, 80))
+def test_queues_that_nobody_serves_beside_another_change_nothing_for_the_others(
+    groups: dict[tuple[str, ...], int], work: dict[str, float], agents: int
+) -> None:
+    apart = shared_out({("apart",): agents, **groups}, {**work, "apart": 40.0})
+
+    assert apart == {("apart",): {"apart": agents}, **shared_out(groups, work)}
+
+
 def test_the_largest_rest_is_rounded_up_first() -> None:
     assert rounded(10, QUEUES, [1, 1, 1]) == {"chat": 4, "orders": 3, "returns": 3}
     assert rounded(2, QUEUES, [0.1, 0.5, 0.4]) == {"chat": 0, "orders": 1, "returns": 1}
