@@ -93,7 +93,7 @@ def create_http_app(settings: HttpSettings) -> FastAPI:
 def install_routes(app: Application) -> None:
     """What callers of all services may call."""
     events.install(app)
-    app.include_router(figures.router())
+    figures.install(app)
     include(app)
     reports.include(app)
     app.include_router(sources.router())  # stands behind the other addresses under /v1/sources/

@@ -42,7 +42,7 @@ from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.drilldown import Drilldown
 from floorpulse.figures.visits.store import PostgresVisits
-from floorpulse.query.api.routes import router
+from floorpulse.query.api import routes
 from floorpulse.query.app import Answering, Health, RowLimits, UseCases
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.event_log import KafkaEventLog
@@ -253,5 +253,5 @@ def create_query_app(settings: QuerySettings) -> FastAPI:
 
     app = create_app("Floorpulse", "Live, exact KPIs of contact-centre floors.", lifespan)
     install_access(app, settings.api)
-    app.include_router(router())
+    routes.install(app)
     return app

@@ -1,11 +1,14 @@
 """Routes that are answered before FastAPI.
 
     request ─► method and path known here? ─ yes ─► handler ─► answer
-                          └─ no ─► FastAPI: its layers, all its routers, dependencies ─► answer
+                          │                            └─ it declines ─┐
+                          └─ no ───────────────────────────────────────┴─► FastAPI: its layers, all
+                                                         its routers, dependencies ─► answer
 
 FastAPI's layers and its walk over the routers cost more than taking an event does. A handler here
 does what the route of the same method and path does, so that both give the same answers; the route
-stays, for the OpenAPI document and for requests that somebody watches.
+stays, for the OpenAPI document, for requests that somebody watches, and for what a handler leaves
+to it.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -15,7 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-DirectHandler = Callable[[Request], Coroutine[Any, Any, Response]]
+DirectHandler = Callable[[Request], Coroutine[Any, Any, Response | None]]
+"""Its answer, or None where the route shall give it: then nothing of the body was read"""
 Unforeseen = Callable[[Request, Exception], Awaitable[Response]]
 Place = tuple[str, str]
 """A method and a path"""
@@ -50,6 +54,9 @@ class DirectRoutes:
         except Exception as wrong:
             await (await self._unforeseen(request, wrong))(scope, receive, send)
             raise
+        if response is None:
+            await self.app(scope, receive, send)
+            return
         await response(scope, receive, send)
 
     def _handler(self, scope: Scope) -> DirectHandler | None:

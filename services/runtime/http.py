@@ -7,7 +7,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from floorpulse.runtime import docs_page, problems, tracing
 from floorpulse.runtime.build import installed_version
@@ -34,6 +34,7 @@ class Application(FastAPI):
 
     def __init__(self, **settings: Any) -> None:
         self._direct: dict[Place, DirectHandler] = {}
+        self._entrance: ASGIApp | None = None
         super().__init__(**settings)
 
     def answer_directly(self, method: str, path: str, handler: DirectHandler) -> None:
@@ -42,12 +43,23 @@ class Application(FastAPI):
         """
         self._direct[method, path] = handler
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """FastAPI's layers, what is answered directly before them."""
-        layers = super().build_middleware_stack()
-        if self.user_middleware or not self._direct:
-            return layers
-        return DirectRoutes(layers, self._direct, problems.unforeseen)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, directly where that can be."""
+        if self._entrance is None:
+            self._entrance = self._opened()
+        scope["app"] = self
+        await self._entrance(scope, receive, send)
+
+    def _opened(self) -> ASGIApp:
+        """FastAPI, what is answered directly before it. It looks at three providers of
+        OpenTelemetry for each request; here that is done once, since they are set before a server
+        starts.
+        """
+        telemetry = getattr(self, "_native_telemetry", None)
+        is_followed = telemetry is not None and telemetry.enabled()
+        if self.user_middleware or self.root_path or is_followed or not self._direct:
+            return super().__call__
+        return DirectRoutes(super().__call__, self._direct, problems.unforeseen)
 
     def openapi(self) -> dict[str, Any]:
         """FastAPI's document, with what every problem looks like among its components."""

@@ -255,8 +255,9 @@ async def crowd(rig: Rig, apart: int, rate: float, seconds: float) -> Crowd:
                 .raise_for_status()
                 .json()["rows"]
             )
+            names = set(WIDE.names())
             paths = walls_of(
-                [row["queue"] for row in shown if row["queue"] in set(WIDE.names())],
+                [row["queue"] for row in shown if row["queue"] in names],
                 round(rate * seconds / 2),
             )
             order = Order(api.url, paths, rate, headers=headers)

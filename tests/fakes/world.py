@@ -35,7 +35,7 @@ from floorpulse.figures.targets.figures import Targets
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.drilldown import Drilldown
-from floorpulse.query.api.routes import router
+from floorpulse.query.api.routes import install
 from floorpulse.query.app import Answering, Health, RowLimits, UseCases
 from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.lag import LogRange
@@ -73,7 +73,7 @@ READS = frozenset({"kpi:read"})
 def shared_app() -> FastAPI:
     """The routes of the KPI API, without a world."""
     app = create_app("test", "test")
-    app.include_router(router())
+    install(app)
     return app
 
 

@@ -1,9 +1,9 @@
 """A route that parses each way of asking once: walls ask the same question again and again, and
 parsing costs more than answering.
 
-first time    key ─► loaded? ─► FastAPI parses and validates ─► answer, parameters kept by the query
-string
-afterwards    key ─► loaded? ─► the parameters as they were parsed ─► answer
+first time    FastAPI's layers and routers ─► key ─► loaded? ─► parsed and validated ─► answer,
+              parameters kept by the query string
+afterwards    before these: key ─► loaded? ─► the parameters as they were parsed ─► answer
 """
 
 from collections.abc import Awaitable, Callable
@@ -14,13 +14,18 @@ from fastapi import Depends, Request, Response
 from floorpulse.access.http import BEARER, require
 from floorpulse.access.keys import Credential
 from floorpulse.figures.live.figures import LiveFigures
-from floorpulse.query.api.measured import MeasuredRoute, loaded
+from floorpulse.query.api.measured import MeasuredRoute, loaded, measured
 from floorpulse.query.app import Answering
+from floorpulse.runtime import problems
+from floorpulse.runtime.direct import DirectHandler
+from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.request_body import Handler
 
 KEPT = 4096
 """Ways of asking that are remembered"""
 
+Words = tuple[str, bytes]
+"""A path and a query string"""
 Endpoint = Callable[[Request, Credential, LiveFigures, Answering, Any], Awaitable[Response]]
 may_read = require("kpi:read", limited=True)
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -37,31 +42,71 @@ class RepeatedRoute(MeasuredRoute):
     def answering(self) -> Handler:
         """FastAPI's handler, but for questions that were answered before."""
         parsing = super().answering()
-        known = dict[bytes, object]()
-        endpoint = self.endpoint
+        again = _again(self.endpoint)
 
         async def answer(request: Request) -> Response:
-            words: bytes = request.scope["query_string"]
-            asked = known.get(words)
-            if asked is not None:
-                caller = await may_read(request, await BEARER(request))
-                return await _called(endpoint, request, caller, asked)
+            if _recalled(request):
+                return await again(request)
             response = await parsing(request)
-            if len(known) >= KEPT:
-                known.clear()
-            known[words] = request.state.asked
+            kept = _kept(request)
+            if len(kept) >= KEPT:
+                kept.clear()
+            kept[_words(request)] = request.state.asked
             return response
 
         return answer
 
 
-async def _called(
-    endpoint: Endpoint, request: Request, caller: Credential, asked: object
-) -> Response:
-    running = loaded(request)
-    return await endpoint(request, caller, running.of(LiveFigures), running.answering, asked)
+def directly(path: str, endpoint: Endpoint) -> DirectHandler:
+    """What FastAPI makes of the `RepeatedRoute` of a path and function, for questions that were
+    answered before; all others are left to it.
+    """
+    timed = measured(path, _again(endpoint))
+
+    async def answer(request: Request) -> Response | None:
+        if not _recalled(request):
+            return None
+        try:
+            return await timed(request)
+        except Problem as problem:
+            return problems.answer(problem)
+
+    return answer
+
+
+def _again(endpoint: Endpoint) -> Handler:
+    """What answers a question whose parameters are recalled."""
+
+    async def answer(request: Request) -> Response:
+        caller = await may_read(request, await BEARER(request))
+        running = loaded(request)
+        figures = running.of(LiveFigures)
+        return await endpoint(request, caller, figures, running.answering, request.state.asked)
+
+    return answer
 
 
 def keep(request: Request, asked: object) -> None:
     """These are the parameters of the request, parsed."""
     request.state.asked = asked
+
+
+def _recalled(request: Request) -> bool:
+    """Whether the question was answered before; then its parameters are those of the request."""
+    asked = _kept(request).get(_words(request))
+    if asked is not None:
+        keep(request, asked)
+    return asked is not None
+
+
+def _words(request: Request) -> Words:
+    return request.scope["path"], request.scope["query_string"]
+
+
+def _kept(request: Request) -> dict[Words, object]:
+    """The parameters of questions that the application answered, as they were parsed."""
+    state = request.app.state
+    if not hasattr(state, "kept_questions"):
+        state.kept_questions = {}
+    kept: dict[Words, object] = state.kept_questions
+    return kept

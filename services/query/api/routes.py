@@ -53,7 +53,7 @@ from floorpulse.query.api.past_instants import figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
 from floorpulse.query.api.queue_groups import QueuesParameters
-from floorpulse.query.api.repeated import Reader, RepeatedRoute, Viewer, keep
+from floorpulse.query.api.repeated import Reader, RepeatedRoute, Viewer, directly, keep
 from floorpulse.query.api.schemas import (
     CorrectionsAnswer,
     HistoryAnswer,
@@ -75,6 +75,7 @@ from floorpulse.query.pipeline.letters import LetterBox
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.runtime.accept import JSON, accepted
 from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.http import Application
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
@@ -84,6 +85,8 @@ UNCHANGED: dict[int | str, dict[str, object]] = {
 }
 
 
+LIVE = "/v1/kpis"
+"""The path of live figures"""
 VISITS_AT_ONCE = 50
 """Visits shown in one turn of the loop"""
 
@@ -95,6 +98,12 @@ decode_visit_place: Callable[[bytes], Place] = msgspec.msgpack.Decoder(Place).de
 
 figures_router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 repeated_router = APIRouter(route_class=RepeatedRoute, tags=["figures"])
+
+
+def install(app: Application) -> None:
+    """All routes of the KPI API in `app`; a wall's usual question is answered directly."""
+    app.include_router(router())
+    app.answer_directly("GET", LIVE, directly(LIVE, live))
 
 
 def router() -> APIRouter:
@@ -151,7 +160,7 @@ async def queues(
 
 
 @repeated_router.get(
-    "/v1/kpis",
+    LIVE,
     responses=PROBLEMS | UNCHANGED | answering(LiveAnswer, files=True),
     summary="Live figures",
 )
@@ -173,7 +182,7 @@ async def live(
         live_figures = await figures_then(request, question, asked.at)
     page = partial(live_figures.page, question)
     rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
-    shared.counted("/v1/kpis", len(rows))
+    shared.counted(LIVE, len(rows))
     if kind != JSON:
         further = paging.further(page, more, shared.limits.rows)
         zone = shared.floors.view(caller.tenant).zone
