@@ -39,8 +39,9 @@ from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
-from floorpulse.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
+from floorpulse.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE
 from floorpulse.migrations import migrate
 from floorpulse.runtime.clock import monotonic

@@ -17,8 +17,8 @@ from floorpulse.contracts.agents import LONGEST, encode_entered
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
 from floorpulse.contracts.visits import complaining, encode_visit, offer_at, queue_of
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.wiring import create_query_app
 from floorpulse.runtime.clock import now_ms

@@ -22,7 +22,7 @@ from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import PaneTally
 from floorpulse.figures.visits.store import PostgresVisits
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.upkeep.statistics import FEWEST, Statistics
 from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.floor import MemoryFloor, MemoryHistory, partition_of

@@ -9,10 +9,8 @@ consistent cut:
       └────► take_unpublished ─► (published)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-
-import msgspec
 
 from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
 from floorpulse.contracts.events import (
@@ -26,16 +24,15 @@ from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
+from floorpulse.kpi_engine.fold.rows import DirtyVisits, EncodedRows, PlainRows, RowEncoder
 from floorpulse.kpi_engine.fold.visits import TakenVisits, Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
     believed_watermark,
     idle_watermark,
 )
-
-encode_cells = msgspec.msgpack.Encoder().encode
 
 WATERMARK_STEP = 60_000
 FIRST_FINAL = 120_000
@@ -95,10 +92,10 @@ class FlushRows:
 
     before: int
     position: PartitionPosition
-    new_visits: Rows
-    visits: Rows
-    new_panes: Rows
-    panes: Rows
+    new_visits: EncodedRows
+    visits: EncodedRows
+    new_panes: EncodedRows
+    panes: EncodedRows
     agent_states: Rows
     late: Rows
     presence: Rows
@@ -108,7 +105,7 @@ class FlushRows:
     orphans: Rows = field(default_factory=list)
 
     def __len__(self) -> int:
-        sized = (
+        sized: tuple[Sized, ...] = (
             self.new_visits,
             self.visits,
             self.new_panes,
@@ -166,6 +163,7 @@ class Partition:
         self.visits = Visits(self.panes, claimed.presence, since)
         self._presence_log = claimed.following
         self.agents = AgentStates()
+        self.encoder: RowEncoder = PlainRows()
 
     @property
     def position(self) -> PartitionPosition:
@@ -295,8 +293,12 @@ class Partition:
         late = self.panes.late
         self.panes.late = {}
         page = PageBuilder(presence)
-        new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
-        known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
+        encoder = self.encoder
+        there = self.visits.rows
+        new_visits = encoder.visits(DirtyVisits(self.number, there, visits.new, page, stored=False))
+        known_visits = encoder.visits(
+            DirtyVisits(self.number, there, visits.known, page, stored=True)
+        )
         pages = self._presence_log.take(page)
         orphans = self.visits.orphans.take()
         rows = FlushRows(
@@ -304,8 +306,8 @@ class Partition:
             position=self.position,
             new_visits=new_visits,
             visits=known_visits,
-            new_panes=self._pane_rows(panes.new),
-            panes=self._pane_rows(panes.known),
+            new_panes=encoder.panes(self.number, panes.new),
+            panes=encoder.panes(self.number, panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point), _lasts(point))
                 for (key, at, state), point in states.items()
@@ -367,15 +369,6 @@ class Partition:
             self.watermark is not None
             and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
         )
-
-    def _pane_rows(self, panes: list[Pane]) -> Rows:
-        rows: Rows = []
-        for pane in panes:
-            tenant, first, second, start = pane.key
-            rows.append(
-                (tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells))
-            )
-        return rows
 
     # ------------------------------------------------------------- publishing
 

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 import msgspec
 
 from floorpulse.contracts.cells import Cells, add
-from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import (
     AgentMissed,
     AnyEvent,
@@ -51,11 +50,7 @@ from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
     Visit,
     VisitKey,
-    complaining,
-    encode_visit,
     is_open,
-    offer_at,
-    queue_of,
 )
 from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
@@ -67,7 +62,6 @@ from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
-from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -110,9 +104,6 @@ def visit_key(event: AnyEvent) -> VisitKey:
         return event.tenant, contact, CONTACT  # type: ignore[return-value]
     prefix, name = _OWN_NAME[type(event)]
     return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
-
-
-NEVER_COMPLAINED = (None, None)
 
 
 class ParkedVisit(msgspec.Struct, gc=False):
@@ -413,38 +404,6 @@ class Visits:
             **dict.fromkeys(taken.known, False),
             **dict.fromkeys(taken.new, True),
         }
-
-    def rows_of(
-        self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
-    ) -> list[tuple[object, ...]]:
-        """The table's rows of these visits, which may be `stored` already; `page` notes those that
-        are open.
-        """
-        rows: list[tuple[object, ...]] = []
-        for key in keys:
-            visit = self.rows[key]
-            tenant, contact, number = key
-            offered, queue = (
-                (visit.offered_at, visit.queue)
-                if visit.offered_at is not None
-                else (offer_at(visit), queue_of(visit))
-            )
-            noted = (
-                visit.channel,
-                customer_mark(visit.customer),
-                *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
-            )
-            rows.append(
-                (partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit))
-            )
-            page.note(
-                key,
-                visit,
-                None if queue is None else (tenant, queue, visit.channel),
-                offered,
-                stored=stored,
-            )
-        return rows
 
     # ------------------------------------------------------------- memory
 
