@@ -62,7 +62,6 @@ class Flush(ctypes.Structure):
         (name, py_object)
         for name in (
             "partition",
-            "mark",
             "fresh",
             "known",
             "lonely",

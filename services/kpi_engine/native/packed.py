@@ -5,7 +5,6 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import Channel
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Talk
@@ -175,7 +174,6 @@ class PackedVisits(NothingPacked):
         """See `NothingPacked.take`."""
         flush = Flush(
             partition,
-            customer_mark,
             rows.new,
             rows.known,
             rows.lonely,

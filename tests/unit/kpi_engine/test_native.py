@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from floorpulse.contracts import events
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
@@ -81,6 +82,20 @@ def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partit
         wrapped_at=80_000,
     )
     assert known(partition, "c2").abandoned_at == 4_000
+
+
+@pytest.mark.parametrize("length", [1, 32, 54, 55, 56, 63, 64, 119, 120, 128])
+def test_the_core_says_what_stands_for_a_customer(
+    built: Core, partition: Partition, length: int
+) -> None:
+    customer = "k" * length
+    native = NativePartition(built, partition)
+    told = encoded(event(events.ContactOffered, 2_000, customer=customer))
+    partition.apply(native.folded(native.read(told, range(1), NO_LIMITS)), 1)
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    assert [row[7] for row in rows.new_visits] == [customer_mark(customer)]
 
 
 def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Partition) -> None:
