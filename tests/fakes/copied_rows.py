@@ -34,11 +34,6 @@ def of_panes(rows: Iterable[Row]) -> EncodedRows:
     return _encoded(rows, PANE)
 
 
-def joined(*rows: EncodedRows) -> EncodedRows:
-    """All of these in one."""
-    return EncodedRows(sum(map(len, rows)), b"".join(one.data for one in rows))
-
-
 def _decoded(rows: EncodedRows, columns: Sequence[int]) -> list[Row]:
     found = [
         tuple(_value(kind, value) for kind, value in zip(columns, row, strict=True))

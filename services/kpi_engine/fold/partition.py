@@ -24,10 +24,11 @@ from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
+from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
-from floorpulse.kpi_engine.fold.rows import DirtyVisits, EncodedRows, PlainRows, RowEncoder
-from floorpulse.kpi_engine.fold.visits import TakenVisits, Visits
+from floorpulse.kpi_engine.fold.rows import EncodedRows, pane_rows
+from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
     believed_watermark,
@@ -123,7 +124,6 @@ class _TakenRows:
     """The rows of a flush under way, to be put back should it not happen."""
 
     rows: FlushRows
-    visits: TakenVisits
     panes: TakenPanes
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[PaneKey, AnyEvent]
@@ -163,7 +163,11 @@ class Partition:
         self.visits = Visits(self.panes, claimed.presence, since)
         self._presence_log = claimed.following
         self.agents = AgentStates()
-        self.encoder: RowEncoder = PlainRows()
+
+    def pack(self, packed: NothingPacked) -> None:
+        """Let visits be packed there."""
+        self.visits.packed = self.visits.presence.packed = packed
+        self.panes.settle = packed.settle
 
     @property
     def position(self) -> PartitionPosition:
@@ -189,7 +193,8 @@ class Partition:
         """Rows that the next flush will write."""
         visits = self.visits
         waiting = len(visits.parked) + len(self.agents.parked) + len(visits.orphans.dirty)
-        return len(visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
+        written = len(visits.dirty) + visits.packed.dirty
+        return written + len(self.panes.dirty) + len(self.agents.dirty) + waiting
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
@@ -280,7 +285,7 @@ class Partition:
         if self._taken is not None or self.wanted:
             return None
         if self.watermark is not None:
-            self.visits.orphans.judge(self.visits.rows, self.watermark)
+            self.visits.orphans.judge(self.visits.get, self.watermark)
         if not self._anything_new():
             return None
         presence = self.visits.presence
@@ -293,21 +298,16 @@ class Partition:
         late = self.panes.late
         self.panes.late = {}
         page = PageBuilder(presence)
-        encoder = self.encoder
-        there = self.visits.rows
-        new_visits = encoder.visits(DirtyVisits(self.number, there, visits.new, page, stored=False))
-        known_visits = encoder.visits(
-            DirtyVisits(self.number, there, visits.known, page, stored=True)
-        )
+        visit_rows = self.visits.rows_of(self.number, visits, page)
         pages = self._presence_log.take(page)
         orphans = self.visits.orphans.take()
         rows = FlushRows(
             before=self.durable_offset,
             position=self.position,
-            new_visits=new_visits,
-            visits=known_visits,
-            new_panes=encoder.panes(self.number, panes.new),
-            panes=encoder.panes(self.number, panes.known),
+            new_visits=visit_rows.new,
+            visits=visit_rows.known,
+            new_panes=pane_rows(self.number, panes.new),
+            panes=pane_rows(self.number, panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point), _lasts(point))
                 for (key, at, state), point in states.items()
@@ -321,10 +321,10 @@ class Partition:
             ],
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
-            lonely=self.visits.lonely(visits.new),
+            lonely=visit_rows.lonely,
             orphans=orphan_rows(self.number, self.epoch, orphans),
         )
-        self._taken = _TakenRows(rows, visits, panes, states, late, pages, orphans)
+        self._taken = _TakenRows(rows, panes, states, late, pages, orphans)
         return rows
 
     def _anything_new(self) -> bool:
@@ -346,7 +346,7 @@ class Partition:
         taken = self._taken
         self._taken = None
         if taken is not None:
-            self.visits.put_back(taken.visits)
+            self.visits.put_back()
             self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
@@ -358,9 +358,10 @@ class Partition:
         those up before the next flush.
         """
         taken = self._taken
-        self.not_flushed()
         if taken is not None:
-            self.visits.doubt(taken.visits.new)
+            new = self.visits.taken_for_new()
+            self.not_flushed()
+            self.visits.doubt(new)
             self.panes.doubt(taken.panes.new)
 
     def _watermark_moved(self) -> bool:

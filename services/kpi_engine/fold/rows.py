@@ -6,10 +6,9 @@
 Whole numbers are big-endian, of two or eight bytes, texts UTF-8.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from struct import Struct
-from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -19,11 +18,8 @@ from floorpulse.contracts.visits import (
     VisitKey,
     complaining,
     encode_visit,
-    offer_at,
-    queue_of,
 )
 from floorpulse.kpi_engine.fold.panes import Pane
-from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 
 VISIT_COLUMNS = (
     "partition",
@@ -60,67 +56,37 @@ class EncodedRows:
     def __len__(self) -> int:
         return self.number
 
+    def __add__(self, other: "EncodedRows") -> "EncodedRows":
+        return EncodedRows(self.number + other.number, self.data + other.data)
 
-class DirtyVisits(NamedTuple):
-    """Visits of one partition to write, by their keys among all `visits`; `page` notes those that
-    are open, or over while they may be `stored`.
-    """
 
-    partition: int
-    visits: Mapping[VisitKey, Visit]
-    keys: list[VisitKey]
-    page: PageBuilder
-    stored: bool
+NO_ROWS = EncodedRows()
 
-    def row(self, key: VisitKey, visit: Visit) -> bytes:
-        """The row of one of them, which is noted."""
-        offered, queue = (
-            (visit.offered_at, visit.queue)
-            if visit.offered_at is not None
-            else (offer_at(visit), queue_of(visit))
+
+def visit_row(
+    partition: int, key: VisitKey, visit: Visit, offered: int | None, queue: str | None
+) -> bytes:
+    """The row of a visit that was offered then and there."""
+    tenant, contact, number = key
+    return b"".join(
+        (
+            _A_VISIT.pack(len(VISIT_COLUMNS), 2, partition),
+            _text(tenant),
+            _text(contact),
+            _SMALL_NUMBER.pack(2, number),
+            _number(offered),
+            NULL if queue is None else _text(queue),
+            _text(visit.channel),
+            _number(customer_mark(visit.customer)),
+            *map(_number, complaining(visit) if visit.complaints else NEVER_COMPLAINED),
+            _value(encode_visit(visit)),
         )
-        home = None if queue is None else (key[0], queue, visit.channel)
-        self.page.note(key, visit, home, offered, stored=self.stored)
-        tenant, contact, number = key
-        return b"".join(
-            (
-                _A_VISIT.pack(len(VISIT_COLUMNS), 2, self.partition),
-                _text(tenant),
-                _text(contact),
-                _SMALL_NUMBER.pack(2, number),
-                _number(offered),
-                NULL if queue is None else _text(queue),
-                _text(visit.channel),
-                _number(customer_mark(visit.customer)),
-                *map(_number, complaining(visit) if visit.complaints else NEVER_COMPLAINED),
-                _value(encode_visit(visit)),
-            )
-        )
+    )
 
 
-class RowEncoder(Protocol):
-    """Who encodes the rows of a flush."""
-
-    def visits(self, dirty: DirtyVisits) -> EncodedRows:
-        """The rows of these visits."""
-        ...
-
-    def panes(self, partition: int, panes: list[Pane]) -> EncodedRows:
-        """The rows of these panes of a partition."""
-        ...
-
-
-class PlainRows:
-    """`RowEncoder` in Python."""
-
-    def visits(self, dirty: DirtyVisits) -> EncodedRows:
-        """See `RowEncoder`."""
-        visits = dirty.visits
-        return _joined([dirty.row(key, visits[key]) for key in dirty.keys])
-
-    def panes(self, partition: int, panes: list[Pane]) -> EncodedRows:
-        """See `RowEncoder`."""
-        return _joined([_pane_row(partition, pane) for pane in panes])
+def pane_rows(partition: int, panes: Iterable[Pane]) -> EncodedRows:
+    """The rows of a partition's panes."""
+    return joined([_pane_row(partition, pane) for pane in panes])
 
 
 def _pane_row(partition: int, pane: Pane) -> bytes:
@@ -139,7 +105,8 @@ def _pane_row(partition: int, pane: Pane) -> bytes:
     )
 
 
-def _joined(rows: list[bytes]) -> EncodedRows:
+def joined(rows: list[bytes]) -> EncodedRows:
+    """These rows in one."""
     return EncodedRows(len(rows), b"".join(rows))
 
 

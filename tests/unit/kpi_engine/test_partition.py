@@ -306,7 +306,9 @@ def test_an_ended_visit_is_no_gauge_any_more() -> None:
 
 def test_trimming_keeps_what_is_open_dirty_or_unpublished() -> None:
     partition = apply(
-        fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)]
+        fresh(),
+        *[offered(f"c{i}") for i in range(8)],
+        *[answered(f"c{i}", 40_000 + i) for i in range(8)],
     )
     partition.watermark = HOUR
     written(partition).trim(4, 4)
@@ -317,7 +319,20 @@ def test_trimming_keeps_what_is_open_dirty_or_unpublished() -> None:
     assert len(partition.visits.rows) == 8
     written(partition).trim(4, 4)
 
-    assert len(partition.visits.rows) == 3
+    assert [key[1] for key in partition.visits.rows] == ["c5", "c6", "c7"]
+
+
+def test_visits_that_are_as_old_as_the_last_that_must_go_leave_memory_with_it() -> None:
+    partition = apply(
+        fresh(),
+        *[offered(f"c{i}") for i in range(8)],
+        *[answered(f"c{i}", 40_000 + i // 4) for i in range(8)],
+        *[event(events.ContactEnded, 50_000, contact=f"c{i}") for i in range(8)],
+    )
+    partition.watermark = HOUR
+    written(partition).trim(7, 8)
+
+    assert [key[1] for key in partition.visits.rows] == ["c4", "c5", "c6", "c7"]
 
 
 def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one() -> None:
