@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from floorpulse.contracts.presence import Entry, Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.kpi_engine.fold.rows import NO_ROWS, EncodedRows
+from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.rows import NO_ROWS, EncodedRows, pane_rows
 
 NEVER = -(1 << 62)
 ContactKey = tuple[str, str]
@@ -100,6 +101,10 @@ class NothingPacked:
     def take(self, partition: int, entries: PageEntries) -> VisitRows:
         """The rows to write; those that are open, or over, are added to the entries of a page."""
         return VisitRows()
+
+    def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
+        """The rows of a partition's panes."""
+        return pane_rows(partition, panes)
 
     def flushed(self) -> None:
         """What was taken is stored."""

@@ -27,7 +27,7 @@ from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
 from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
-from floorpulse.kpi_engine.fold.rows import EncodedRows, pane_rows
+from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
@@ -306,8 +306,8 @@ class Partition:
             position=self.position,
             new_visits=visit_rows.new,
             visits=visit_rows.known,
-            new_panes=pane_rows(self.number, panes.new),
-            panes=pane_rows(self.number, panes.known),
+            new_panes=self.visits.packed.pane_rows(self.number, panes.new),
+            panes=self.visits.packed.pane_rows(self.number, panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point), _lasts(point))
                 for (key, at, state), point in states.items()

@@ -41,6 +41,7 @@ extern PyObject *PyDict_New(void);
 extern PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);
 extern int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 extern int PyDict_DelItem(PyObject *, PyObject *);
+extern int PyDict_Next(PyObject *, Size *, PyObject **, PyObject **);
 extern Size PyDict_Size(PyObject *);
 extern Size PySet_Size(PyObject *);
 extern int PySet_Contains(PyObject *, PyObject *);
@@ -1728,7 +1729,10 @@ static uint8_t *big(uint8_t *out, uint64_t value, int bytes) {
 
 static uint8_t *pack_number(uint8_t *out, int64_t value, int64_t none) {
     if (value == none) return big(out, 0xc0, 1);
-    if (value < 0) return big(big(out, 0xd3, 1), (uint64_t)value, 8);
+    if (value < INT32_MIN) return big(big(out, 0xd3, 1), (uint64_t)value, 8);
+    if (value < INT16_MIN) return big(big(out, 0xd2, 1), (uint64_t)value, 4);
+    if (value < INT8_MIN) return big(big(out, 0xd1, 1), (uint64_t)value, 2);
+    if (value < -32) return big(big(out, 0xd0, 1), (uint64_t)value, 1);
     if (value < 0x80) return big(out, (uint64_t)value, 1);
     if (value < 0x100) return big(big(out, 0xcc, 1), (uint64_t)value, 1);
     if (value < 0x10000) return big(big(out, 0xcd, 1), (uint64_t)value, 2);
@@ -1916,21 +1920,35 @@ static size_t pack_row(const State *state, int64_t partition, const Visit *visit
     return (size_t)(big(out, (uint64_t)record, 4) + record - begin);
 }
 
-/* Append the row of a visit. */
-static int append_row(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
-    if (rows->room - rows->used < LONGEST_ROW) {
-        size_t room = rows->room * 2 + LONGEST_ROW;
-        uint8_t *bytes = realloc(rows->bytes, room);
-        if (!bytes) {
+/* Room for so many bytes more; NULL with an error. */
+static uint8_t *room_for(Rows *rows, size_t bytes) {
+    if (rows->room - rows->used < bytes) {
+        size_t room = rows->room * 2 + bytes;
+        uint8_t *moved = realloc(rows->bytes, room);
+        if (!moved) {
             PyErr_NoMemory();
-            return FAILED;
+            return NULL;
         }
-        rows->bytes = bytes;
+        rows->bytes = moved;
         rows->room = room;
     }
-    rows->used += pack_row(state, partition, visit, rows->bytes + rows->used);
+    return rows->bytes + rows->used;
+}
+
+/* Append the row of a visit. */
+static int append_row(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
+    uint8_t *out = room_for(rows, LONGEST_ROW);
+    if (!out) return FAILED;
+    rows->used += pack_row(state, partition, visit, out);
     rows->number++;
     return DONE;
+}
+
+/* The bytes of rows, which are given back. */
+static PyObject *bytes_of(Rows *rows) {
+    PyObject *bytes = PyBytes_FromStringAndSize((const char *)rows->bytes, (Size)rows->used);
+    free(rows->bytes);
+    return bytes;
 }
 
 /* The number of a queue and channel on a page, held; NULL with an error. */
@@ -1983,20 +2001,73 @@ EXPORT PyObject *core_take(State *state, const Flush *flush) {
     int result = DONE;
     for (uint32_t i = 0; i < dirty->used && result == DONE; i++)
         result = take(state, flush, dirty->visits[i], rows);
-    PyObject *taken = NULL;
-    if (result == DONE) {
-        dirty->used = 0;
-        PyObject *parts[4] = {
-            PyLong_FromLongLong(rows[0].number),
-            PyBytes_FromStringAndSize((const char *)rows[0].bytes, (Size)rows[0].used),
-            PyLong_FromLongLong(rows[1].number),
-            PyBytes_FromStringAndSize((const char *)rows[1].bytes, (Size)rows[1].used),
-        };
-        taken = tuple_of(parts, 4);
+    if (result == DONE) dirty->used = 0;
+    PyObject *parts[4] = {
+        PyLong_FromLongLong(rows[0].number),
+        bytes_of(rows),
+        PyLong_FromLongLong(rows[1].number),
+        bytes_of(rows + 1),
+    };
+    PyObject *taken = tuple_of(parts, 4);
+    if (result == DONE) return taken;
+    give_back(taken);
+    return NULL;
+}
+
+#define PANE_COLUMNS 7
+/* Of a pane's row without its cells: three texts of at most 128 characters, and numbers. */
+#define LONGEST_PANE 2048
+#define LONGEST_CELL 18
+
+static uint8_t *put_object(uint8_t *out, PyObject *text) {
+    Size length;
+    Text bytes = (Text)PyUnicode_AsUTF8AndSize(text, &length);
+    return bytes && length <= 512 ? put_text(out, bytes, (size_t)length) : NULL;
+}
+
+/* A pane's cells as MessagePack writes them; NULL with an error. */
+static uint8_t *pack_cells(uint8_t *out, PyObject *cells) {
+    uint64_t number = (uint64_t)PyDict_Size(cells);
+    Size place = 0;
+    PyObject *code, *amount;
+    out = number < 16        ? big(out, 0x80 | number, 1)
+          : number < 0x10000 ? big(big(out, 0xde, 1), number, 2)
+                             : big(big(out, 0xdf, 1), number, 4);
+    while (PyDict_Next(cells, &place, &code, &amount)) {
+        out = pack_number(out, PyLong_AsLongLong(code), NOT_TOLD);
+        out = pack_number(out, PyLong_AsLongLong(amount), NOT_TOLD);
     }
-    free(rows[0].bytes);
-    free(rows[1].bytes);
-    return taken;
+    return PyErr_Occurred() ? NULL : out;
+}
+
+/* Append the row of a pane. */
+static int append_pane(const Layout *at, int64_t partition, PyObject *pane, Rows *rows) {
+    PyObject *key = *slot(pane, at->pane[PANE_KEY]), *cells = *slot(pane, at->pane[PANE_CELLS]);
+    size_t longest = LONGEST_PANE + LONGEST_CELL * (size_t)PyDict_Size(cells);
+    uint8_t *out = room_for(rows, longest), *begin = out, *body;
+    if (out) out = put_object(big(out, PANE_COLUMNS, 2), PyTuple_GetItem(key, 0));
+    if (out) out = put_number(out, PyLong_AsLongLong(PyTuple_GetItem(key, 3)));
+    if (out) out = put_object(out, PyTuple_GetItem(key, 1));
+    if (out) out = put_object(out, PyTuple_GetItem(key, 2));
+    if (!out) return FAILED;
+    out = put_small(out, partition);
+    body = put_number(out, PyLong_AsLongLong(*slot(pane, at->pane[PANE_REVISION]))) + 4;
+    out = pack_cells(body, cells);
+    if (!out) return FAILED;
+    big(body - 4, (uint64_t)(out - body), 4);
+    rows->used += (size_t)(out - begin);
+    return DONE;
+}
+
+/* The rows of the panes of a list; NULL with an error. */
+EXPORT PyObject *core_panes(const State *state, int64_t partition, PyObject *panes, Size number) {
+    Rows rows = {0};
+    int result = DONE;
+    for (Size i = 0; i < number && result == DONE; i++)
+        result = append_pane(state->at, partition, PyList_GetItem(panes, i), &rows);
+    PyObject *bytes = result == DONE ? bytes_of(&rows) : NULL;
+    if (result != DONE) free(rows.bytes);
+    return bytes;
 }
 
 /* What was taken is stored, or, `again`, to be written again. */

@@ -17,6 +17,7 @@ from floorpulse.kpi_engine.fold.packed import (
     Since,
     VisitRows,
 )
+from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.native.core import Core, Flush, Instants
@@ -185,6 +186,10 @@ class PackedVisits(NothingPacked):
         )
         new, new_rows, known, known_rows = self._core.take(self.state, flush)
         return VisitRows(EncodedRows(new, new_rows), EncodedRows(known, known_rows), lonely)
+
+    def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
+        """See `NothingPacked.pane_rows`."""
+        return EncodedRows(len(panes), self._core.panes(self.state, partition, panes, len(panes)))
 
     def flushed(self) -> None:
         """See `NothingPacked.flushed`."""
