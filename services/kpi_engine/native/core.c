@@ -1838,15 +1838,14 @@ static void hash_block(uint32_t *hash, const uint8_t *block) {
                    (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
     }
     memcpy(now, hash, sizeof now);
-    for (int i = 0; i < 64; i++) {
-        uint32_t a = now[0], e = now[4];
-        uint32_t first = now[7] + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) +
-                         ((e & now[5]) ^ (~e & now[6])) + ROUNDS[i] + words[i];
-        uint32_t second = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) +
-                          ((a & now[1]) ^ (a & now[2]) ^ (now[1] & now[2]));
-        memmove(now + 1, now, 7 * sizeof *now);
-        now[4] += first;
-        now[0] = first + second;
+    for (uint32_t i = 0; i < 64; i++) { /* the words stay, their names move on */
+        uint32_t *d = now + (3 - i) % 8, *h = now + (7 - i) % 8;
+        uint32_t a = now[-i % 8], b = now[(1 - i) % 8], c = now[(2 - i) % 8];
+        uint32_t e = now[(4 - i) % 8], f = now[(5 - i) % 8], g = now[(6 - i) % 8];
+        *h += (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[i] +
+              words[i];
+        *d += *h;
+        *h += (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
     }
     for (int i = 0; i < 8; i++) hash[i] += now[i];
 }

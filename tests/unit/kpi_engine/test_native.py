@@ -10,11 +10,14 @@ import msgspec
 import pytest
 
 from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
+from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.rows import pane_rows
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
@@ -83,6 +86,36 @@ def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partit
         wrapped_at=80_000,
     )
     assert known(partition, "c2").abandoned_at == 4_000
+
+
+def test_the_core_writes_the_bytes_of_panes_that_python_writes(
+    built: Core, partition: Partition
+) -> None:
+    edges = [
+        sign * (1 << bits) + more for sign in (1, -1) for bits in range(63) for more in (-1, 0)
+    ]
+    panes = [
+        Pane(("acme", "\u552e\u540e" * 60, "voice", -60_000), 1 << 62, {Cell.OFFERED: amount})
+        for amount in edges
+    ]
+    panes += [
+        Pane(("t", "q", "chat", 0), 0, dict.fromkeys(range(number), -1))
+        for number in (0, 15, 16, 70_000)
+    ]
+    native = NativePartition(built, partition)
+
+    assert partition.visits.packed.pane_rows(5, panes) == pane_rows(5, panes)
+    assert native
+
+
+def test_an_amount_that_is_no_number_of_64_bits_is_an_error(
+    built: Core, partition: Partition
+) -> None:
+    native = NativePartition(built, partition)
+
+    with pytest.raises(OverflowError):
+        partition.visits.packed.pane_rows(5, [Pane(("t", "q", "voice", 0), 1, {1: 1 << 80})])
+    assert native
 
 
 @pytest.mark.parametrize("length", [1, 32, 54, 55, 56, 63, 64, 119, 120, 128])
