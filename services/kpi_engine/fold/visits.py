@@ -48,15 +48,8 @@ from floorpulse.contracts.events import (
 )
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    complaining,
-    encode_visit,
-    is_open,
-    offer_at,
-    queue_of,
-)
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit, VisitKey, complaining, is_open, offer_at, queue_of
 from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from floorpulse.kpi_engine.fold.chains import Chains, ContactKey
