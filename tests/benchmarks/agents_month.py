@@ -26,7 +26,8 @@ from pydantic import SecretStr
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.agents import Entered, encode_entered
 from floorpulse.contracts.events import AgentState
-from floorpulse.contracts.visits import Visit, encode_visit
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.demo.embedded import Postgres
 from floorpulse.figures.agents.figures import AgentFigures, AgentQuery
 from floorpulse.figures.agents.rows import ByAgent

@@ -21,7 +21,8 @@ from pydantic import SecretStr
 
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS
-from floorpulse.contracts.visits import Visit, encode_visit
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.demo.embedded import Postgres
 from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS

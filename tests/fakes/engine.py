@@ -14,7 +14,8 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import PaneKey, Update
-from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
+from floorpulse.contracts.visit_records import decode_visit, encode_visit
+from floorpulse.contracts.visits import Longest, Visit, VisitKey
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,

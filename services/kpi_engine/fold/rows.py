@@ -13,12 +13,8 @@ from struct import Struct
 import msgspec
 
 from floorpulse.contracts.customers import customer_mark
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    complaining,
-    encode_visit,
-)
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit, VisitKey, complaining
 from floorpulse.kpi_engine.fold.panes import Pane
 
 VISIT_COLUMNS = (

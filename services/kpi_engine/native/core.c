@@ -1746,56 +1746,113 @@ static uint8_t *pack_text(uint8_t *out, const uint8_t *text, uint32_t length) {
     return out + length;
 }
 
-static uint8_t *pack_name(const State *state, uint8_t *out, int32_t name) {
-    if (name == NOBODY) return big(out, 0xc0, 1);
+/* The bits of the fields of a usual visit, as `contracts/visit_records.py` has them. */
+enum {
+    B_OFFERED, B_QUEUE, B_CUSTOMER, B_ANSWERED, B_AGENT, B_ANSWERED_QUEUE, B_ENDED, B_TALK, B_HOLD,
+    B_ABANDONED, B_ABANDONED_QUEUE, B_WRAPPED, B_WRAP, B_ANSWERED_WAIT, B_ABANDONED_WAIT,
+    B_CHANNEL, B_PRIORITY = 18
+};
+
+/* Longer than any values: five texts, and numbers. */
+#define LONGEST_VALUES 1024
+/* Before the values: a mark, an array of so many, and their mask. */
+#define LONGEST_RECORD (LONGEST_VALUES + 16)
+#define USUAL_MARK 2
+
+/* The values that are told of a visit, the mask of them, and how many there are. */
+typedef struct {
+    uint8_t values[LONGEST_VALUES], *end;
+    uint32_t mask, number;
+} Record;
+
+/* Where the value of a bit, which is told, is to be written. */
+static uint8_t *add_value(Record *record, int bit) {
+    record->mask |= 1u << bit;
+    record->number++;
+    return record->end;
+}
+
+static void add_number(Record *record, int bit, int64_t value, int64_t none) {
+    if (value != none) record->end = pack_number(add_value(record, bit), value, NOT_TOLD);
+}
+
+/* An instant, as the difference to the offer's where that is told. */
+static void add_instant(Record *record, int bit, int64_t at, int64_t offered) {
+    if (at != NOT_TOLD) add_number(record, bit, offered == NOT_TOLD ? at : at - offered, NOT_TOLD);
+}
+
+static void add_name(const State *state, Record *record, int bit, int32_t name) {
+    if (name == NOBODY) return;
     const Name *one = state->names.all + name;
-    return pack_text(out, one->bytes, (uint32_t)one->length);
+    record->end = pack_text(add_value(record, bit), one->bytes, (uint32_t)one->length);
 }
 
-static uint8_t *pack_nones(uint8_t *out, int number) {
-    memset(out, 0xc0, (size_t)number);
-    return out + number;
+/* What is told of the answer, or of giving up; a queue that is the offer's is `true`. */
+static void add_outcome(const State *state, Record *record, const Visit *visit, int32_t queue) {
+    int answered = visit->flags & IS_ANSWERED;
+    add_instant(record, answered ? B_ANSWERED : B_ABANDONED, visit->outcome, visit->offered);
+    if (answered) add_name(state, record, B_AGENT, visit->agent);
+    int bit = answered ? B_ANSWERED_QUEUE : B_ABANDONED_QUEUE;
+    if (visit->outcome_queue != queue) add_name(state, record, bit, visit->outcome_queue);
+    else if (queue != NOBODY) record->end = big(add_value(record, bit), 0xc3, 1);
+    bit = answered ? B_ANSWERED_WAIT : B_ABANDONED_WAIT;
+    add_number(record, bit, visit->wait, UNTOLD);
 }
 
-/* What is told of the answer, or of giving up; nothing where it was the other. */
-static uint8_t *pack_outcome(const State *state, uint8_t *out, const Visit *visit, int flag) {
-    int answered = flag == IS_ANSWERED;
-    if (!(visit->flags & flag)) return pack_nones(out, answered ? 4 : 3);
-    out = pack_number(out, visit->outcome, NOT_TOLD);
-    if (answered) out = pack_name(state, out, visit->agent);
-    out = pack_name(state, out, visit->outcome_queue);
-    return pack_number(out, visit->wait, UNTOLD);
+static int digit(uint8_t letter) {
+    if (letter >= '0' && letter <= '9') return letter - '0';
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/* Longer than any record: five texts, and numbers. */
-#define LONGEST_RECORD 1024
+/* The 32 bytes of 64 hexadecimal digits; NOT_OURS where they are none. */
+static int pack_digits(uint8_t *out, Text text) {
+    for (int i = 0; i < 64; i += 2) {
+        int high = digit(text[i]), low = digit(text[i + 1]);
+        if (high < 0 || low < 0) return NOT_OURS;
+        *out++ = (uint8_t)(high << 4 | low);
+    }
+    return DONE;
+}
+
+static void add_customer(Record *record, Text text, uint32_t length) {
+    if (!length) return;
+    uint8_t *out = add_value(record, B_CUSTOMER);
+    if (length == 64 && pack_digits(out + 2, text) == DONE) record->end = big(out, 0xc420, 2) + 32;
+    else record->end = pack_text(out, text, length);
+}
+
+static void add_channel(const State *state, Record *record, const Visit *visit) {
+    Size length;
+    Text channel = (Text)PyUnicode_AsUTF8AndSize(channel_name(state, visit), &length);
+    if (channel_name(state, visit) != *slot(state->at->new_visit, state->at->visit[CHANNEL]))
+        record->end = pack_text(add_value(record, B_CHANNEL), channel, (uint32_t)length);
+}
 
 /* A visit as `encode_visit` writes it; the bytes of it. */
 static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
-    const uint8_t *begin = out;
-    int nowhere = visit->place == NOWHERE;
-    const Place *place = nowhere ? NULL : state->places.all + visit->place;
-    Size length;
-    Text channel = (Text)PyUnicode_AsUTF8AndSize(channel_name(state, visit), &length);
-    out = big(out, 0xdc001f, 3);
-    out = pack_number(out, visit->offered, NOT_TOLD);
-    out = pack_name(state, out, nowhere ? NOBODY : place->queue);
-    out = pack_text(out, channel, (uint32_t)length);
-    out = pack_outcome(state, out, visit, IS_ANSWERED);
-    out = pack_number(out, visit->ended, NOT_TOLD);
-    out = pack_number(out, visit->talk, UNTOLD);
-    out = pack_number(out, visit->hold, UNTOLD);
-    out = pack_number(out, visit->wrapped, NOT_TOLD);
-    out = pack_number(out, visit->wrap, UNTOLD);
-    out = pack_outcome(state, out, visit, IS_ABANDONED);
-    out = pack_nones(out, 3);
-    out = pack_number(out, visit->priority, NOBODY);
-    if (visit->customer_length)
-        out = pack_text(out, visit->text + visit->contact_length, visit->customer_length);
-    else out = pack_nones(out, 1);
-    out = big(pack_nones(out, 1), 0x9090, 2);
-    out = big(pack_nones(out, 7), 0x90, 1);
-    return out - begin;
+    uint8_t *begin = out;
+    int32_t queue = visit->place == NOWHERE ? NOBODY : state->places.all[visit->place].queue;
+    Record record;
+    record.end = record.values;
+    record.mask = record.number = 0;
+    add_number(&record, B_OFFERED, visit->offered, NOT_TOLD);
+    add_name(state, &record, B_QUEUE, queue);
+    add_channel(state, &record, visit);
+    if (visit->flags & IS_ANSWERED) add_outcome(state, &record, visit, queue);
+    add_instant(&record, B_ENDED, visit->ended, visit->offered);
+    add_number(&record, B_TALK, visit->talk, UNTOLD);
+    add_number(&record, B_HOLD, visit->hold, UNTOLD);
+    add_instant(&record, B_WRAPPED, visit->wrapped, visit->offered);
+    add_number(&record, B_WRAP, visit->wrap, UNTOLD);
+    if (visit->flags & IS_ABANDONED) add_outcome(state, &record, visit, queue);
+    add_number(&record, B_PRIORITY, visit->priority, NOBODY);
+    add_customer(&record, visit->text + visit->contact_length, visit->customer_length);
+    uint32_t number = record.number + 1;
+    out = big(out, USUAL_MARK, 1);
+    out = number < 16 ? big(out, 0x90 | number, 1) : big(big(out, 0xdc, 1), number, 2);
+    out = pack_number(out, record.mask, NOT_TOLD);
+    memcpy(out, record.values, (size_t)(record.end - record.values));
+    return out + (record.end - record.values) - begin;
 }
 
 /* What a flush is made of: a partition's number, the list of visits that nothing is stored with, and

@@ -20,7 +20,8 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import Visit, VisitKey, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.fold.agents import WantedAgent
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane

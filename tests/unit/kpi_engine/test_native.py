@@ -17,7 +17,7 @@ from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
-from floorpulse.kpi_engine.fold.rows import pane_rows
+from floorpulse.kpi_engine.fold.rows import pane_rows, visit_row
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
@@ -116,6 +116,28 @@ def test_an_amount_that_is_no_number_of_64_bits_is_an_error(
     with pytest.raises(OverflowError):
         partition.visits.packed.pane_rows(5, [Pane(("t", "q", "voice", 0), 1, {1: 1 << 80})])
     assert native
+
+
+@pytest.mark.parametrize("customer", ["0f" * 32, "0F" * 32, "0f" * 31 + "0g", "0" * 63, "k"])
+@pytest.mark.parametrize("queue", [None, "sales", "service"])
+@pytest.mark.parametrize("outcome", [events.ContactAnswered, events.ContactAbandoned])
+def test_the_core_writes_the_record_of_a_visit_that_python_writes(
+    built: Core, partition: Partition, customer: str, queue: str | None, outcome: type
+) -> None:
+    native = NativePartition(built, partition)
+    offer = {"customer": customer, "priority": 300, "channel": "chat"}
+    told = encoded(
+        event(events.ContactOffered, 2_000, **offer),
+        event(outcome, 7_000, queue=queue, wait_ms=4_999),
+    )
+    partition.apply(native.folded(native.read(told, range(2), NO_LIMITS)), 2)
+    key = (TENANT, "c1", 1)
+    visit = partition.visits.get(key)
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    assert visit is not None
+    assert rows.new_visits.data == visit_row(0, key, visit, 2_000, "sales")
 
 
 @pytest.mark.parametrize("length", [1, 32, 54, 55, 56, 63, 64, 119, 120, 128])

@@ -10,7 +10,8 @@ from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import revision
-from floorpulse.contracts.visits import Longest, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
