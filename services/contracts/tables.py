@@ -70,7 +70,7 @@ visit = Table(
         "body",
         LargeBinary,
         nullable=False,
-        comment="the whole record, MessagePack of contracts.visits.Visit",
+        comment="the whole record, as contracts.visit_records has it",
     ),
     Index("visit_offered", "tenant", "offered_at"),
     Index(

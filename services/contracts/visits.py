@@ -202,10 +202,6 @@ class Visit(msgspec.Struct, array_like=True, omit_defaults=True, gc=False):
     missed: tuple[Miss, ...] = ()
 
 
-encode_visit = msgspec.msgpack.Encoder().encode
-decode_visit = msgspec.msgpack.Decoder(Visit).decode
-
-
 def outcome(visit: Visit) -> Outcome | None:
     """How the stay ended: an answer wins over giving up, giving up over another door; None while it
     waits.

@@ -26,7 +26,8 @@ from pydantic import SecretStr
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.agents import Entered, encode_entered
 from floorpulse.contracts.events import AgentState
-from floorpulse.contracts.visits import Visit, encode_visit
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.demo.embedded import Postgres
 from floorpulse.figures.agents.figures import AgentFigures, AgentQuery
 from floorpulse.figures.agents.rows import ByAgent
@@ -39,8 +40,9 @@ from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
-from floorpulse.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS, VISIT_COLUMNS
+from floorpulse.kpi_engine.postgres.statements import AGENT_STATE_COLUMNS
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE
 from floorpulse.migrations import migrate
 from floorpulse.runtime.clock import monotonic

@@ -21,10 +21,11 @@ from pydantic import SecretStr
 
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS
-from floorpulse.contracts.visits import Visit, encode_visit
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.demo.embedded import Postgres
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.migrations import migrate
 from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.contracts import CARE, FLOOR, at

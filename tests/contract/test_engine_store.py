@@ -26,6 +26,7 @@ from floorpulse.kpi_engine.fold.partition import (
     StoredRecords,
     WantedRecords,
 )
+from floorpulse.kpi_engine.fold.rows import NO_ROWS
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, Store
 from floorpulse.runtime.settings import DatabaseSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -38,6 +39,7 @@ from tests.contract.engine_stores import (
     StoreRig,
     postgres_rig,
 )
+from tests.fakes.copied_rows import of_visits, visit_rows
 from tests.unit.kpi_engine.builders import event
 
 pytestmark = pytest.mark.timeout(900)
@@ -388,7 +390,7 @@ async def test_rows_are_absolute_so_that_writing_them_twice_is_writing_them_once
     rows = await write(store, owner, answered(), available(NOW))
     once = await everything(store)
     place = rows.position.next_offset
-    again = replace(rows, before=place, presence=[], new_panes=[], new_visits=[])
+    again = replace(rows, before=place, presence=[], new_panes=NO_ROWS, new_visits=NO_ROWS)
 
     assert len(rows.visits) == 1
     assert await store.flush([again]) == {3: FlushOutcome.WRITTEN}
@@ -406,10 +408,10 @@ async def test_a_row_taken_for_a_stored_one_is_written_whether_it_is_stored_or_n
     told = await dirty(store, owner, offered("c3"), offered("c4", months_later))
     known = replace(
         told,
-        visits=[*rows.new_visits, *told.new_visits, *told.visits],
-        panes=[*told.new_panes, *told.panes],
-        new_visits=[],
-        new_panes=[],
+        visits=rows.new_visits + told.new_visits + told.visits,
+        panes=told.new_panes + told.panes,
+        new_visits=NO_ROWS,
+        new_panes=NO_ROWS,
         lonely=[],
     )
 
@@ -425,14 +427,16 @@ async def test_a_row_taken_for_a_stored_one_is_written_whether_it_is_stored_or_n
 async def test_of_many_flushes_the_last_one_counts(store: Store) -> None:
     owner = await claim(store)
     rows = await write(store, owner, offered())
-    [(partition, tenant, _, *more)] = rows.new_visits
+    [(partition, tenant, _, *more)] = visit_rows(rows.new_visits)
     many = [(partition, tenant, f"c{number}", *more) for number in range(4_000)]
-    again = replace(rows, before=1, new_visits=[], new_panes=[], presence=[], lonely=[])
+    again = replace(rows, before=1, new_visits=NO_ROWS, new_panes=NO_ROWS, presence=[], lonely=[])
     for _ in range(3):
-        assert await store.flush([replace(again, visits=many)]) == {3: FlushOutcome.WRITTEN}
+        assert await store.flush([again]) == {3: FlushOutcome.WRITTEN}
     abandoned = event(events.ContactAbandoned, NOW + 5_000, contact="c1")
     await write(store, owner, abandoned)
-    await store.flush([replace(again, before=2, position=owner.position, visits=many[2:])])
+    await store.flush(
+        [replace(again, before=2, position=owner.position, visits=of_visits(many[2:]))]
+    )
 
     wanted = [("acme", f"c{number}", 1) for number in (1, 2, 3_999)]
     stored = (await store.load(3, WantedRecords(wanted, [], []))).visits

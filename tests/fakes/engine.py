@@ -14,7 +14,8 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import PaneKey, Update
-from floorpulse.contracts.visits import Longest, Visit, VisitKey, decode_visit, encode_visit
+from floorpulse.contracts.visit_records import decode_visit, encode_visit
+from floorpulse.contracts.visits import Longest, Visit, VisitKey
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
@@ -27,6 +28,7 @@ from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.runtime.tracing import TraceParent
 from floorpulse.runtime.unavailable import StoreUnavailable
+from tests.fakes.copied_rows import pane_rows, visit_rows
 
 MINUTE = 60_000
 LONGEST = Horizons(Longest(wait=240 * MINUTE, conversation=240 * MINUTE))
@@ -47,8 +49,8 @@ class Tables:
     def holds_any(self, rows: FlushRows) -> bool:
         """Whether a row that is taken for new is here."""
         return (
-            any(_visit_key(row) in self.visits for row in rows.new_visits)
-            or any(_key(row) in self.panes for row in rows.new_panes)
+            any(_visit_key(row) in self.visits for row in visit_rows(rows.new_visits))
+            or any(_key(row) in self.panes for row in pane_rows(rows.new_panes))
             or any(number in self.pages for number, _ in _pages(rows))
             or any(
                 (tenant, contact) in {key[:2] for key in self.visits if key[2] != number}
@@ -58,10 +60,9 @@ class Tables:
 
     def take(self, rows: FlushRows) -> None:
         """Write all of the rows."""
-        self.visits.update(
-            {_visit_key(row): decode_visit(row[-1]) for row in _any(*rows.new_visits, *rows.visits)}
-        )
-        self.panes.update(_panes(*rows.new_panes, *rows.panes))
+        visits = [*visit_rows(rows.new_visits), *visit_rows(rows.visits)]
+        self.visits.update({_visit_key(row): decode_visit(row[-1]) for row in visits})
+        self.panes.update(_panes(*pane_rows(rows.new_panes), *pane_rows(rows.panes)))
         self.agent_states.update(
             {
                 ((row[1], row[2]), row[3], row[4]): decode_entered(row[5])

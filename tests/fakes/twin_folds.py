@@ -2,8 +2,9 @@
 told, everything that they keep and write, and what there is to publish, must stay equal.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, fields, is_dataclass, replace
 from random import Random
 from typing import Any
@@ -11,12 +12,18 @@ from typing import Any
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from floorpulse.contracts.presence import Page, decode_page
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
+from floorpulse.kpi_engine.native.packed import PackedVisits, Whole
 from floorpulse.kpi_engine.ports import FlushOutcome
 from floorpulse.runtime.unavailable import StoreUnavailable
+from tests.fakes.copied_rows import pane_rows, visit_rows
 from tests.fakes.engine import Channels, MemoryStore
 from tests.fakes.fold_logs import HOUR, START, log
 from tests.unit.kpi_engine.builders import MINUTE
@@ -191,7 +198,7 @@ class Twins:
         everything = self._dice.random() < 0.3
         taken = [
             (
-                [inside(pane) for pane in one.partition.panes.take_unpublished(most)],
+                [plain_pane(pane) for pane in one.partition.panes.take_unpublished(most)],
                 sorted(one.partition.agents.take_unpublished(), key=repr),
                 sorted(one.partition.visits.presence.take_talks(everything=everything), key=repr),
             )
@@ -219,28 +226,44 @@ def difference(one: Any, other: Any) -> str:
 
 
 def state(one: Twin) -> dict[str, Any]:
-    """Everything that an engine holds of its partition, wrote and refused."""
+    """Everything that an engine holds of its partition, wrote and refused; packed visits stay so,
+    and stand among the others. What has no order is sorted.
+    """
     partition = one.partition
     panes = partition.panes
+    panes.settle()
     visits = partition.visits
     sources = one.engine._publisher._sources.get(0)
     heard = sources._known if sources else {}
+    whole = visits.packed.peek_all() if isinstance(visits.packed, PackedVisits) else []
+    contacts = copy(visits.contacts)
+    contacts.known = known_contacts(visits, whole)
     return {
         "position": partition.position,
         "published": (partition.published_offset, partition._by_events, partition._highest),
-        "panes": inside(panes),
-        "visits": inside(visits.rows),
-        "dirty": list(visits.dirty.items()),
+        "panes": [
+            [plain_pane(pane) for pane in kept]
+            for kept in (
+                panes.rows.values(),
+                panes.unbased.values(),
+                panes.dirty,
+                panes._unpublished,
+            )
+        ],
+        "late": (inside(panes.late), panes.since, panes.kept_since),
+        "visits": ordered({**visits.rows, **{each[0]: each[1] for each in whole}}.items()),
+        "dirty": ordered({**visits.dirty, **said(whole, 2)}.items()),
         "parked": inside(visits.parked),
-        "doubts": (visits._doubted, visits.since, list(visits._flying.items())),
-        "contacts": inside(visits.contacts),
+        "doubts": (visits._doubted, visits.since),
+        "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
+        "contacts": inside(contacts),
         "chains": (visits.chains.numbers, visits.chains.unsure, visits.chains.any),
-        "presence": inside(visits.presence),
+        "presence": presence(visits.presence, whole),
         "orphans": inside(visits.orphans),
         "agents": inside(partition.agents),
-        "gauges": partition.gauges(partition.watermark or 0),
+        "gauges": sorted(partition.gauges(partition.watermark or 0), key=repr),
         "wanted": partition.wanted,
-        "rows": [inside(rows) for rows in one.store.asked],
+        "rows": [written(rows) for rows in one.store.asked],
         "letters": [msgspec.structs.replace(letter, at=0) for letter in one.channels.letters],
         "sources": {key: (source.queues, source.news) for key, source in heard.items()},
         "counted": {
@@ -250,6 +273,90 @@ def state(one: Twin) -> dict[str, Any]:
             if sample.name.endswith(COUNTED)
         },
     }
+
+
+def ordered(these: Iterable[Any]) -> list[Any]:
+    """What has no order, in some."""
+    return sorted((inside(each) for each in these), key=repr)
+
+
+def said(whole: Iterable[Whole], place: int) -> dict[Any, Any]:
+    """What packed visits say at a place, where they do."""
+    return {each[0]: each[place] for each in whole if each[place] is not None}
+
+
+def plain_cells(cells: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Cells, whatever order they came in; a missing code is 0."""
+    return sorted((code, amount) for code, amount in cells.items() if amount)
+
+
+def plain_pane(pane: Pane) -> Any:
+    """What a pane says."""
+    flags = pane.based, pane.stored, pane.dirty, pane.unpublished
+    return pane.key, pane.revision, plain_cells(pane.cells), flags
+
+
+def known_contacts(visits: Visits, whole: Iterable[Whole]) -> Any:
+    """By tenant and contact the number of its only visit, or its several."""
+    known = {
+        (tenant, contact): inside(numbers)
+        for tenant, contacts in visits.contacts.known.items()
+        for contact, numbers in contacts.items()
+    }
+    known |= {each[0][:2]: each[0][2] for each in whole}
+    return ordered(known.items())
+
+
+def presence(known: PartitionPresence, whole: Iterable[Whole]) -> Any:
+    """Who is open, by queue and channel, and what of that was not told."""
+    listed: list[Any] = [
+        (home, key, at, answered)
+        for home, queue in known._queues.items()
+        for answered, there in enumerate((queue.waiting, queue.answered))
+        for key, at in there.items()
+    ]
+    begun: dict[Any, Any] = dict(known._begun)
+    over = set(known._over)
+    for key, visit, _, _, is_over, home in whole:
+        if home is not None:
+            at = visit.offered_at if visit.answered_at is None else visit.answered_at
+            listed.append((home, key, at, int(visit.answered_at is not None)))
+        if is_over:
+            over.add(key)
+        elif is_over is not None:
+            begun[key] = home
+    counts = [(home, queue.unresolved) for home, queue in known._queues.items() if queue.unresolved]
+    absent = known.absent, known._absent_agents, known.since, known._kept_since, known._changed
+    return ordered(listed), begun, over, ordered(counts), absent
+
+
+def written(rows: FlushRows) -> Any:
+    """What a flush writes; the order of its rows says nothing."""
+    cells = msgspec.msgpack.Decoder(dict[int, int])
+    fields_of = {name: getattr(rows, name) for name in rows.__dataclass_fields__}
+    for name in ("new_panes", "panes"):
+        fields_of[name] = [
+            (*row[:-1], plain_cells(cells.decode(row[-1]))) for row in pane_rows(fields_of[name])
+        ]
+    fields_of["presence"] = [
+        (partition, number, plain_page(decode_page(page)))
+        for partition, number, page in fields_of["presence"]
+    ]
+    for name in ("new_visits", "visits"):
+        fields_of[name] = ordered(visit_rows(fields_of[name]))
+    fields_of["lonely"] = ordered(fields_of["lonely"])
+    return fields_of
+
+
+def plain_page(page: Page) -> Any:
+    """What a page says; the numbers of its queues and channels say nothing."""
+    waiting = [(page.homes[place], *rest) for place, *rest in page.waiting]
+    answered = [
+        (page.homes[place], *rest, agent)
+        for (place, *rest), agent in zip(page.answered, page.agents, strict=True)
+    ]
+    said = page.waits_since, page.talks_since, page.since, page.unresolved
+    return sorted(waiting), sorted(answered), sorted(page.over), said
 
 
 def inside(one: Any) -> Any:

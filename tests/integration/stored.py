@@ -16,9 +16,10 @@ from pydantic import SecretStr
 from floorpulse.contracts.agents import LONGEST, encode_entered
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.topics import CONTACT_EVENTS, KPI_UPDATES
-from floorpulse.contracts.visits import complaining, encode_visit, offer_at, queue_of
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit, complaining, offer_at, queue_of
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.wiring import create_query_app
 from floorpulse.runtime.clock import now_ms
@@ -26,6 +27,11 @@ from floorpulse.runtime.kafka import producer
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import PARTITIONS, MemoryFloor, partition_of, visit_name
+
+
+def record_of(visit: Visit, *, before: bool) -> bytes:
+    """A visit as it is stored, or as it was `before` records had masks."""
+    return msgspec.msgpack.encode(visit) if before else encode_visit(visit)
 
 
 class Floor:
@@ -86,8 +92,9 @@ class Floor:
     def _visit_rows(self) -> list[tuple[object, ...]]:
         return [
             (partition_of(contact), tenant, *visit_name(contact), offer_at(visit), queue_of(visit),
-             visit.channel, customer_mark(visit.customer), *complaining(visit), encode_visit(visit))
-            for (tenant, contact), visit in self.memory.visits_of.items()
+             visit.channel, customer_mark(visit.customer), *complaining(visit),
+             record_of(visit, before=place % 2 == 1))
+            for place, ((tenant, contact), visit) in enumerate(self.memory.visits_of.items())
         ]  # fmt: skip
 
     def _partition_rows(self) -> list[tuple[object, ...]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import asyncpg
+import msgspec
 import pytest
 from pydantic import SecretStr
 
@@ -16,12 +17,12 @@ from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge
+from floorpulse.contracts.visit_records import encode_visit
 from floorpulse.contracts.visits import (
     Complaint,
     Longest,
     Statement,
     Visit,
-    encode_visit,
     is_open,
     offer_at,
     queue_of,
@@ -158,6 +159,21 @@ async def test_customers_of_before_come_back_afterwards_and_can_be_named_again(
     for one in told:
         counted.update(one.panes[0])
     assert counted == {Cell.CUSTOMER_KNOWN: 4, Histogram.RETURN_GAP + 1: 1}
+
+
+async def test_the_step_back_writes_records_that_a_version_of_before_reads(
+    empty: DatabaseSettings,
+) -> None:
+    visit = Visit(NOW, "sales", answered_at=NOW + 5, answered_queue="sales", customer="ab" * 32)
+    await migrate(empty)
+    connection = await asyncpg.connect(empty.url.get_secret_value())
+    await connection.execute(RETURNING, 1, "c", NOW, 7, encode_visit(visit))
+
+    await downgrade(empty, "0022")
+    body = await connection.fetchval("SELECT body FROM visit")
+    await connection.close()
+
+    assert msgspec.msgpack.decode(body, type=Visit) == visit
 
 
 HOUR = 3_600_000

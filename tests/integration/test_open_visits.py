@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
-from floorpulse.contracts.visits import Longest, Visit, encode_visit
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Longest, Visit
 from floorpulse.demo.embedded import Postgres
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.ports import FlushOutcome

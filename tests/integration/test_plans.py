@@ -17,12 +17,13 @@ from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.customers import customer_mark
-from floorpulse.contracts.visits import Visit, complaining, encode_visit, offer_at, queue_of
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit, complaining, offer_at, queue_of
 from floorpulse.figures.corrections.store import PostgresCorrections
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import PaneTally
 from floorpulse.figures.visits.store import PostgresVisits
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.kpi_engine.upkeep.statistics import FEWEST, Statistics
 from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.floor import MemoryFloor, MemoryHistory, partition_of

@@ -20,10 +20,11 @@ import pytest
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.topics import CONTACT_EVENTS
-from floorpulse.contracts.visits import Visit, encode_visit, offer_at, queue_of
+from floorpulse.contracts.visit_records import encode_visit
+from floorpulse.contracts.visits import Visit, offer_at, queue_of
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.postgres.statements import VISIT_COLUMNS
+from floorpulse.kpi_engine.fold.rows import VISIT_COLUMNS
 from floorpulse.reports.domain.statement import Statement
 from floorpulse.reports.evidence.reader import EvidenceQuery
 from floorpulse.reports.settlement.periods import named_period

@@ -26,6 +26,7 @@ from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
 from floorpulse.kpi_engine.kafka import consumer as loop
 from floorpulse.kpi_engine.ports import FlushOutcome
 from floorpulse.kpi_engine.postgres import store
+from tests.fakes.copied_rows import of_panes, pane_rows
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,10 @@ def write_increments() -> None:
             self,
             connection,
             [
-                dataclasses.replace(one, panes=[await _added(connection, row) for row in one.panes])
+                dataclasses.replace(
+                    one,
+                    panes=of_panes([await _added(connection, row) for row in pane_rows(one.panes)]),
+                )
                 for one in rows
             ],
         )

@@ -38,7 +38,8 @@ from floorpulse.alerts.watch.statements import (
 )
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.alert_tables import contact_at_risk
-from floorpulse.contracts.visits import Visit, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Visit
 
 LINE = contact_at_risk.c
 UNTOUCHED = and_(LINE.state == FollowUpState.OPEN.value, LINE.owner.is_(None), LINE.comment == "")

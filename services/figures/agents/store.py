@@ -5,11 +5,13 @@ held at once is bounded.
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
+import msgspec
 
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.agents import LONGEST, OLDEST, decode_entered
-from floorpulse.contracts.visits import Visit, decode_visit, encode_visit
+from floorpulse.contracts.visit_records import decode_visit, encode_visit
+from floorpulse.contracts.visits import Evidence, Visit
 from floorpulse.counting.agent_record import CONVERSATION
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import AgentEntered, AgentTook, contact_of
@@ -31,16 +33,18 @@ and by post or of late opinions
 """
 DRIFT = HOUR
 """How far an answer may be stamped before its offer by a source with two clocks"""
-PLAIN = encode_visit(Visit())[-9:]
-"""How the record of a visit ends that has no transfer, no survey, evaluation or complaint, no
-evidence and no miss: those are its last fields
+PLAIN_BEFORE = b"\x90\x90" + b"\xc0" * 6
+"""How the record of a visit ended that had no transfer, survey, evaluation, complaint, evidence and
+miss, first without and then with the last two: records of before have all fields in order
 """
-EARLIER_PLAIN = b"\x90\x90" + b"\xc0" * 6
-"""How it ended before there were the last two"""
-NOTHING = encode_visit(Visit())[:-2]
-"""How the record begins of which nothing counts but misses, whatever its evidence: a visit that was
-taken back, or a contact's feedback that counts with its visits
+PLAIN_LATER = b"\x90" + b"\xc0" * 7 + b"\x90"
+_EVIDENCE = msgspec.msgpack.encode(Evidence(Visit()))
+NOTHING = encode_visit(Visit(evidence=Evidence(Visit())))[: -len(_EVIDENCE)]
+"""How the record begins of which nothing counts but its evidence: a visit that was taken back, or a
+contact's feedback that counts with its visits; with a miss it begins otherwise
 """
+NOTHING_BEFORE = b"\xdc\x00\x1f\xc0\xc0\xa5voice" + b"\xc0" * 18 + b"\x90\x90" + b"\xc0" * 6
+"""How such a record of before begins, whose last byte says whether there is a miss"""
 
 # Two days back every state counts; before that, those that are believed for longer.
 LAST_STATES = """
@@ -58,20 +62,21 @@ TAKEN = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offer
 
 # What is older than a day is read only where it may still count: other channels last longer,
 # opinions come late.
-VISITS = """
+# A plain one has the mark of usual records, or is one of before that ends so.
+PLAIN = """CASE get_byte(body, 0) WHEN 2 THEN true WHEN 3 THEN false
+    ELSE substring(body FROM octet_length(body) - 8) = $7::bytea
+      OR substring(body FROM octet_length(body) - 7) = $9::bytea END"""
+VISITS = f"""
 SELECT body FROM visit
 WHERE tenant = $1 AND offered_at >= $2 - $5::bigint AND offered_at < $3
-  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat')
-      OR (substring(body FROM octet_length(body) - 8) <> $7::bytea
-          AND substring(body FROM octet_length(body) - 7) <> $9::bytea))
-  AND ($4::text[] IS NULL OR queue = ANY ($4)
-      OR (substring(body FROM octet_length(body) - 8) <> $7::bytea
-          AND substring(body FROM octet_length(body) - 7) <> $9::bytea))
+  AND (offered_at >= $2 - $6::bigint OR channel NOT IN ('voice', 'chat') OR NOT {PLAIN})
+  AND ($4::text[] IS NULL OR queue = ANY ($4) OR NOT {PLAIN})
 UNION ALL
 SELECT body FROM visit WHERE tenant = $1 AND offered_at IS NULL
-  AND (substring(body FOR octet_length($8::bytea)) <> $8::bytea
+  AND substring(body FOR octet_length($8::bytea)) <> $8::bytea
+  AND (substring(body FOR octet_length($10::bytea)) <> $10::bytea
       OR substring(body FROM octet_length(body)) <> '\\x90')
-"""
+"""  # noqa: S608  constants of this module
 
 
 class PostgresAgents:
@@ -113,9 +118,10 @@ class PostgresAgents:
             queues,
             LONG,
             SHORT,
-            PLAIN,
+            PLAIN_LATER,
             NOTHING,
-            EARLIER_PLAIN,
+            PLAIN_BEFORE,
+            NOTHING_BEFORE,
         ):
             yield [decode_visit(row[0]) for row in portion]
 

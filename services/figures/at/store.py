@@ -9,7 +9,8 @@ from asyncpg.pool import PoolConnectionProxy
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import LONGEST, OLDEST, AgentNow, decode_entered
-from floorpulse.contracts.visits import Visit, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.counting.agent_record import WORK
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
 from floorpulse.figures.history.coverage import TooFineError

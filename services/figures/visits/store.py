@@ -10,7 +10,7 @@ import asyncpg
 from floorpulse.board.adapters.rows import ANSWER_WITHIN, FREE_WITHIN, away
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell, Histogram
-from floorpulse.contracts.visits import decode_visit
+from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.counting.histograms import HOUR
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import Place, StoredVisit

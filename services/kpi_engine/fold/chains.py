@@ -21,10 +21,9 @@ from floorpulse.kpi_engine.fold.feedback import (
     placed,
 )
 from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.packed import ContactKey
 from floorpulse.kpi_engine.fold.panes import Change, Panes
 
-ContactKey = tuple[str, str]
-"""(tenant, contact)"""
 RESTATED = (*FEEDBACK, "evidence")
 """The fields of a visit in which placing feedback anew may change it"""
 

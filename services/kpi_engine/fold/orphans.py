@@ -8,7 +8,7 @@ What one owner of a partition counts is absolute, so that a flush of unknown out
 repeated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
@@ -82,12 +82,12 @@ class Orphans:
         if missing_of(visit) is not None and len(self._fresh) + len(self._doubts) < MOST:
             self._fresh[key] = event
 
-    def judge(self, rows: Mapping[VisitKey, Visit], watermark: int) -> None:
-        """Count those that were waited for long enough; `rows` are the visits in memory."""
+    def judge(self, known: Callable[[VisitKey], Visit | None], watermark: int) -> None:
+        """Count those that were waited for long enough; `known` gives the visits in memory."""
         due = takewhile(lambda one: one[1].since <= watermark - PATIENCE, self._doubts.items())
         for key, doubt in list(due):
             del self._doubts[key]
-            visit = rows.get(key)
+            visit = known(key)
             missing = None if visit is None else missing_of(visit)
             if missing is not None:
                 self._count(key[0], doubt.event, missing)

@@ -9,7 +9,7 @@ published only after its stored part was added:
     touch ─► unbased ─► (loaded) ─► rebase ─► flush, publish
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -64,6 +64,10 @@ def says_why(event: AnyEvent) -> bool:
     return isinstance(event, ContactAmended | ContactRetracted)
 
 
+def _nothing() -> None:
+    pass
+
+
 class Panes:
     """All panes of one partition, each `length` milliseconds long."""
 
@@ -77,6 +81,8 @@ class Panes:
         self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
         self._unpublished: list[Pane] = []
+        self.settle: Callable[[], None] = _nothing
+        """Adds what the fold of the usual steps keeps apart, before cells are read"""
 
     # ------------------------------------------------------------- changing
 
@@ -133,6 +139,7 @@ class Panes:
 
     def take_dirty(self) -> TakenPanes:
         """The panes to write; from now on they are no longer dirty."""
+        self.settle()
         taken = self.dirty
         self.dirty = []
         new = [pane for pane in taken if not pane.stored]
@@ -166,6 +173,7 @@ class Panes:
 
     def take_unpublished(self, most: int) -> list[Pane]:
         """Up to `most` complete panes that changed since they were last taken."""
+        self.settle()
         taken: list[Pane] = []
         waiting: list[Pane] = []
         while self._unpublished and len(taken) < most:

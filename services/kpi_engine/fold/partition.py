@@ -9,10 +9,8 @@ consistent cut:
       └────► take_unpublished ─► (published)
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-
-import msgspec
 
 from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
 from floorpulse.contracts.events import (
@@ -26,16 +24,16 @@ from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Pane, Panes, StoredPane, TakenPanes
+from floorpulse.kpi_engine.fold.packed import NothingPacked
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
-from floorpulse.kpi_engine.fold.visits import TakenVisits, Visits
+from floorpulse.kpi_engine.fold.rows import EncodedRows
+from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
     believed_watermark,
     idle_watermark,
 )
-
-encode_cells = msgspec.msgpack.Encoder().encode
 
 WATERMARK_STEP = 60_000
 FIRST_FINAL = 120_000
@@ -95,10 +93,10 @@ class FlushRows:
 
     before: int
     position: PartitionPosition
-    new_visits: Rows
-    visits: Rows
-    new_panes: Rows
-    panes: Rows
+    new_visits: EncodedRows
+    visits: EncodedRows
+    new_panes: EncodedRows
+    panes: EncodedRows
     agent_states: Rows
     late: Rows
     presence: Rows
@@ -108,7 +106,7 @@ class FlushRows:
     orphans: Rows = field(default_factory=list)
 
     def __len__(self) -> int:
-        sized = (
+        sized: tuple[Sized, ...] = (
             self.new_visits,
             self.visits,
             self.new_panes,
@@ -126,7 +124,6 @@ class _TakenRows:
     """The rows of a flush under way, to be put back should it not happen."""
 
     rows: FlushRows
-    visits: TakenVisits
     panes: TakenPanes
     agent_states: dict[tuple[AgentKey, int, str], Entered]
     late: dict[PaneKey, AnyEvent]
@@ -167,6 +164,11 @@ class Partition:
         self._presence_log = claimed.following
         self.agents = AgentStates()
 
+    def pack(self, packed: NothingPacked) -> None:
+        """Let visits be packed there."""
+        self.visits.packed = self.visits.presence.packed = packed
+        self.panes.settle = packed.settle
+
     @property
     def position(self) -> PartitionPosition:
         """Where memory stands."""
@@ -191,7 +193,8 @@ class Partition:
         """Rows that the next flush will write."""
         visits = self.visits
         waiting = len(visits.parked) + len(self.agents.parked) + len(visits.orphans.dirty)
-        return len(visits.dirty) + len(self.panes.dirty) + len(self.agents.dirty) + waiting
+        written = len(visits.dirty) + visits.packed.dirty
+        return written + len(self.panes.dirty) + len(self.agents.dirty) + waiting
 
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
@@ -282,7 +285,7 @@ class Partition:
         if self._taken is not None or self.wanted:
             return None
         if self.watermark is not None:
-            self.visits.orphans.judge(self.visits.rows, self.watermark)
+            self.visits.orphans.judge(self.visits.get, self.watermark)
         if not self._anything_new():
             return None
         presence = self.visits.presence
@@ -295,17 +298,16 @@ class Partition:
         late = self.panes.late
         self.panes.late = {}
         page = PageBuilder(presence)
-        new_visits = self.visits.rows_of(self.number, visits.new, page, stored=False)
-        known_visits = self.visits.rows_of(self.number, visits.known, page, stored=True)
+        visit_rows = self.visits.rows_of(self.number, visits, page)
         pages = self._presence_log.take(page)
         orphans = self.visits.orphans.take()
         rows = FlushRows(
             before=self.durable_offset,
             position=self.position,
-            new_visits=new_visits,
-            visits=known_visits,
-            new_panes=self._pane_rows(panes.new),
-            panes=self._pane_rows(panes.known),
+            new_visits=visit_rows.new,
+            visits=visit_rows.known,
+            new_panes=self.visits.packed.pane_rows(self.number, panes.new),
+            panes=self.visits.packed.pane_rows(self.number, panes.known),
             agent_states=[
                 (self.number, *key, at, state, encode_entered(point), _lasts(point))
                 for (key, at, state), point in states.items()
@@ -319,10 +321,10 @@ class Partition:
             ],
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
-            lonely=self.visits.lonely(visits.new),
+            lonely=visit_rows.lonely,
             orphans=orphan_rows(self.number, self.epoch, orphans),
         )
-        self._taken = _TakenRows(rows, visits, panes, states, late, pages, orphans)
+        self._taken = _TakenRows(rows, panes, states, late, pages, orphans)
         return rows
 
     def _anything_new(self) -> bool:
@@ -344,7 +346,7 @@ class Partition:
         taken = self._taken
         self._taken = None
         if taken is not None:
-            self.visits.put_back(taken.visits)
+            self.visits.put_back()
             self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
@@ -356,9 +358,10 @@ class Partition:
         those up before the next flush.
         """
         taken = self._taken
-        self.not_flushed()
         if taken is not None:
-            self.visits.doubt(taken.visits.new)
+            new = self.visits.taken_for_new()
+            self.not_flushed()
+            self.visits.doubt(new)
             self.panes.doubt(taken.panes.new)
 
     def _watermark_moved(self) -> bool:
@@ -367,15 +370,6 @@ class Partition:
             self.watermark is not None
             and abs(self.watermark - (self._durable_watermark or 0)) >= WATERMARK_STEP
         )
-
-    def _pane_rows(self, panes: list[Pane]) -> Rows:
-        rows: Rows = []
-        for pane in panes:
-            tenant, first, second, start = pane.key
-            rows.append(
-                (tenant, start, first, second, self.number, pane.revision, encode_cells(pane.cells))
-            )
-        return rows
 
     # ------------------------------------------------------------- publishing
 

@@ -20,6 +20,7 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
+from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -75,24 +76,30 @@ class QueueOpenVisits:
             self.gone -= 1
         self.gauge = None
 
-    def seen(self, home: Home, now: int, longest: Longest) -> Gauge:
+    def seen(self, home: Home, now: int, longest: Longest, packed: NothingPacked) -> Gauge:
         """The gauge at `now`, the same object where nothing changed; visits that began longer ago
         than `longest` are too old to be still open.
         """
         short = min(SHORT, longest.conversation)
         self._age(now - short)
-        lasting = self._lasting(now - longest.conversation) if self.gone else []
+        answers = packed.instants(home, answered=True)
+        going_on = [at for at in answers if at >= self.horizon]
+        lasting = self._lasting(now - longest.conversation, answers)
         youngest = now - longest.wait
-        offers = sorted(at for at in self.waiting.values() if at >= youngest)
-        unresolved = len(self.waiting) - len(offers) + sum(self.unresolved.values())
+        waiting = [*self.waiting.values(), *packed.instants(home, answered=False)]
+        offers = sorted(at for at in waiting if at >= youngest)
+        unresolved = len(waiting) - len(offers) + sum(self.unresolved.values())
         first = offers[0] + longest.wait if offers else NO_END
         last = lasting[0] + longest.conversation if lasting else NO_END
-        coming = self._coming(now + FUTURE)
+        coming = [*self._coming(now + FUTURE), *(at for at in going_on if at > now + FUTURE)]
         self.seen_at = now
         self.good_until = min(
-            first, last, self.until + short, min(coming, default=NO_END) - FUTURE - 1
+            first,
+            last,
+            min([*going_on, self.until]) + short,
+            min(coming, default=NO_END) - FUTURE - 1,
         )
-        young = len(self.answered) - self.gone - len(coming)
+        young = len(self.answered) - self.gone + len(going_on) - len(coming)
         gauge = Gauge(*home, offers, young, unresolved, lasting)
         if self.gauge is None or self.gauge != gauge:
             self.gauge = gauge
@@ -111,11 +118,12 @@ class QueueOpenVisits:
             return []
         return [at for at in self.answered.values() if at > until]
 
-    def _lasting(self, since: int) -> list[int]:
-        """When those were answered that are in progress since before `horizon`, but no longer than
-        `since`.
+    def _lasting(self, since: int, further: Iterable[int]) -> list[int]:
+        """When those were answered, and `further` ones, that are in progress since before
+        `horizon`, but no longer than `since`.
         """
-        return sorted(at for at in self.answered.values() if since <= at < self.horizon)
+        mine = self.answered.values() if self.gone else ()
+        return sorted(at for at in (*mine, *further) if since <= at < self.horizon)
 
 
 class OpenVisit(NamedTuple):
@@ -152,6 +160,7 @@ class PartitionPresence:
         self.absent: dict[VisitKey, Home] = {}
         self.since: Since = dict.fromkeys(channels(), (-NO_END, -NO_END))
         self.rows: Mapping[VisitKey, Visit] = {}
+        self.packed = NothingPacked()
         self._absent_agents: dict[VisitKey, str] = {}
         self._begun: dict[VisitKey, Home] = {}
         self._over: set[VisitKey] = set()
@@ -162,7 +171,8 @@ class PartitionPresence:
 
     def __len__(self) -> int:
         """How many visits wait or are in progress."""
-        return sum(len(queue.waiting) + len(queue.answered) for queue in self._queues.values())
+        here = sum(len(queue.waiting) + len(queue.answered) for queue in self._queues.values())
+        return here + self.packed.going_on
 
     # ------------------------------------------------------------- the usual steps
 
@@ -273,6 +283,7 @@ class PartitionPresence:
         since = {one: self._moved(one, reached) for one in self.since}
         if since == self.since:
             return
+        self.packed.release_older(since)
         self.since = since
         for home, queue in self._queues.items():
             queue.waits_since, queue.talks_since = since[home[2]]
@@ -327,23 +338,48 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
+        self._look_at_packed()
         for home, queue in self._queues.items():
             gauge = queue.gauge
             if gauge is not None and queue.seen_at <= now <= queue.good_until:
                 gauges.append(gauge)
-            elif queue.empty:
+            elif queue.empty and not self._holds_packed(home):
                 gone.append(home)
             else:
-                gauges.append(queue.seen(home, now, self.horizons.of(home[2])))
+                longest = self.horizons.of(home[2])
+                gauges.append(queue.seen(home, now, longest, self.packed))
         for home in gone:
             del self._queues[home]
         return gauges
+
+    def _look_at_packed(self) -> None:
+        """Let each queue know where packed visits came or went."""
+        for home in self.packed.changed():
+            self._queue(home).gauge = None
+
+    def _holds_packed(self, home: Home) -> bool:
+        packed = self.packed
+        return bool(packed.instants(home, answered=False) or packed.instants(home, answered=True))
+
+    def restore(self, home: Home, key: VisitKey, visit: Visit) -> None:
+        """List an open visit that was packed."""
+        if visit.answered_at is None:
+            self._queue(home).waiting[key] = visit.offered_at  # type: ignore[assignment]  # it waits since its offer
+        else:
+            self._queue(home).talk(key, visit.answered_at)
+
+    def restore_talk(self, home: Home | None, key: VisitKey) -> None:
+        """Note again that a conversation began in a queue, or (None) ended."""
+        if home is None:
+            self._over.add(key)
+        else:
+            self._begun[key] = home
 
     # ------------------------------------------------------------- who talks
 
     def agent_of(self, key: VisitKey) -> str:
         """Who answered an open visit; "" where it is not known."""
-        visit = self.rows.get(key)
+        visit = self.rows.get(key) or self.packed.peek(key)
         return self._absent_agents.get(key, "") if visit is None else visit.agent or ""
 
     def take_talks(self, *, everything: bool) -> list[Talk]:
@@ -354,14 +390,16 @@ class PartitionPresence:
         over = self._over
         self._begun = {}
         self._over = set()
+        packed = self.packed.talks(everything=everything)
         if everything:
-            return [
+            here = [
                 Talk(*key, agent, home[1], since)
                 for home, queue in self._queues.items()
                 for key, since in queue.answered.items()
                 if (agent := self.agent_of(key))
             ]
-        told = [Talk(*key) for key in over if key not in begun]
+            return [*here, *packed]
+        told = [*(Talk(*key) for key in over if key not in begun), *packed]
         for key, home in begun.items():
             visit = self.rows[key]
             if visit.agent:
@@ -404,9 +442,10 @@ class PartitionPresence:
         """All open visits, queue by queue: those that wait since their offers, then (True) those in
         progress since their answers.
         """
+        self._look_at_packed()
         for home, queue in self._queues.items():
-            yield home, False, queue.waiting
-            yield home, True, queue.answered
+            yield home, False, {**queue.waiting, **self.packed.open(home, answered=False)}
+            yield home, True, {**queue.answered, **self.packed.open(home, answered=True)}
 
     def read(self, page: Page) -> None:
         """Take in the changes of the next page; none of these visits is in memory. `complete` ends

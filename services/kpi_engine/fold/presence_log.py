@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from floorpulse.contracts.horizons import Horizons
-from floorpulse.contracts.presence import Entry, Home, Page, decode_page, encode_page
+from floorpulse.contracts.presence import Home, Page, decode_page, encode_page
 from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.packed import PageEntries
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 
 ENTRIES_A_PAGE = 10_000
@@ -63,14 +64,10 @@ class PageBuilder:
     def __init__(self, presence: PartitionPresence) -> None:
         self.presence = presence
         self._since = presence.since
-        self._places: dict[Home, int] = {}
-        self._waiting: list[Entry] = []
-        self._answered: list[Entry] = []
-        self._agents: list[str] = []
-        self._over: list[VisitKey] = []
+        self.entries = PageEntries()
 
     def __len__(self) -> int:
-        return len(self._waiting) + len(self._answered) + len(self._over)
+        return len(self.entries)
 
     def note(
         self, key: VisitKey, visit: Visit, home: Home | None, offered: int | None, *, stored: bool
@@ -89,42 +86,45 @@ class PageBuilder:
             there = offered >= waits_since and visit.abandoned_at is None and visit.left_at is None
         else:
             there = answered >= talks_since and visit.ended_at is None
+        entries = self.entries
         if there:
-            place = self._places.setdefault(home, len(self._places))  # type: ignore[arg-type]  # it is known
+            place = entries.places.setdefault(home, len(entries.places))  # type: ignore[arg-type]  # it is known
             since: int = offered if answered is None else answered  # type: ignore[assignment]  # it is known
             if answered is None:
-                self._waiting.append((place, key[1], key[2], since))
+                entries.waiting.append((place, key[1], key[2], since))
             else:
-                self._answered.append((place, key[1], key[2], since))
-                self._agents.append(visit.agent or "")
+                entries.answered.append((place, key[1], key[2], since))
+                entries.agents.append(visit.agent or "")
         elif stored:
-            self._over.append(key)
+            entries.over.append(key)
 
     def extend(self, home: Home, there: Iterable[tuple[VisitKey, int]], *, answered: bool) -> None:
         """Add visits of one queue and channel that wait, or are in progress, each since its
         instant.
         """
-        place = self._places.setdefault(home, len(self._places))
-        entries = self._answered if answered else self._waiting
+        entries = self.entries
+        place = entries.places.setdefault(home, len(entries.places))
+        into = entries.answered if answered else entries.waiting
         for key, at in there:
-            entries.append((place, key[1], key[2], at))
+            into.append((place, key[1], key[2], at))
             if answered:
-                self._agents.append(self.presence.agent_of(key))
+                entries.agents.append(self.presence.agent_of(key))
 
     def page(self, unresolved: Iterable[Home] = ()) -> Page:
         """The page, with the counts of these queues and channels."""
         counts = self.presence.unresolved(unresolved)
         waits, talks = (min(one[place] for one in self._since.values()) for place in (0, 1))
+        entries = self.entries
         return Page(
             waits,
             talks,
-            list(self._places),
-            self._waiting,
-            self._answered,
-            self._over,
+            list(entries.places),
+            entries.waiting,
+            entries.answered,
+            entries.over,
             counts,
             self._since,
-            self._agents,
+            entries.agents,
         )
 
 

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 import msgspec
 
 from floorpulse.contracts.cells import Cells, add
-from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import (
     AgentMissed,
     AnyEvent,
@@ -51,23 +50,23 @@ from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
     Visit,
     VisitKey,
-    complaining,
-    encode_visit,
     is_open,
     offer_at,
     queue_of,
 )
 from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
-from floorpulse.kpi_engine.fold.chains import Chains, ContactKey
+from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of
 from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.orphans import Orphans
+from floorpulse.kpi_engine.fold.packed import ContactKey, NothingPacked, VisitRows
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
+from floorpulse.kpi_engine.fold.rows import EncodedRows, joined, visit_row
 from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -112,9 +111,6 @@ def visit_key(event: AnyEvent) -> VisitKey:
     return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
 
 
-NEVER_COMPLAINED = (None, None)
-
-
 class ParkedVisit(msgspec.Struct, gc=False):
     """The events so far of a visit whose stored record is not known yet, merged, and the last of
     them, or the last that amends.
@@ -150,7 +146,8 @@ class Visits:
         self._known = self.contacts.known
         self._of = self.contacts.of
         self._doubted: set[VisitKey] = set()
-        self._flying: dict[VisitKey, bool] = {}
+        self.flying: dict[VisitKey, bool] = {}
+        self.packed = NothingPacked()
         self._absent = presence.absent
         presence.rows = self.rows
         self._panes = panes
@@ -177,6 +174,10 @@ class Visits:
                 whole = self.contacts.change(key, stays, change)
         followed = self.chains.follow(key, change) if self.chains.any else True
         return whole and followed
+
+    def get(self, key: VisitKey) -> Visit | None:
+        """A visit in memory; where it is packed, a copy of it."""
+        return self.rows.get(key) or self.packed.peek(key)
 
     def _rewrite(self, key: VisitKey) -> None:
         self.dirty.setdefault(key, False)
@@ -229,7 +230,7 @@ class Visits:
 
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""
-        return self.dirty.get(key) or self._flying.get(key) or False
+        return self.dirty.get(key) or self.flying.get(key) or False
 
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
@@ -248,7 +249,7 @@ class Visits:
         """
         unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
         further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
-        return [*self.parked, *self._doubted, *further]
+        return [*self.parked, *sorted(self._doubted), *further]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
@@ -265,6 +266,8 @@ class Visits:
         """Join the visits of `keys` with their `stored` records, which are all of their contacts,
         and count the difference as of `revision`; panes that start at `passed` or earlier note it.
         """
+        for key in keys:
+            self.packed.release(key[:2])
         stays = _by_contact(keys, stored)
         counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
         joined: dict[ContactKey, list[int]] = {contact: [] for contact in stays}
@@ -388,7 +391,7 @@ class Visits:
 
     def take_dirty(self) -> TakenVisits:
         """The visits to write; from now on they are not dirty."""
-        taken = self._flying = self.dirty
+        taken = self.flying = self.dirty
         self.dirty = {}
         new = [key for key, is_new in taken.items() if is_new]
         return TakenVisits(
@@ -396,55 +399,49 @@ class Visits:
             [key for key, is_new in taken.items() if not is_new] if len(new) < len(taken) else [],
         )
 
-    def lonely(self, new: Iterable[VisitKey]) -> list[VisitKey]:
-        """Those of these new visits of whose contacts nothing is stored, as far as is known."""
-        return self.contacts.lonely(new, self.chains.numbers)
-
     def flushed(self) -> None:
         """What was taken is stored."""
-        self.contacts.flushed(self._flying)
-        self._flying = {}
+        self.packed.flushed()
+        self.contacts.flushed(self.flying)
+        self.flying = {}
 
-    def put_back(self, taken: TakenVisits) -> None:
+    def put_back(self) -> None:
         """Make the visits dirty again that `take_dirty` gave and no flush wrote."""
-        self._flying = {}
-        self.dirty = {
-            **self.dirty,
-            **dict.fromkeys(taken.known, False),
-            **dict.fromkeys(taken.new, True),
-        }
+        self.packed.put_back()
+        self.dirty = {**self.dirty, **self.flying}
+        self.flying = {}
 
-    def rows_of(
-        self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
-    ) -> list[tuple[object, ...]]:
-        """The table's rows of these visits, which may be `stored` already; `page` notes those that
+    def taken_for_new(self) -> list[VisitKey]:
+        """The visits of the flush under way that were taken for new; none of it stays packed."""
+        self.packed.release_taken()
+        return [key for key, is_new in self.flying.items() if is_new]
+
+    def rows_of(self, partition: int, taken: TakenVisits, page: PageBuilder) -> VisitRows:
+        """The table's rows of these visits and of those that are packed; `page` notes those that
         are open.
         """
-        rows: list[tuple[object, ...]] = []
+        packed = self.packed.take(partition, page.entries)
+        return VisitRows(
+            self._rows_of(partition, taken.new, page, stored=False) + packed.new,
+            self._rows_of(partition, taken.known, page, stored=True) + packed.known,
+            [*self.contacts.lonely(taken.new, self.chains.numbers), *packed.lonely],
+        )
+
+    def _rows_of(
+        self, partition: int, keys: Iterable[VisitKey], page: PageBuilder, *, stored: bool
+    ) -> EncodedRows:
+        rows: list[bytes] = []
         for key in keys:
             visit = self.rows[key]
-            tenant, contact, number = key
             offered, queue = (
                 (visit.offered_at, visit.queue)
                 if visit.offered_at is not None
                 else (offer_at(visit), queue_of(visit))
             )
-            noted = (
-                visit.channel,
-                customer_mark(visit.customer),
-                *(complaining(visit) if visit.complaints else NEVER_COMPLAINED),
-            )
-            rows.append(
-                (partition, tenant, contact, number, offered, queue, *noted, encode_visit(visit))
-            )
-            page.note(
-                key,
-                visit,
-                None if queue is None else (tenant, queue, visit.channel),
-                offered,
-                stored=stored,
-            )
-        return rows
+            home = None if queue is None else (key[0], queue, visit.channel)
+            rows.append(visit_row(partition, key, visit, offered, queue))
+            page.note(key, visit, home, offered, stored=stored)
+        return joined(rows)
 
     # ------------------------------------------------------------- memory
 
@@ -455,24 +452,36 @@ class Visits:
         may be theirs then: of a visit that is over no more than up to its outcome, of one without
         its end anything.
         """
-        if len(self.rows) <= most:
+        number = len(self.rows) + len(self.packed)
+        if number <= most:
             return
         going_on = len(self.presence) - len(self._absent)
-        wanted = len(self.rows) - going_on - most * 3 // 4
+        wanted = number - going_on - most * 3 // 4
         if wanted <= most // 4:
             return
-        chains = self.chains
-        free = (
-            key
-            for key, visit in self.rows.items()
-            if self._is_free(key, visit) and key[:2] not in chains
-        )
-        for key in [key for _, key in zip(range(wanted), free, strict=False)]:
-            self._forget(key, before)
-        numbers = chains.numbers
+        self._forget_oldest(wanted, before)
+        numbers = self.chains.numbers
         for contact in [contact for contact in numbers if self._is_chain_free(contact, before)]:
             for number in numbers.pop(contact):
                 self._forget((*contact, number), before)
+
+    def _forget_oldest(self, wanted: int, before: int) -> None:
+        """Forget so many visits that may go, and all that are as old as the last of them."""
+        chains = self.chains
+        free = [
+            (_last(key, visit), key)
+            for key, visit in self.rows.items()
+            if self._is_free(key, visit) and key[:2] not in chains
+        ]
+        oldest = sorted([*(last for last, _ in free), *self.packed.lasts(self.presence.since)])
+        if not oldest:
+            return
+        until = oldest[:wanted][-1]
+        for last, key in free:
+            if last <= until:
+                self._forget(key, before)
+        since = self.packed.trim(self.presence.since, until, before)
+        self.since = max(self.since, since)
 
     def _is_free(self, key: VisitKey, visit: Visit) -> bool:
         """Whether a visit is durable and not going on."""
@@ -486,15 +495,20 @@ class Visits:
         )
 
     def _forget(self, key: VisitKey, before: int) -> None:
-        visit = told_of(self.rows.pop(key))
-        last = max(
-            visit.offered_at or NEVER, visit.answered_at or NEVER, visit.abandoned_at or NEVER
-        )
-        if key[2] == CONTACT:
-            last = latest(visit) or NEVER
-        else:
+        visit = self.rows.pop(key)
+        if key[2] != CONTACT:
             self.contacts.forget(key)
-        self.since = max(self.since, before if is_open(visit) else min(last + 1, before))
+        last = _last(key, visit)
+        is_lost = is_open(told_of(visit))
+        self.since = max(self.since, before if is_lost else min(last + 1, before))
+
+
+def _last(key: VisitKey, visit: Visit) -> int:
+    """The last instant at which a visit may have begun; of feedback, that of the latest."""
+    told = told_of(visit)
+    if key[2] == CONTACT:
+        return latest(told) or NEVER
+    return max(told.offered_at or NEVER, told.answered_at or NEVER, told.abandoned_at or NEVER)
 
 
 def _by_contact(

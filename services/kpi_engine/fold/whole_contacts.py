@@ -22,7 +22,7 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import Contributions, deltas
 from floorpulse.counting.whole_contacts import whole_contact
-from floorpulse.kpi_engine.fold.chains import ContactKey
+from floorpulse.kpi_engine.fold.packed import ContactKey
 from floorpulse.kpi_engine.fold.panes import Change, Panes
 
 SEVERAL = 2

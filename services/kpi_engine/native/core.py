@@ -1,12 +1,17 @@
 """The core as a library of this process, and why there is none."""
 
 import ctypes
-from ctypes import POINTER, c_int32, c_int64, c_ssize_t, c_void_p, py_object
+from collections.abc import Mapping, Sequence
+from ctypes import POINTER, c_int, c_int32, c_int64, c_ssize_t, c_uint32, c_void_p, py_object
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from floorpulse.kpi_engine.native.layout import Layout, UnknownLayout, layout
+from floorpulse.kpi_engine.native.layout import MOST_CHANNELS, Layout, UnknownLayout, layout
 from floorpulse.kpi_engine.native.location import library
+
+Instants = c_int64 * MOST_CHANNELS
+"""By channel, in the order of `Channel`"""
 
 
 class NoCore(Exception):  # noqa: N818  it says what happened
@@ -20,19 +25,11 @@ class Bound(ctypes.Structure):
         *(
             (name, py_object)
             for name in (
-                "rows",
                 "absent",
                 "parked",
-                "dirty",
                 "known",
-                "of",
                 "numbers",
                 "unsure",
-                "queues",
-                "queue",
-                "since",
-                "begun",
-                "over",
                 "panes",
                 "dirty_panes",
                 "unpublished",
@@ -53,28 +50,30 @@ class Bound(ctypes.Structure):
                 "revision_step",
             )
         ),
+        ("waits_since", Instants),
+        ("talks_since", Instants),
     )
 
 
-class Core:
-    """The functions of the core; `core.c` says what each does."""
+class Flush(ctypes.Structure):
+    """What a flush is made of: `core.c` calls it Flush, too."""
 
-    def __init__(self, file: Path) -> None:
-        """Load the build in `file`. Raises NoCore."""
-        try:
-            self._layout = layout()
-            functions = ctypes.PyDLL(str(file))
-        except (UnknownLayout, OSError) as reason:
-            raise NoCore(str(reason)) from reason
-        new = functions.core_new
-        new.argtypes = [POINTER(Layout)]
-        new.restype = c_void_p
-        self._new = new
-        self.free = functions.core_free
-        self.free.argtypes = [c_void_p]
-        self.free.restype = None
-        self.read = functions.core_read
-        self.read.argtypes = [
+    _fields_ = (
+        ("partition", c_int64),
+        *(
+            (name, py_object)
+            for name in ("lonely", "places", "waiting", "answered", "agents", "over")
+        ),
+    )
+
+
+SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
+    "core_new": (c_void_p, [POINTER(Layout)]),
+    "core_free": (None, [c_void_p]),
+    "core_forget": (None, [c_void_p]),
+    "core_read": (
+        c_ssize_t,
+        [
             c_void_p,
             py_object,
             py_object,
@@ -87,18 +86,56 @@ class Core:
             POINTER(c_int64),
             py_object,
             py_object,
-        ]
-        self.read.restype = c_ssize_t
-        self.refuse = functions.core_refuse
-        self.refuse.argtypes = [c_void_p, c_ssize_t]
-        self.refuse.restype = None
-        self.fold = functions.core_fold
-        self.fold.argtypes = [c_void_p, POINTER(Bound), c_ssize_t, c_ssize_t]
-        self.fold.restype = c_ssize_t
+        ],
+    ),
+    "core_refuse": (None, [c_void_p, c_ssize_t]),
+    "core_fold": (c_ssize_t, [c_void_p, POINTER(Bound), c_ssize_t, c_ssize_t]),
+    "core_settle": (c_int, [c_void_p]),
+    "core_counts": (None, [c_void_p, POINTER(c_int64)]),
+    "core_find": (c_int64, [c_void_p, py_object, py_object]),
+    "core_peek": (py_object, [c_void_p, c_uint32]),
+    "core_whole": (py_object, [c_void_p, c_uint32]),
+    "core_unpack": (c_int, [c_void_p, c_uint32]),
+    "core_numbers": (c_int, [c_void_p, c_int, py_object]),
+    "core_older": (c_int, [c_void_p, Instants, Instants, py_object]),
+    "core_changed": (c_int, [c_void_p, py_object]),
+    "core_open": (c_int, [c_void_p, c_uint32, c_int, py_object]),
+    "core_instants": (c_int, [c_void_p, c_uint32, c_int, py_object]),
+    "core_talks": (c_int, [c_void_p, c_int, py_object]),
+    "core_take": (py_object, [c_void_p, POINTER(Flush)]),
+    "core_panes": (py_object, [c_void_p, c_int64, py_object, c_ssize_t]),
+    "core_taken": (c_int, [c_void_p, c_int]),
+    "core_lasts": (c_int, [c_void_p, Instants, py_object]),
+    "core_trim": (c_int, [c_void_p, Instants, c_int64, POINTER(c_int64)]),
+}
+"""What the functions of the core give back, and what they are given"""
 
-    def new(self) -> int:
+
+class Core:
+    """The functions of the core; `core.c` says what each does. All raise what Python raises in
+    them.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Load the build in `file`. Raises NoCore."""
+        try:
+            self._layout = layout()
+            functions = ctypes.PyDLL(str(file))
+        except (UnknownLayout, OSError) as reason:
+            raise NoCore(str(reason)) from reason
+        for name, (gives, takes) in SIGNATURES.items():
+            function = functions[name]
+            function.restype = gives
+            function.argtypes = takes
+            setattr(self, name.removeprefix("core_"), function)
+
+    def __getattr__(self, name: str) -> Any:
+        """Any function that is named in `SIGNATURES`, without its prefix."""
+        raise AttributeError(name)
+
+    def state(self) -> int:
         """The address of the state of one more partition; `free` gives it back."""
-        state: int | None = self._new(self._layout)
+        state: int | None = self.new(self._layout)
         if state is None:
             raise MemoryError
         return state

@@ -15,7 +15,6 @@ from floorpulse.contracts.visits import Visit
 from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
 from floorpulse.kpi_engine.fold.decode import LATEST, decode
 from floorpulse.kpi_engine.fold.panes import Pane
-from floorpulse.kpi_engine.fold.presence import QueueOpenVisits
 
 VISIT = (
     "offered_at",
@@ -33,29 +32,10 @@ VISIT = (
     "abandoned_at",
     "abandoned_queue",
     "abandoned_wait",
-    "left_at",
     "priority",
     "customer",
-    "holds",
-    "transferred_at",
-    "evidence",
-    "surveys",
-    "evaluations",
-    "complaints",
-    "missed",
 )
 PANE = ("key", "revision", "cells", "dirty", "unpublished")
-OPEN = (
-    "waits_since",
-    "talks_since",
-    "waiting",
-    "answered",
-    "gone",
-    "horizon",
-    "until",
-    "latest",
-    "gauge",
-)
 CODES = (
     Cell.OFFERED,
     Cell.ANSWERED,
@@ -90,7 +70,6 @@ class Layout(ctypes.Structure):
     _fields_ = (
         ("visit", ctypes.c_int64 * len(VISIT)),
         ("pane", ctypes.c_int64 * len(PANE)),
-        ("open", ctypes.c_int64 * len(OPEN)),
         ("codes", ctypes.c_int64 * len(CODES)),
         ("visit_words", ctypes.c_int64),
         ("pane_words", ctypes.c_int64),
@@ -118,11 +97,9 @@ def layout() -> Layout:
         raise UnknownLayout(message)
     visit = offsets(Visit, Visit.__struct_fields__, copied=True)
     pane = offsets(Pane, Pane.__struct_fields__, copied=True)
-    open_visits = offsets(QueueOpenVisits, QueueOpenVisits.__slots__, copied=False)
     return Layout(
         tuple(visit[name] for name in VISIT),
         tuple(pane[name] for name in PANE),
-        tuple(open_visits[name] for name in OPEN),
         tuple(map(int, CODES)),
         Visit.__basicsize__ // WORD,
         Pane.__basicsize__ // WORD,

@@ -4,27 +4,27 @@ it.
     read   ─► plain records in the core | others by their indices, for Python to decode or refuse
     folded ─► steps of the core ─► one event for Python ─► steps of the core ─► …
 
-Python folds what it is given at its place in the order, on the same records, so that everything is
-as if it had folded all.
+Python folds what it is given at its place in the order; a packed visit of its contact is Python's
+before, so that everything is as if Python had folded all.
 """
 
 # The core works on the inside of the fold, as the fold itself does.
 # ruff: noqa: SLF001
 
 import ctypes
-import weakref
 from collections.abc import Iterator, Sequence
 
-from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.events import AgentStateChanged, AnyEvent
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.updates import JOIN_BITS, revision
 from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.fold.slices import Feed, ReadInstants, ReadSlice, Told
+from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpi_engine.native.core import Bound, Core
+from floorpulse.kpi_engine.native.packed import NOT_TOLD, PackedVisits, by_channel
 
-NOT_TOLD = -(1 << 63)
 MOST_GENERATIONS = 1 << 15
 """Of a log; the revisions of so many fit into 64 bits"""
 
@@ -41,13 +41,15 @@ class NativePartition:
         """Begin beside `partition`, whatever it holds."""
         self._partition = partition
         self._core = core
-        self._state = core.new()
-        weakref.finalize(self, core.free, self._state)
+        self._packed = PackedVisits(core, partition.visits)
+        self._state = self._packed.state
+        partition.pack(self._packed)
 
     def read(
         self, values: Sequence[bytes | None], offsets: Sequence[int], instants: ReadInstants
     ) -> ReadSlice:
         """Read records: `values[i]` stands at `offsets[i]`."""
+        self._packed.forget_names()
         records = list(values)
         back = (ctypes.c_int32 * len(records))()
         summary = (ctypes.c_int64 * 2)()
@@ -90,28 +92,22 @@ class NativePartition:
         number = len(read.values)
         index = self._core.fold(self._state, bound, 0, number)
         while index < number:
-            yield read.offsets[index], read.decoded.get(index) or _event(read.values[index])
+            event = read.decoded.get(index) or _event(read.values[index])
+            if not isinstance(event, AgentStateChanged):
+                self._packed.release(visit_key(event)[:2])
+            yield read.offsets[index], event
             index = self._core.fold(self._state, bound, index + 1, number)
 
     def _bound(self) -> Bound:
         partition = self._partition
         visits = partition.visits
-        presence = visits.presence
         panes = partition.panes
         return Bound(
-            visits.rows,
-            presence.absent,
+            visits.presence.absent,
             visits.parked,
-            visits.dirty,
             visits.contacts.known,
-            visits.contacts.of,
             visits.chains.numbers,
             visits.chains.unsure,
-            presence._queues,
-            presence._queue,
-            presence.since,
-            presence._begun,
-            presence._over,
             panes.rows,
             panes.dirty,
             panes._unpublished,
@@ -125,6 +121,7 @@ class NativePartition:
             partition._passed(),
             revision(partition.generation, 0),
             1 << JOIN_BITS,
+            *by_channel(visits.presence.since),
         )
 
 

@@ -111,10 +111,6 @@ CREATE TEMPORARY TABLE new_source_orphan (LIKE source_orphan);
 """
 EMPTY = "TRUNCATE {tables}"
 
-NOTED = ("channel", "customer", "complained_at", "settled_at")
-"""Columns that repeat what the body says, for questions that look visits up by it"""
-VISIT_COLUMNS = ("partition", "tenant", "contact", "visit", "offered_at", "queue", *NOTED, "body")
-PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 AGENT_STATE_COLUMNS = ("partition", "tenant", "agent", "at", "state", "body", "lasts")
 LATE_COLUMNS = (
     "partition",

@@ -20,7 +20,8 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import Visit, VisitKey, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine import failpoints
 from floorpulse.kpi_engine.fold.agents import WantedAgent
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
@@ -34,6 +35,7 @@ from floorpulse.kpi_engine.fold.partition import (
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import statements as sql
+from floorpulse.kpi_engine.postgres.copying import tables_of
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
 from floorpulse.kpi_engine.postgres.texts import texts
@@ -69,15 +71,6 @@ decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 class AccompaniedError(Exception):
     """Another visit, or feedback, is stored of a contact that was taken for new."""
-
-
-class CopiedTable(NamedTuple):
-    """Rows to copy into a table; where it is a temporary one, `upsert` writes them to their own."""
-
-    name: str
-    columns: Sequence[str]
-    rows: Sequence[tuple[object, ...]]
-    upsert: str | None = None
 
 
 class HeldPosition(NamedTuple):
@@ -333,14 +326,12 @@ class PostgresStore:
         """Write the rows: new ones go straight into their tables, so that finding them there is an
         error; the others overwrite what is there.
         """
-        for table in _copied(rows):
-            if table.rows:
-                await connection.copy_records_to_table(
-                    table.name, records=table.rows, columns=table.columns
-                )
+        for table in tables_of(rows, now_ms()):
+            if table:
+                await table.copy(connection)
                 if table.upsert is not None:
                     await connection.fetch(table.upsert)
-                    self._left[table.name] += len(table.rows)
+                    self._left[table.name] += len(table)
 
     @staticmethod
     async def _write_presence(connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:
@@ -406,27 +397,6 @@ class PostgresStore:
         )
         await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
         self._bound = seconds
-
-
-def _copied(flushed: Sequence[FlushRows]) -> list[CopiedTable]:
-    """The tables of a flush: first those of new rows, then those that overwrite."""
-    now = now_ms()
-    new_visits = [row for one in flushed for row in one.new_visits]
-    new_panes = [row for one in flushed for row in one.new_panes]
-    late = [(*row, now) for one in flushed for row in one.late]
-    visits = [row for one in flushed for row in one.visits]
-    panes = [row for one in flushed for row in one.panes]
-    states = [row for one in flushed for row in one.agent_states]
-    orphans = [row for one in flushed for row in one.orphans]
-    return [
-        CopiedTable("visit", sql.VISIT_COLUMNS, new_visits),
-        CopiedTable("pane", sql.PANE_COLUMNS, new_panes),
-        CopiedTable("late_change", sql.LATE_COLUMNS, late),
-        CopiedTable("new_visit", sql.VISIT_COLUMNS, visits, sql.UPSERT_VISITS),
-        CopiedTable("new_pane", sql.PANE_COLUMNS, panes, sql.UPSERT_PANES),
-        CopiedTable("new_agent_state", sql.AGENT_STATE_COLUMNS, states, sql.UPSERT_AGENT_STATES),
-        CopiedTable("new_source_orphan", sql.ORPHAN_COLUMNS, orphans, sql.UPSERT_ORPHANS),
-    ]
 
 
 def _settled(rows: FlushRows, held: HeldPosition | None) -> FlushOutcome | None:

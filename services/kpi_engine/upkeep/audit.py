@@ -6,7 +6,7 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.cells import add
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import decode_visit
+from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.counting.contributions import Contributions
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.postgres.store import decode_cells

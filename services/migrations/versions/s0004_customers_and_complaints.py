@@ -5,7 +5,8 @@ of their own.
 import sqlalchemy as sa
 from alembic import op
 
-from floorpulse.contracts.visits import complaining, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import complaining
 
 revision = "0004"
 down_revision = "0003"

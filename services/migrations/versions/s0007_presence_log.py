@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 
 from floorpulse.contracts.presence import Entry, Home, Page, encode_page
-from floorpulse.contracts.visits import decode_visit, is_open, offer_at, queue_of
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import is_open, offer_at, queue_of
 
 revision = "0007"
 down_revision = "0006"

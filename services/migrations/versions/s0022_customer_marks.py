@@ -9,7 +9,7 @@ events.
 import sqlalchemy as sa
 from alembic import op
 
-from floorpulse.contracts.visits import decode_visit
+from floorpulse.contracts.visit_records import decode_visit
 
 revision = "0022"
 down_revision = "0021"

@@ -19,7 +19,8 @@ from floorpulse.board.adapters.rows import FREE_WITHIN, PostgresRows, away
 from floorpulse.board.domain.positions import Position, current, lowest_watermark
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.horizons import Horizons, usual
-from floorpulse.contracts.visits import Longest, decode_visit, is_open
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Longest, is_open
 from floorpulse.counting.families import Family
 from floorpulse.counting.finality import LATENESS
 from floorpulse.definitions.adapters.store import PostgresDefinitions

@@ -3,11 +3,8 @@
 from floorpulse.contracts.visits import (
     Complaint,
     Statement,
-    Survey,
     Visit,
     complaining,
-    decode_visit,
-    encode_visit,
     hold_of,
     talk_of,
     wrap_of,
@@ -48,11 +45,3 @@ def test_a_visit_is_complained_about_from_the_first_receipt_to_the_last_closing(
     assert complaining(Visit(complaints={"k1": first, "k3": still_open})) == (10, None)
     assert complaining(Visit(complaints={"k1": first, "k4": unknown})) == (10, 30)
     assert complaining(Visit(complaints={"k4": unknown})) == (None, None)
-
-
-def test_a_record_from_before_there_was_evidence_and_misses_reads_as_one_without() -> None:
-    visit = Visit(offered_at=5, queue="sales", surveys={"s": Survey("csat")})
-    body = encode_visit(visit)
-    earlier = b"\xdc\x00\x1d" + body[3:-2]
-
-    assert decode_visit(earlier) == visit

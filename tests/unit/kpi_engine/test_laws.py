@@ -15,13 +15,12 @@ from floorpulse.contracts.cells import LEFT, Cell, Cells, add
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import SHORT, Horizons
 from floorpulse.contracts.updates import Gauge, PaneKey, revision
+from floorpulse.contracts.visit_records import decode_visit, encode_visit
 from floorpulse.contracts.visits import (
     Longest,
     Outcome,
     Visit,
     VisitKey,
-    decode_visit,
-    encode_visit,
     is_open,
     offer_at,
     outcome,

@@ -10,15 +10,20 @@ import msgspec
 import pytest
 
 from floorpulse.contracts import events
+from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
+from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.rows import pane_rows, visit_row
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.native import build, choice
 from floorpulse.kpi_engine.native.core import Core, NoCore, core
 from floorpulse.kpi_engine.native.layout import UnknownLayout, offsets
 from floorpulse.kpi_engine.native.slices import MOST_GENERATIONS, NativePartition, fits
+from tests.fakes.copied_rows import visit_rows
 from tests.fakes.engine import MemoryStore
 from tests.fakes.twin_folds import Twins
 from tests.unit.kpi_engine.builders import TENANT, event
@@ -45,6 +50,12 @@ def encoded(*told: AnyEvent) -> list[bytes | None]:
     return [msgspec.json.encode(one) for one in told]
 
 
+def known(partition: Partition, contact: str) -> Visit:
+    found = partition.visits.get((TENANT, contact, 1))
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("seed", range(LOGS))
 async def test_both_folds_keep_write_and_refuse_the_same(built: Core, seed: int) -> None:
     await Twins(built, Random(seed)).run(contacts=80)
@@ -66,7 +77,7 @@ def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partit
 
     assert read.decoded == {}
     assert list(native.folded(read)) == []
-    assert partition.visits.rows[TENANT, "c1", 1] == Visit(
+    assert known(partition, "c1") == Visit(
         offered_at=2_000,
         queue="sales",
         answered_at=7_000,
@@ -74,7 +85,73 @@ def test_the_core_makes_the_usual_steps_by_itself(built: Core, partition: Partit
         ended_at=67_000,
         wrapped_at=80_000,
     )
-    assert partition.visits.rows[TENANT, "c2", 1].abandoned_at == 4_000
+    assert known(partition, "c2").abandoned_at == 4_000
+
+
+def test_the_core_writes_the_bytes_of_panes_that_python_writes(
+    built: Core, partition: Partition
+) -> None:
+    edges = [
+        sign * (1 << bits) + more for sign in (1, -1) for bits in range(63) for more in (-1, 0)
+    ]
+    panes = [
+        Pane(("acme", "\u552e\u540e" * 60, "voice", -60_000), 1 << 62, {Cell.OFFERED: amount})
+        for amount in edges
+    ]
+    panes += [
+        Pane(("t", "q", "chat", 0), 0, dict.fromkeys(range(number), -1))
+        for number in (0, 15, 16, 70_000)
+    ]
+    native = NativePartition(built, partition)
+
+    assert partition.visits.packed.pane_rows(5, panes) == pane_rows(5, panes)
+    assert native
+
+
+def test_an_amount_that_is_no_number_of_64_bits_is_an_error(
+    built: Core, partition: Partition
+) -> None:
+    native = NativePartition(built, partition)
+
+    with pytest.raises(OverflowError):
+        partition.visits.packed.pane_rows(5, [Pane(("t", "q", "voice", 0), 1, {1: 1 << 80})])
+    assert native
+
+
+@pytest.mark.parametrize("customer", ["0f" * 32, "0F" * 32, "0f" * 31 + "0g", "0" * 63, "k"])
+@pytest.mark.parametrize("queue", [None, "sales", "service"])
+@pytest.mark.parametrize("outcome", [events.ContactAnswered, events.ContactAbandoned])
+def test_the_core_writes_the_record_of_a_visit_that_python_writes(
+    built: Core, partition: Partition, customer: str, queue: str | None, outcome: type
+) -> None:
+    native = NativePartition(built, partition)
+    offer = {"customer": customer, "priority": 300, "channel": "chat"}
+    told = encoded(
+        event(events.ContactOffered, 2_000, **offer),
+        event(outcome, 7_000, queue=queue, wait_ms=4_999),
+    )
+    partition.apply(native.folded(native.read(told, range(2), NO_LIMITS)), 2)
+    key = (TENANT, "c1", 1)
+    visit = partition.visits.get(key)
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    assert visit is not None
+    assert rows.new_visits.data == visit_row(0, key, visit, 2_000, "sales")
+
+
+@pytest.mark.parametrize("length", [1, 32, 54, 55, 56, 63, 64, 119, 120, 128])
+def test_the_core_says_what_stands_for_a_customer(
+    built: Core, partition: Partition, length: int
+) -> None:
+    customer = "k" * length
+    native = NativePartition(built, partition)
+    told = encoded(event(events.ContactOffered, 2_000, customer=customer))
+    partition.apply(native.folded(native.read(told, range(1), NO_LIMITS)), 1)
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    assert [row[7] for row in visit_rows(rows.new_visits)] == [customer_mark(customer)]
 
 
 def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Partition) -> None:
@@ -91,10 +168,9 @@ def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Par
 
     assert read.decoded == {1: told[1]}
     assert [*read.refused] == [4]
-    assert [next(folded), next(folded)] == [(3, told[1]), (5, told[2])]
-    assert partition.visits.rows[TENANT, "c1", 1].answered_at is None
-    assert list(folded) == []
-    assert partition.visits.rows[TENANT, "c1", 1].answered_at == 7_000
+    assert next(folded) == (3, told[1])
+    assert partition.visits.rows[TENANT, "c1", 1].offered_at == 2_000
+    assert list(folded) == [(5, told[2]), (7, told[3])]
 
 
 def test_the_core_says_who_was_heard_and_how_far_time_came(

@@ -115,8 +115,9 @@ def test_who_left_memory_is_not_judged_and_no_more_are_doubted_than_fit() -> Non
     visit = Visit(ended_at=5)
     for number in range(MOST + 1):
         orphans.doubt(("acme", f"c{number}", 1), visit, ENDED)
-    orphans.judge({("acme", "c0", 1): visit, ("acme", f"c{MOST}", 1): visit}, 0)
-    orphans.judge({("acme", "c0", 1): visit, ("acme", f"c{MOST}", 1): visit}, PATIENCE)
+    known = {("acme", "c0", 1): visit, ("acme", f"c{MOST}", 1): visit}
+    orphans.judge(known.get, 0)
+    orphans.judge(known.get, PATIENCE)
 
     assert [one.count for one in orphans.tallies.values()] == [1]
 

@@ -10,7 +10,8 @@ from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import revision
-from floorpulse.contracts.visits import Longest, decode_visit
+from floorpulse.contracts.visit_records import decode_visit
+from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
@@ -21,6 +22,7 @@ from floorpulse.kpi_engine.fold.partition import (
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpi_engine.fold.watermark import advance_watermark
+from tests.fakes.copied_rows import pane_rows, visit_rows
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE
@@ -75,13 +77,15 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to() -> Non
     rows = taken(apply(fresh(), offered(), answered()))
 
     assert (rows.before, rows.position.next_offset, rows.position.epoch) == (100, 102, 7)
-    [(partition, tenant, contact, number, offered_at, queue, *noted, body)] = rows.new_visits
+    [(partition, tenant, contact, number, offered_at, queue, *noted, body)] = visit_rows(
+        rows.new_visits
+    )
     assert (partition, tenant, contact, number) == (3, "acme", "c1", 1)
     assert (offered_at, queue) == (30_000, "sales")
     assert noted == ["voice", None, None, None]
     assert isinstance(body, bytes)
     assert decode_visit(body).agent == "ann"
-    [(tenant, start, queue, channel, partition, rev, cells)] = rows.new_panes
+    [(tenant, start, queue, channel, partition, rev, cells)] = pane_rows(rows.new_panes)
     assert (tenant, start, queue, channel, partition, rev) == (
         "acme",
         0,
@@ -119,7 +123,7 @@ def test_rows_whose_flush_failed_are_taken_again_with_what_came_since() -> None:
     rows = taken(partition)
 
     assert rows.before == 100
-    assert {row[2] for row in rows.new_visits} == {"c1", "c2"}
+    assert {row[2] for row in visit_rows(rows.new_visits)} == {"c1", "c2"}
 
 
 def test_agent_states_survive_a_failed_flush() -> None:
@@ -169,7 +173,7 @@ def test_a_stored_pane_is_continued_not_replaced() -> None:
     settled(partition, StoredRecords(panes={PANE: StoredPane(5, {Cell.OFFERED: 9})}))
 
     assert partition.panes.rows[PANE].cells == {Cell.OFFERED: 10}
-    assert taken(partition).panes[0][1] == 0
+    assert pane_rows(taken(partition).panes)[0][1] == 0
 
 
 def test_a_stored_visit_is_corrected_by_what_is_new_only() -> None:
@@ -270,7 +274,7 @@ def test_what_belongs_to_a_deleted_month_is_counted_nowhere() -> None:
     apply(partition, offered())
 
     assert partition.panes.rows == {}
-    assert taken(partition).new_panes == []
+    assert len(taken(partition).new_panes) == 0
 
 
 def test_changed_rows_are_published_once_and_again_when_publishing_failed() -> None:
@@ -303,7 +307,9 @@ def test_an_ended_visit_is_no_gauge_any_more() -> None:
 
 def test_trimming_keeps_what_is_open_dirty_or_unpublished() -> None:
     partition = apply(
-        fresh(), *[offered(f"c{i}") for i in range(8)], *[answered(f"c{i}") for i in range(8)]
+        fresh(),
+        *[offered(f"c{i}") for i in range(8)],
+        *[answered(f"c{i}", 40_000 + i) for i in range(8)],
     )
     partition.watermark = HOUR
     written(partition).trim(4, 4)
@@ -314,7 +320,20 @@ def test_trimming_keeps_what_is_open_dirty_or_unpublished() -> None:
     assert len(partition.visits.rows) == 8
     written(partition).trim(4, 4)
 
-    assert len(partition.visits.rows) == 3
+    assert [key[1] for key in partition.visits.rows] == ["c5", "c6", "c7"]
+
+
+def test_visits_that_are_as_old_as_the_last_that_must_go_leave_memory_with_it() -> None:
+    partition = apply(
+        fresh(),
+        *[offered(f"c{i}") for i in range(8)],
+        *[answered(f"c{i}", 40_000 + i // 4) for i in range(8)],
+        *[event(events.ContactEnded, 50_000, contact=f"c{i}") for i in range(8)],
+    )
+    partition.watermark = HOUR
+    written(partition).trim(7, 8)
+
+    assert [key[1] for key in partition.visits.rows] == ["c4", "c5", "c6", "c7"]
 
 
 def test_a_repeated_offer_of_a_forgotten_visit_waits_for_the_stored_one() -> None:

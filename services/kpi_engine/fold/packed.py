@@ -1,0 +1,125 @@
+"""What a fold keeps outside of Python's records: visits that are the only ones of their contacts,
+packed where nobody but the fold of the usual steps looks.
+
+A packed visit leaves whole, to `Visits.rows`, before anything else happens to its contact. Here is
+the keeper of none, for Python's own fold.
+"""
+
+# Who keeps nothing answers without looking at what is asked.
+# ruff: noqa: ARG002
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from floorpulse.contracts.presence import Entry, Home
+from floorpulse.contracts.updates import Talk
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.rows import NO_ROWS, EncodedRows, pane_rows
+
+NEVER = -(1 << 62)
+ContactKey = tuple[str, str]
+"""(tenant, contact)"""
+Since = Mapping[str, tuple[int, int]]
+"""By channel, the offers and the answers before which a visit is too old to be still open"""
+
+
+@dataclass(eq=False)
+class PageEntries:
+    """The entries of a page of open visits: those that wait, those in progress with their agents,
+    and those over; `places` numbers their queues and channels.
+    """
+
+    places: dict[Home, int] = field(default_factory=dict)
+    waiting: list[Entry] = field(default_factory=list)
+    answered: list[Entry] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)
+    over: list[VisitKey] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.waiting) + len(self.answered) + len(self.over)
+
+
+@dataclass(frozen=True)
+class VisitRows:
+    """Rows of visits to write: of those that the database does not have, and of those it has;
+    `lonely` are the new ones of whose contacts nothing is stored, as far as is known.
+    """
+
+    new: EncodedRows = NO_ROWS
+    known: EncodedRows = NO_ROWS
+    lonely: list[VisitKey] = field(default_factory=list)
+
+
+class NothingPacked:
+    """The keeper of no packed visits, and what all such keepers are asked."""
+
+    dirty = 0
+    """How many are to be written"""
+    going_on = 0
+    """How many wait, or are in progress"""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return 0
+
+    def settle(self) -> None:
+        """Add to the panes what the steps of packed visits changed."""
+
+    def peek(self, key: VisitKey) -> Visit | None:
+        """A copy of a visit that stays packed."""
+
+    def release(self, contact: ContactKey) -> None:
+        """Let a contact's visit go to Python's records, if it is packed."""
+
+    def release_older(self, since: Since) -> None:
+        """Let those go to Python's records that are too old to be still open."""
+
+    def release_taken(self) -> None:
+        """Let those go to Python's records that are being written."""
+
+    # ------------------------------------------------------------- who is open
+
+    def changed(self) -> Iterable[Home]:
+        """Where somebody came or went since this was last asked."""
+        return ()
+
+    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+        """Since when visits wait there, or (`answered`) are in progress."""
+        return ()
+
+    def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
+        """The same with the keys of the visits."""
+        return {}
+
+    def talks(self, *, everything: bool) -> Iterable[Talk]:
+        """The conversations that began or ended since this was last asked, or all there are."""
+        return ()
+
+    # ------------------------------------------------------------- flushing
+
+    def take(self, partition: int, entries: PageEntries) -> VisitRows:
+        """The rows to write; those that are open, or over, are added to the entries of a page."""
+        return VisitRows()
+
+    def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
+        """The rows of a partition's panes."""
+        return pane_rows(partition, panes)
+
+    def flushed(self) -> None:
+        """What was taken is stored."""
+
+    def put_back(self) -> None:
+        """What was taken is to be written again."""
+
+    # ------------------------------------------------------------- memory
+
+    def lasts(self, since: Since) -> Sequence[int]:
+        """The last instants of those that are stored and not going on."""
+        return ()
+
+    def trim(self, since: Since, until: int, before: int) -> int:
+        """Forget those of them whose last instant is `until` at most; the instant since when visits
+        that are not in memory are new. Of one without its end that is `before`.
+        """
+        return NEVER

@@ -1,0 +1,216 @@
+"""The packed visits of one partition, in the core."""
+
+import ctypes
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from floorpulse.contracts.events import Channel
+from floorpulse.contracts.presence import Home
+from floorpulse.contracts.updates import Talk
+from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.packed import (
+    NEVER,
+    ContactKey,
+    NothingPacked,
+    PageEntries,
+    Since,
+    VisitRows,
+)
+from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.rows import EncodedRows
+from floorpulse.kpi_engine.fold.visits import Visits
+from floorpulse.kpi_engine.native.core import Core, Flush, Instants
+
+CHANNELS = get_args(Channel)
+NOT_TOLD = -(1 << 63)
+MOST_NAMES = 1 << 18
+"""Tenants, queues, agents and sources that a partition's core knows at once"""
+
+Whole = tuple[VisitKey, Visit, bool | None, bool | None, bool | None, Home | None]
+"""A packed visit as `core_whole` gives it"""
+
+
+def by_channel(since: Since) -> tuple["ctypes.Array[ctypes.c_int64]", ...]:
+    """The instants of the offers, and those of the answers, as the core takes them."""
+    waits, talks = Instants(), Instants()
+    for place, channel in enumerate(CHANNELS):
+        waits[place], talks[place] = since[channel]
+    return waits, talks
+
+
+class PackedVisits(NothingPacked):
+    """The visits of a partition that its core keeps, and what it gathered for panes."""
+
+    def __init__(self, core: Core, visits: Visits) -> None:
+        """Begin without any, beside Python's `visits`."""
+        self._core = core
+        self.state = core.state()
+        self._visits = visits
+        self._places: dict[Home, int] = {}
+        weakref.finalize(self, core.free, self.state)
+
+    def __len__(self) -> int:
+        return int(self._counts()[0])
+
+    @property
+    def dirty(self) -> int:  # type: ignore[override]  # a number there, asked for here
+        """How many are to be written."""
+        return int(self._counts()[1])
+
+    @property
+    def going_on(self) -> int:  # type: ignore[override]  # see above
+        """How many wait, or are in progress."""
+        return int(self._counts()[2])
+
+    def _counts(self) -> "ctypes.Array[ctypes.c_int64]":
+        counts = (ctypes.c_int64 * 4)()
+        self._core.counts(self.state, counts)
+        return counts
+
+    def settle(self) -> None:
+        """See `NothingPacked.settle`."""
+        self._core.settle(self.state)
+
+    # ------------------------------------------------------------- leaving
+
+    def forget_names(self) -> None:
+        """Where there are too many names, let all visits go, and forget the names."""
+        if self._counts()[3] <= MOST_NAMES:
+            return
+        self._release(self._numbers(flying=False))
+        self.settle()
+        self._core.forget(self.state)
+        self._places.clear()
+
+    def release(self, contact: ContactKey) -> None:
+        """See `NothingPacked.release`."""
+        found = self._core.find(self.state, *contact)
+        if found:
+            self._release([found - 1])
+
+    def release_older(self, since: Since) -> None:
+        """See `NothingPacked.release_older`."""
+        found: list[int] = []
+        self._core.older(self.state, *by_channel(since), found)
+        self._release(found)
+
+    def release_taken(self) -> None:
+        """See `NothingPacked.release_taken`."""
+        self._release(self._numbers(flying=True))
+
+    def _numbers(self, *, flying: bool) -> list[int]:
+        found: list[int] = []
+        self._core.numbers(self.state, flying, found)
+        return found
+
+    def _release(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._restore(self._core.whole(self.state, number))
+            self._core.unpack(self.state, number)
+
+    def _restore(self, whole: Whole) -> None:
+        """Hold a packed visit in Python's records, with all that is known of it there."""
+        key, visit, dirty, flying, over, home = whole
+        visits = self._visits
+        visits.rows[key] = visit
+        visits.contacts.known[key[0]][key[1]] = key[2]
+        if dirty is not None:
+            visits.dirty[key] = dirty
+        if flying is not None:
+            visits.flying[key] = flying
+        if home is not None:
+            visits.presence.restore(home, key, visit)
+        if over is not None:
+            visits.presence.restore_talk(None if over else home, key)
+
+    def peek(self, key: VisitKey) -> Visit | None:
+        """See `NothingPacked.peek`."""
+        found = self._core.find(self.state, key[0], key[1])
+        if not found:
+            return None
+        whole: Whole = self._core.whole(self.state, found - 1)
+        return whole[1] if whole[0] == key else None
+
+    def peek_all(self) -> list[Whole]:
+        """All of all visits."""
+        return [self._core.whole(self.state, number) for number in self._numbers(flying=False)]
+
+    # ------------------------------------------------------------- who is open
+
+    def changed(self) -> list[Home]:
+        """See `NothingPacked.changed`."""
+        found: list[tuple[Home, int]] = []
+        self._core.changed(self.state, found)
+        self._places.update(found)
+        return [home for home, _ in found]
+
+    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+        """See `NothingPacked.instants`."""
+        found: list[int] = []
+        place = self._places.get(home)
+        if place is not None:
+            self._core.instants(self.state, place, answered, found)
+        return found
+
+    def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
+        """See `NothingPacked.open`."""
+        found: dict[VisitKey, int] = {}
+        place = self._places.get(home)
+        if place is not None:
+            self._core.open(self.state, place, answered, found)
+        return found
+
+    def talks(self, *, everything: bool) -> list[Talk]:
+        """See `NothingPacked.talks`."""
+        found: list[tuple[VisitKey, bool, str, str, int]] = []
+        self._core.talks(self.state, everything, found)
+        return [
+            Talk(*key) if over else Talk(*key, agent, queue, since)
+            for key, over, agent, queue, since in found
+        ]
+
+    # ------------------------------------------------------------- flushing
+
+    def take(self, partition: int, entries: PageEntries) -> VisitRows:
+        """See `NothingPacked.take`."""
+        lonely: list[VisitKey] = []
+        flush = Flush(
+            partition,
+            lonely,
+            entries.places,
+            entries.waiting,
+            entries.answered,
+            entries.agents,
+            entries.over,
+        )
+        new, new_rows, known, known_rows = self._core.take(self.state, flush)
+        return VisitRows(EncodedRows(new, new_rows), EncodedRows(known, known_rows), lonely)
+
+    def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
+        """See `NothingPacked.pane_rows`."""
+        return EncodedRows(len(panes), self._core.panes(self.state, partition, panes, len(panes)))
+
+    def flushed(self) -> None:
+        """See `NothingPacked.flushed`."""
+        self._core.taken(self.state, 0)
+
+    def put_back(self) -> None:
+        """See `NothingPacked.put_back`."""
+        self._core.taken(self.state, 1)
+
+    # ------------------------------------------------------------- memory
+
+    def lasts(self, since: Since) -> Sequence[int]:
+        """See `NothingPacked.lasts`."""
+        found: list[int] = []
+        self._core.lasts(self.state, by_channel(since)[1], found)
+        return found
+
+    def trim(self, since: Since, until: int, before: int) -> int:
+        """See `NothingPacked.trim`."""
+        found = (ctypes.c_int64 * 2)()
+        self._core.trim(self.state, by_channel(since)[1], until, found)
+        if found[1]:
+            return before
+        return NEVER if found[0] == NOT_TOLD else min(found[0] + 1, before)
