@@ -1,0 +1,135 @@
+"""Packed visits: what the fold asks their keeper, which may keep none, and how they leave."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import pytest
+
+from floorpulse.contracts import events
+from floorpulse.contracts.horizons import Horizons
+from floorpulse.contracts.presence import Home
+from floorpulse.contracts.updates import Gauge, Talk
+from floorpulse.contracts.visits import Longest, Visit, VisitKey
+from floorpulse.kpi_engine.fold.packed import NothingPacked, PageEntries, VisitRows
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
+from floorpulse.kpi_engine.fold.slices import ReadInstants
+from floorpulse.kpi_engine.native.core import NoCore, core
+from floorpulse.kpi_engine.native.packed import PackedVisits
+from floorpulse.kpi_engine.native.slices import NativePartition
+from tests.fakes.engine import MemoryStore
+from tests.unit.kpi_engine.builders import MINUTE, event
+
+HOUR = 60 * MINUTE
+SALES: Home = ("acme", "sales", "voice")
+C1: VisitKey = ("acme", "c1", 1)
+C2: VisitKey = ("acme", "c2", 1)
+WAITS = Visit(offered_at=HOUR, queue="sales")
+TALKS = Visit(offered_at=HOUR, queue="sales", answered_at=HOUR + 5, agent="ann")
+
+
+class TwoPacked(NothingPacked):
+    """Keeps c1, which waits, and c2, which is in progress."""
+
+    going_on = 2
+
+    def peek(self, key: VisitKey) -> Visit | None:
+        """The two."""
+        return {C1: WAITS, C2: TALKS}.get(key)
+
+    def changed(self) -> Sequence[Home]:
+        """They came to one queue."""
+        return [SALES]
+
+    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+        """Of the two."""
+        return list(self.open(home, answered=answered).values())
+
+    def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
+        """The two."""
+        assert home == SALES
+        return {C2: HOUR + 5} if answered else {C1: HOUR}
+
+    def talks(self, *, everything: bool) -> Sequence[Talk]:  # noqa: ARG002  there is one
+        """Of the second."""
+        return [Talk(*C2, "ann", "sales", HOUR + 5)]
+
+
+@pytest.fixture
+def presence() -> PartitionPresence:
+    return PartitionPresence(Horizons(Longest(wait=4 * HOUR, conversation=2 * HOUR)))
+
+
+def test_packed_visits_are_among_those_that_are_open(presence: PartitionPresence) -> None:
+    presence.packed = TwoPacked()
+
+    assert len(presence) == 2
+    assert presence.gauges(HOUR + MINUTE) == [Gauge(*SALES, [HOUR], 1, 0)]
+    assert presence.take_talks(everything=False) == [Talk(*C2, "ann", "sales", HOUR + 5)]
+    assert presence.take_talks(everything=True) == [Talk(*C2, "ann", "sales", HOUR + 5)]
+
+
+def test_a_page_of_everything_lists_packed_visits_with_their_agents(
+    presence: PartitionPresence,
+) -> None:
+    presence.packed = TwoPacked()
+    [page] = everything(presence)
+
+    assert page.waiting == [(0, "c1", 1, HOUR)]
+    assert page.answered == [(0, "c2", 1, HOUR + 5)]
+    assert page.agents == ["ann"]
+
+
+def test_a_visit_that_was_packed_waits_or_is_in_progress_as_before(
+    presence: PartitionPresence,
+) -> None:
+    presence.rows = {C1: WAITS, C2: TALKS}
+    presence.restore(SALES, C1, WAITS)
+    presence.restore(SALES, C2, TALKS)
+    presence.restore_talk(SALES, C2)
+    presence.restore_talk(None, C1)
+
+    assert presence.gauges(HOUR + MINUTE) == [Gauge(*SALES, [HOUR], 1, 0)]
+    assert presence.take_talks(everything=False) == [
+        Talk(*C1),
+        Talk(*C2, "ann", "sales", HOUR + 5),
+    ]
+
+
+def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
+    nothing = NothingPacked()
+    rows = VisitRows()
+    entries = PageEntries()
+    nothing.take(0, rows, entries)
+
+    assert (len(nothing), nothing.dirty, nothing.going_on) == (0, 0, 0)
+    assert (rows.new, rows.known, rows.lonely, len(entries)) == ([], [], [], 0)
+    assert nothing.peek(C1) is None
+    assert not nothing.open(SALES, answered=True)
+
+
+def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    try:
+        built = core()
+    except NoCore as reason:
+        pytest.skip(f"the core of the fold is not here: {reason}")
+    monkeypatch.setattr("floorpulse.kpi_engine.native.packed.MOST_NAMES", 3)
+    partition = MemoryStore().own(0)
+    native = NativePartition(built, partition)
+    told = [event(events.ContactOffered, at, contact=f"c{at}") for at in (1, 2)]
+    instants = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
+    values = [msgspec.json.encode(one) for one in told]
+    partition.apply(native.folded(native.read(values, range(2), instants)), 2)
+    packed = partition.visits.packed
+    assert isinstance(packed, PackedVisits)
+    before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
+    monkeypatch.setattr("floorpulse.kpi_engine.native.packed.MOST_NAMES", 2)
+    native.read([], range(0), instants)
+
+    assert before == (2, 2, list(partition.visits.rows.values()))
+    assert (len(packed), len(partition.visits.presence), len(partition.visits.dirty)) == (0, 2, 2)
+    page = PageBuilder(partition.visits.presence)
+    rows = partition.visits.rows_of(0, partition.visits.take_dirty(), page)
+    assert len(rows.new) == len(page) == 2
