@@ -98,9 +98,8 @@ def test_a_visit_that_was_packed_waits_or_is_in_progress_as_before(
 
 def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
     nothing = NothingPacked()
-    rows = VisitRows()
     entries = PageEntries()
-    nothing.take(0, rows, entries)
+    rows = nothing.take(0, entries)
 
     assert (len(nothing), nothing.dirty, nothing.going_on) == (0, 0, 0)
     assert (rows.new, rows.known, rows.lonely, len(entries)) == ([], [], [], 0)
