@@ -102,7 +102,7 @@ def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
     rows = nothing.take(0, entries)
 
     assert (len(nothing), nothing.dirty, nothing.going_on) == (0, 0, 0)
-    assert (rows.new, rows.known, rows.lonely, len(entries)) == ([], [], [], 0)
+    assert (rows, len(entries)) == (VisitRows(), 0)
     assert nothing.peek(C1) is None
     assert not nothing.open(SALES, answered=True)
 
