@@ -129,7 +129,7 @@ $(VENV)/.uv: Makefile
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@
 
-$(VENV)/.runtime: requirements.lock pyproject.toml services/kpi_engine/native/core.c $(VENV)/.uv
+$(VENV)/.runtime: requirements.lock pyproject.toml $(wildcard services/kpi_engine/native/*.[ch]) $(VENV)/.uv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@$(BIN)/python -m floorpulse.kpi_engine.native.build

@@ -19,7 +19,7 @@ class NoCore(Exception):  # noqa: N818  it says what happened
 
 
 class Bound(ctypes.Structure):
-    """What one partition holds while a slice is folded: `core.c` calls it Bound, too."""
+    """What one partition holds while a slice is folded: `state.h` calls it Bound, too."""
 
     _fields_ = (
         *(
@@ -56,7 +56,7 @@ class Bound(ctypes.Structure):
 
 
 class Flush(ctypes.Structure):
-    """What a flush is made of: `core.c` calls it Flush, too."""
+    """What a flush is made of: `rows.h` calls it Flush, too."""
 
     _fields_ = (
         ("partition", c_int64),
@@ -112,7 +112,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
 
 
 class Core:
-    """The functions of the core; `core.c` says what each does. All raise what Python raises in
+    """The functions of the core; its headers say what each does. All raise what Python raises in
     them.
     """
 

@@ -1,7 +1,7 @@
 """Where the interpreter keeps the fields of the fold's records, found by looking: each field is
 given an object of its own, whose address stands at the field's place.
 
-The order of all names here is the order of the enumerations in `core.c`.
+The order of all names here is the order of the enumerations in `state.h`.
 """
 
 import ctypes
@@ -65,7 +65,7 @@ class UnknownLayout(Exception):  # noqa: N818  it says what happened
 
 
 class Layout(ctypes.Structure):
-    """What `core.c` calls Layout; offsets in bytes."""
+    """What `state.h` calls Layout; offsets in bytes."""
 
     _fields_ = (
         ("visit", ctypes.c_int64 * len(VISIT)),

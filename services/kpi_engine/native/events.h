@@ -1,0 +1,193 @@
+/* Records, as JSON, to events; what is not usual is handed back. */
+
+/* The bytes of a character in UTF-8 as Python takes it; 0 where it takes none. */
+static int character(Text text, Text end) {
+    uint8_t first = text[0];
+    int more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+    if (first < 0xc2 || first > 0xf4 || end - text <= more) return 0;
+    uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    if (text[1] < low || text[1] > high) return 0;
+    for (int i = 2; i <= more; i++)
+        if (text[i] < 0x80 || text[i] > 0xbf) return 0;
+    return more + 1;
+}
+
+/* A text of one to `most` bytes without escapes. */
+static int text_at(Text *place, Text end, Span *found, uint32_t most) {
+    Text text = *place;
+    if (text >= end || *text != '"') return 0;
+    found->text = ++text;
+    while (text < end && *text != '"') {
+        if (*text >= 0x80) {
+            int bytes = character(text, end);
+            if (!bytes) return 0;
+            text += bytes;
+        } else {
+            if (*text < 0x20 || *text == '\\') return 0;
+            text++;
+        }
+    }
+    if (text >= end) return 0;
+    Size length = text - found->text;
+    if (length < 1 || length > (Size)most) return 0;
+    found->length = (uint32_t)length;
+    *place = text + 1;
+    return 1;
+}
+
+/* A whole number from 0 to `most`, without sign, fraction or exponent. */
+static int number_at(Text *place, Text end, int64_t *found, int64_t most) {
+    Text text = *place;
+    int64_t number = 0;
+    int digits = 0;
+    while (text < end && *text >= '0' && *text <= '9') {
+        if (++digits > 15) return 0;
+        number = number * 10 + (*text++ - '0');
+    }
+    if (!digits || (digits > 1 && **place == '0') || number > most) return 0;
+    if (text < end && (*text == '.' || *text == 'e' || *text == 'E')) return 0;
+    *found = number;
+    *place = text;
+    return 1;
+}
+
+enum {
+    F_TYPE = 1, F_ID = 1 << 1, F_SOURCE = 1 << 2, F_AT = 1 << 3, F_TENANT = 1 << 4,
+    F_CONTACT = 1 << 5, F_VISIT = 1 << 6, F_QUEUE = 1 << 7, F_CHANNEL = 1 << 8,
+    F_PRIORITY = 1 << 9, F_CUSTOMER = 1 << 10, F_AGENT = 1 << 11, F_WAIT = 1 << 12,
+    F_TALK = 1 << 13, F_HOLD = 1 << 14, F_WRAP = 1 << 15
+};
+
+static const uint32_t COMMON = F_TYPE | F_ID | F_SOURCE | F_AT | F_TENANT | F_CONTACT;
+
+static const struct {
+    const char *name;
+    uint32_t length, must, may;
+} TYPES[KINDS] = {
+    [OFFER] = {"contact.offered", 15, F_QUEUE, F_CHANNEL | F_PRIORITY | F_CUSTOMER},
+    [ANSWER] = {"contact.answered", 16, F_AGENT, F_QUEUE | F_WAIT},
+    [ABANDON] = {"contact.abandoned", 17, 0, F_QUEUE | F_WAIT},
+    [END] = {"contact.ended", 13, 0, F_TALK | F_HOLD},
+    [WRAP_UP] = {"contact.wrapped", 15, 0, F_WRAP},
+};
+
+#define LONGEST_SPAN (31 * 86400000ll)
+#define IS(span, word) \
+    ((span).length == sizeof(word) - 1 && !memcmp((span).text, word, sizeof(word) - 1))
+
+typedef struct {
+    uint32_t seen;
+    Span type, id, source, tenant, contact, queue, channel, customer, agent;
+    int64_t at, visit, priority, wait, talk, hold, wrap;
+} Fields;
+
+/* The field of a name, where its value goes, and the longest or largest value; 0 for others. */
+static uint32_t field_of(Span name, Fields *into, Span **text, int64_t **number, int64_t *most) {
+    *most = 128;
+    switch (name.length) {
+    case 2:
+        if (IS(name, "id")) return *text = &into->id, F_ID;
+        if (IS(name, "at")) return *number = &into->at, *most = INT64_MAX, F_AT;
+        return 0;
+    case 4:
+        return IS(name, "type") ? (*text = &into->type, F_TYPE) : 0;
+    case 5:
+        if (IS(name, "queue")) return *text = &into->queue, F_QUEUE;
+        if (IS(name, "agent")) return *text = &into->agent, F_AGENT;
+        return IS(name, "visit") ? (*number = &into->visit, *most = 32767, F_VISIT) : 0;
+    case 6:
+        if (IS(name, "source")) return *text = &into->source, F_SOURCE;
+        return IS(name, "tenant") ? (*text = &into->tenant, *most = 64, F_TENANT) : 0;
+    case 7:
+        if (IS(name, "contact")) return *text = &into->contact, F_CONTACT;
+        if (IS(name, "channel")) return *text = &into->channel, F_CHANNEL;
+        *most = LONGEST_SPAN;
+        if (IS(name, "wait_ms")) return *number = &into->wait, F_WAIT;
+        if (IS(name, "talk_ms")) return *number = &into->talk, F_TALK;
+        if (IS(name, "hold_ms")) return *number = &into->hold, F_HOLD;
+        return IS(name, "wrap_ms") ? (*number = &into->wrap, F_WRAP) : 0;
+    case 8:
+        if (IS(name, "customer")) return *text = &into->customer, F_CUSTOMER;
+        return IS(name, "priority") ? (*number = &into->priority, *most = INT32_MAX, F_PRIORITY) : 0;
+    default:
+        return 0;
+    }
+}
+
+/* The fields of a JSON object without blanks, each once, all of them known and within limits. */
+static int fields_at(Text place, Text end, Fields *into) {
+    into->seen = 0;
+    if (place >= end || *place++ != '{') return 0;
+    for (;;) {
+        Span name, *text = NULL;
+        int64_t *number = NULL, most;
+        if (!text_at(&place, end, &name, 8) || place >= end || *place++ != ':') return 0;
+        uint32_t field = field_of(name, into, &text, &number, &most);
+        if (!field || into->seen & field) return 0;
+        into->seen |= field;
+        if (text ? !text_at(&place, end, text, (uint32_t)most)
+                 : !number_at(&place, end, number, most))
+            return 0;
+        if (place >= end) return 0;
+        if (*place == ',') place++;
+        else return *place == '}' && place + 1 == end;
+    }
+}
+
+static int kind_of(const Fields *fields) {
+    for (int kind = 0; kind < KINDS; kind++)
+        if (TYPES[kind].length == fields->type.length &&
+            !memcmp(TYPES[kind].name, fields->type.text, fields->type.length)) {
+            uint32_t must = COMMON | TYPES[kind].must;
+            uint32_t may = must | TYPES[kind].may | F_VISIT;
+            return (fields->seen & must) == must && !(fields->seen & ~may) ? kind : ELSEWHERE;
+        }
+    return ELSEWHERE;
+}
+
+static int channel_of(const State *state, const Fields *fields) {
+    static const Span voice = {(Text) "voice", 5};
+    Span name = fields->seen & F_CHANNEL ? fields->channel : voice;
+    for (int i = 0; i < state->channels_known; i++)
+        if (state->channels[i].length == (Size)name.length &&
+            !memcmp(state->channels[i].bytes, name.text, name.length))
+            return i;
+    return -1;
+}
+
+static int64_t told(const Fields *fields, uint32_t field, int64_t value) {
+    return fields->seen & field ? value : NOT_TOLD;
+}
+
+/* One event; NOT_OURS where Python must look at it. */
+static int event_of(State *state, Text text, Size length, Event *event) {
+    Fields fields;
+    event->kind = ELSEWHERE;
+    if (!fields_at(text, text + length, &fields)) return NOT_OURS;
+    int kind = kind_of(&fields), channel = channel_of(state, &fields);
+    if (kind == ELSEWHERE || channel < 0 || fields.at >= state->at->latest) return NOT_OURS;
+    if (fields.seen & F_VISIT && fields.visit < 1) return NOT_OURS;
+    Names *names = &state->names;
+    event->queue = event->agent = NOBODY;
+    event->tenant = name_of(names, fields.tenant);
+    event->source = name_of(names, fields.source);
+    if (event->tenant < 0 || event->source < 0) return FAILED;
+    if (fields.seen & F_QUEUE && (event->queue = name_of(names, fields.queue)) < 0) return FAILED;
+    if (fields.seen & F_AGENT && (event->agent = name_of(names, fields.agent)) < 0) return FAILED;
+    event->at = fields.at;
+    event->wait = told(&fields, F_WAIT, fields.wait);
+    event->talk = told(&fields, F_TALK, fields.talk);
+    event->hold = told(&fields, F_HOLD, fields.hold);
+    event->wrap = told(&fields, F_WRAP, fields.wrap);
+    event->priority = told(&fields, F_PRIORITY, fields.priority);
+    event->visit = fields.seen & F_VISIT ? (int32_t)fields.visit : 1;
+    event->contact = fields.contact.text;
+    event->contact_length = fields.contact.length;
+    event->customer = fields.seen & F_CUSTOMER ? fields.customer.text : NULL;
+    event->customer_length = fields.seen & F_CUSTOMER ? fields.customer.length : 0;
+    event->hash = contact_hash(event->tenant, fields.contact);
+    event->channel = (uint8_t)channel;
+    event->kind = (uint8_t)kind;
+    return DONE;
+}

@@ -1,0 +1,44 @@
+/* What leaves memory. */
+
+static int64_t last_of(const Visit *visit) {
+    return visit->offered > visit->outcome ? visit->offered : visit->outcome;
+}
+
+static int is_in_progress(const Visit *visit) {
+    return visit->flags & IS_ANSWERED && visit->ended == NOT_TOLD;
+}
+
+/* Whether a visit is stored and not going on; `talks` are the oldest answers, by channel. */
+static int is_free(const State *state, const Visit *visit, const int64_t *talks) {
+    if (!(visit->flags & IS_HERE) || visit->at[DIRTY] || visit->at[OPEN]) return 0;
+    if (!is_in_progress(visit)) return 1;
+    PyObject *channel = channel_name(state, visit);
+    for (int i = 0; i < state->channels_known; i++)
+        if (state->channels[i].object == channel) return visit->outcome < talks[i];
+    return 0;
+}
+
+/* Append the last instants of the visits that may leave memory. */
+EXPORT int core_lasts(const State *state, const int64_t *talks, PyObject *into) {
+    for (uint32_t i = 0; i < state->visits.born; i++) {
+        const Visit *visit = visit_at(&state->visits, i);
+        if (is_free(state, visit, talks) && append_number(into, last_of(visit)) < 0) return FAILED;
+    }
+    return DONE;
+}
+
+/* Forget those whose last instant is `until` at most: `found` has the latest of them, and whether
+ * the end of one is not known. */
+EXPORT int core_trim(State *state, const int64_t *talks, int64_t until, int64_t *found) {
+    found[0] = NOT_TOLD;
+    found[1] = 0;
+    for (uint32_t i = 0; i < state->visits.born; i++) {
+        const Visit *visit = visit_at(&state->visits, i);
+        int64_t last = last_of(visit);
+        if (!is_free(state, visit, talks) || last > until) continue;
+        if (is_in_progress(visit)) found[1] = 1;
+        else if (last > found[0]) found[0] = last;
+        if (unpack(state, i) < 0) return FAILED;
+    }
+    return DONE;
+}
