@@ -16,7 +16,7 @@ evaluations, complaints, evidence and misses is written as their types have it, 
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from itertools import compress
 from operator import is_not, itemgetter
 from typing import Any, NamedTuple
@@ -69,6 +69,8 @@ ODD_MARK = b"\x03"
 
 HEXADECIMAL = 64
 """Digits of a SHA-256"""
+MOST_MASKS = 4096
+"""Whose places are remembered; some hundred are usual"""
 
 _decode_whole = msgspec.msgpack.Decoder(Visit).decode
 _decode_values = msgspec.msgpack.Decoder(list[Any]).decode
@@ -96,7 +98,7 @@ class _Places(NamedTuple):
     nested: tuple[tuple[int, Any], ...]
 
 
-@cache
+@lru_cache(MOST_MASKS)
 def _places(mask: int) -> _Places:
     names = tuple(name for bit, name in zip(_BITS, _NAMES, strict=True) if mask & bit)
     at = {name: place for place, name in enumerate(names, 1)}

@@ -155,6 +155,7 @@ class Twins:
             self._lost_answer,
             self._away,
             self._retention,
+            self._forget,
             self._nothing,
         )
         await self._dice.choice(chances)()
@@ -191,6 +192,12 @@ class Twins:
         for one in self.both:
             one.store.announced = kept_since
             await one.engine.reload_retention()
+
+    async def _forget(self) -> None:
+        """The core has too many names."""
+        for one in self.both:
+            if isinstance(packed := one.partition.visits.packed, PackedVisits):
+                packed.forget_names(0)
 
     async def _taken(self) -> None:
         """What there is to publish is taken."""

@@ -338,7 +338,7 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
-        self._look_at_packed()
+        self.look_at_packed()
         for home, queue in self._queues.items():
             gauge = queue.gauge
             if gauge is not None and queue.seen_at <= now <= queue.good_until:
@@ -352,7 +352,7 @@ class PartitionPresence:
             del self._queues[home]
         return gauges
 
-    def _look_at_packed(self) -> None:
+    def look_at_packed(self) -> None:
         """Let each queue know where packed visits came or went."""
         for home in self.packed.changed():
             self._queue(home).gauge = None
@@ -442,7 +442,7 @@ class PartitionPresence:
         """All open visits, queue by queue: those that wait since their offers, then (True) those in
         progress since their answers.
         """
-        self._look_at_packed()
+        self.look_at_packed()
         for home, queue in self._queues.items():
             yield home, False, {**queue.waiting, **self.packed.open(home, answered=False)}
             yield home, True, {**queue.answered, **self.packed.open(home, answered=True)}

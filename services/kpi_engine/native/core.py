@@ -93,7 +93,6 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_settle": (c_int, [c_void_p]),
     "core_counts": (None, [c_void_p, POINTER(c_int64)]),
     "core_find": (c_int64, [c_void_p, py_object, py_object]),
-    "core_peek": (py_object, [c_void_p, c_uint32]),
     "core_whole": (py_object, [c_void_p, c_uint32]),
     "core_unpack": (c_int, [c_void_p, c_uint32]),
     "core_numbers": (c_int, [c_void_p, c_int, py_object]),
@@ -106,7 +105,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_panes": (py_object, [c_void_p, c_int64, py_object, c_ssize_t]),
     "core_taken": (c_int, [c_void_p, c_int]),
     "core_lasts": (c_int, [c_void_p, Instants, py_object]),
-    "core_trim": (c_int, [c_void_p, Instants, c_int64, POINTER(c_int64)]),
+    "core_trim": (c_int, [c_void_p, Instants, c_int64, POINTER(c_int64), py_object]),
 }
 """What the functions of the core give back, and what they are given"""
 

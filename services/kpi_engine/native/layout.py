@@ -5,6 +5,7 @@ The order of all names here is the order of the enumerations in `state.h`.
 """
 
 import ctypes
+import secrets
 import sys
 import sysconfig
 from typing import Any, get_args
@@ -76,6 +77,7 @@ class Layout(ctypes.Structure):
         ("latest", ctypes.c_int64),
         ("exact_seconds", ctypes.c_int64),
         ("growth", ctypes.c_double),
+        ("secret", ctypes.c_uint64 * 2),
         ("none", ctypes.py_object),
         ("yes", ctypes.py_object),
         ("no", ctypes.py_object),
@@ -106,6 +108,7 @@ def layout() -> Layout:
         LATEST,
         EXACT_SECONDS,
         GROWTH,
+        (secrets.randbits(64) | 1, secrets.randbits(64)),
         None,
         True,
         False,

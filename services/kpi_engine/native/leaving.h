@@ -70,11 +70,6 @@ EXPORT int64_t core_find(const State *state, PyObject *tenant, PyObject *contact
     return packed(&state->visits, number, texts[1], contact_hash(number, texts[1]));
 }
 
-/* A packed visit as Python's record. */
-EXPORT PyObject *core_peek(const State *state, uint32_t number) {
-    return record_of(state, visit_at(&state->visits, number));
-}
-
 /* None, or whether a visit in this list is `flag`. */
 static PyObject *listed_as(const State *state, const Visit *visit, int which, int flag) {
     if (!visit->at[which]) return held(state->at->none);

@@ -28,8 +28,9 @@ EXPORT int core_lasts(const State *state, const int64_t *talks, PyObject *into) 
 }
 
 /* Forget those whose last instant is `until` at most: `found` has the latest of them, and whether
- * the end of one is not known. */
-EXPORT int core_trim(State *state, const int64_t *talks, int64_t until, int64_t *found) {
+ * the end of one is not known; those whose conversations ended untold are appended to `over`. */
+EXPORT int core_trim(State *state, const int64_t *talks, int64_t until, int64_t *found,
+                     PyObject *over) {
     found[0] = NOT_TOLD;
     found[1] = 0;
     for (uint32_t i = 0; i < state->visits.born; i++) {
@@ -38,6 +39,7 @@ EXPORT int core_trim(State *state, const int64_t *talks, int64_t until, int64_t 
         if (!is_free(state, visit, talks) || last > until) continue;
         if (is_in_progress(visit)) found[1] = 1;
         else if (last > found[0]) found[0] = last;
+        if (visit->at[TALKS] && append(over, visit_key(state, visit)) < 0) return FAILED;
         if (unpack(state, i) < 0) return FAILED;
     }
     return DONE;

@@ -24,8 +24,6 @@ from floorpulse.kpi_engine.native.core import Core, Flush, Instants
 
 CHANNELS = get_args(Channel)
 NOT_TOLD = -(1 << 63)
-MOST_NAMES = 1 << 18
-"""Tenants, queues, agents and sources that a partition's core knows at once"""
 
 Whole = tuple[VisitKey, Visit, bool | None, bool | None, bool | None, Home | None]
 """A packed visit as `core_whole` gives it"""
@@ -74,11 +72,12 @@ class PackedVisits(NothingPacked):
 
     # ------------------------------------------------------------- leaving
 
-    def forget_names(self) -> None:
-        """Where there are too many names, let all visits go, and forget the names."""
-        if self._counts()[3] <= MOST_NAMES:
+    def forget_names(self, most: int) -> None:
+        """Where there are more names, let all visits go, and forget the names."""
+        if self._counts()[3] <= most:
             return
         self._release(self._numbers(flying=False))
+        self._visits.presence.look_at_packed()
         self.settle()
         self._core.forget(self.state)
         self._places.clear()
@@ -210,7 +209,10 @@ class PackedVisits(NothingPacked):
     def trim(self, since: Since, until: int, before: int) -> int:
         """See `NothingPacked.trim`."""
         found = (ctypes.c_int64 * 2)()
-        self._core.trim(self.state, by_channel(since)[1], until, found)
+        over: list[VisitKey] = []
+        self._core.trim(self.state, by_channel(since)[1], until, found, over)
+        for key in over:
+            self._visits.presence.restore_talk(None, key)
         if found[1]:
             return before
         return NEVER if found[0] == NOT_TOLD else min(found[0] + 1, before)

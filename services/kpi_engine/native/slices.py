@@ -25,6 +25,8 @@ from floorpulse.kpi_engine.fold.visits import visit_key
 from floorpulse.kpi_engine.native.core import Bound, Core
 from floorpulse.kpi_engine.native.packed import NOT_TOLD, PackedVisits, by_channel
 
+MOST_NAMES = 1 << 18
+"""Tenants, queues, agents and sources that a partition's core knows at once"""
 MOST_GENERATIONS = 1 << 15
 """Of a log; the revisions of so many fit into 64 bits"""
 
@@ -49,7 +51,7 @@ class NativePartition:
         self, values: Sequence[bytes | None], offsets: Sequence[int], instants: ReadInstants
     ) -> ReadSlice:
         """Read records: `values[i]` stands at `offsets[i]`."""
-        self._packed.forget_names()
+        self._packed.forget_names(MOST_NAMES)
         records = list(values)
         back = (ctypes.c_int32 * len(records))()
         summary = (ctypes.c_int64 * 2)()

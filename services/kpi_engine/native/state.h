@@ -17,6 +17,7 @@ typedef struct {
     int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], codes[CODES];
     int64_t visit_words, pane_words, latest, exact_seconds;
     double growth;
+    uint64_t secret[2];
     PyObject *none, *yes, *no, *new_visit, *new_pane, *channels, *decode;
 } Layout;
 
@@ -156,6 +157,9 @@ typedef struct {
 
 #define FIRST_ROOM 64u
 
+/* Of the hashes of texts: the first that is told, for all partitions of the process. */
+static uint64_t secret[2];
+
 EXPORT void core_free(State *state);
 
 static void give_back(PyObject *object) {
@@ -192,6 +196,7 @@ EXPORT State *core_new(const Layout *layout) {
     State *state = calloc(1, sizeof *state);
     if (!state) return NULL;
     state->at = layout;
+    if (!secret[0]) memcpy(secret, layout->secret, sizeof secret);
     if (!make_tables(state)) {
         core_free(state);
         return NULL;
@@ -257,19 +262,41 @@ static inline uint64_t mixed(uint64_t hash, uint64_t value) {
     return hash ^ (hash >> 29);
 }
 
+static inline uint64_t rotated(uint64_t word, int by) { return word << by | word >> (64 - by); }
+
+static inline void sip_round(uint64_t v[4]) {
+    v[0] += v[1], v[1] = rotated(v[1], 13) ^ v[0], v[0] = rotated(v[0], 32);
+    v[2] += v[3], v[3] = rotated(v[3], 16) ^ v[2];
+    v[0] += v[3], v[3] = rotated(v[3], 21) ^ v[0];
+    v[2] += v[1], v[1] = rotated(v[1], 17) ^ v[2], v[2] = rotated(v[2], 32);
+}
+
+static inline void sip_word(uint64_t v[4], uint64_t word) {
+    v[3] ^= word;
+    sip_round(v);
+    v[0] ^= word;
+}
+
+/* SipHash-1-3 of a text, keyed with the secret of the process: nobody can choose contacts that
+ * collide. */
 static uint64_t hash_of(Text text, Size length) {
-    uint64_t hash = 7;
-    while (length >= 8) {
+    uint64_t v[4] = {
+        secret[0] ^ 0x736F6D6570736575ull,
+        secret[1] ^ 0x646F72616E646F6Dull,
+        secret[0] ^ 0x6C7967656E657261ull,
+        secret[1] ^ 0x7465646279746573ull,
+    };
+    uint64_t rest = (uint64_t)length << 56;
+    for (; length >= 8; text += 8, length -= 8) {
         uint64_t word;
         memcpy(&word, text, 8);
-        hash = mixed(hash, word);
-        text += 8;
-        length -= 8;
+        sip_word(v, word);
     }
-    uint64_t rest = (uint64_t)length;
-    for (Size i = 0; i < length; i++) rest = rest << 8 | text[i];
-    hash = mixed(hash, rest);
-    return hash ^ (hash >> 32);
+    for (Size i = 0; i < length; i++) rest |= (uint64_t)text[i] << 8 * i;
+    sip_word(v, rest);
+    v[2] ^= 0xFF;
+    for (int i = 0; i < 3; i++) sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 static uint32_t contact_hash(int32_t tenant, Span contact) {

@@ -23,6 +23,8 @@ from floorpulse.runtime.request_body import Handler
 
 KEPT = 4096
 """Ways of asking that are remembered"""
+LONGEST = 8192
+"""Bytes of a query string that is"""
 
 Words = tuple[str, bytes]
 """A path and a query string"""
@@ -48,6 +50,8 @@ class RepeatedRoute(MeasuredRoute):
             if _recalled(request):
                 return await again(request)
             response = await parsing(request)
+            if len(request.scope["query_string"]) > LONGEST:
+                return response
             kept = _kept(request)
             if len(kept) >= KEPT:
                 kept.clear()

@@ -22,6 +22,7 @@ from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE
 SALES: Home = ("acme", "sales", "voice")
+INSTANTS = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
 C1: VisitKey = ("acme", "c1", 1)
 C2: VisitKey = ("acme", "c2", 1)
 WAITS = Visit(offered_at=HOUR, queue="sales")
@@ -107,25 +108,85 @@ def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
     assert not nothing.open(SALES, answered=True)
 
 
-def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
-    monkeypatch: pytest.MonkeyPatch,
+class Native:
+    """A partition that the core folds, and the store of its rows."""
+
+    def __init__(self) -> None:
+        try:
+            built = core()
+        except NoCore as reason:
+            pytest.skip(f"the core of the fold is not here: {reason}")
+        self.store = MemoryStore()
+        self.partition = self.store.own(0)
+        self.slices = NativePartition(built, self.partition)
+
+    def fold(self, *told: events.AnyEvent) -> None:
+        """Fold what is told as one slice."""
+        begin = self.partition.next_offset
+        offsets = range(begin, begin + len(told))
+        values = [msgspec.json.encode(one) for one in told]
+        self.partition.apply(
+            self.slices.folded(self.slices.read(values, offsets, INSTANTS)), offsets.stop
+        )
+        self.partition.advance([one.at for one in told], 1 << 50, 15_000)  # type: ignore[misc]  # milliseconds
+
+    def flush(self) -> None:
+        """Store what is to be written."""
+        rows = self.partition.take_dirty()
+        assert rows is not None
+        self.store.write(rows)
+        self.partition.flushed()
+
+
+@pytest.fixture
+def native() -> Native:
+    return Native()
+
+
+def test_the_end_of_a_conversation_is_told_though_its_visit_left_memory(native: Native) -> None:
+    presence = native.partition.visits.presence
+    native.fold(
+        event(events.ContactOffered, HOUR, contact="c1"),
+        event(events.ContactAnswered, HOUR + 5, contact="c1"),
+    )
+    begun = presence.take_talks(everything=False)
+    native.fold(event(events.ContactEnded, 2 * HOUR, contact="c1"))
+    native.flush()
+    native.partition.trim(0, 1 << 30)
+
+    assert [one.since for one in begun] == [HOUR + 5]
+    assert native.partition.visits.get(C1) is None
+    assert presence.take_talks(everything=False) == [Talk(*C1)]
+
+
+def test_gauges_know_what_came_before_names_were_forgotten(
+    native: Native,
 ) -> None:
-    try:
-        built = core()
-    except NoCore as reason:
-        pytest.skip(f"the core of the fold is not here: {reason}")
-    monkeypatch.setattr("floorpulse.kpi_engine.native.packed.MOST_NAMES", 3)
-    partition = MemoryStore().own(0)
-    native = NativePartition(built, partition)
-    told = [event(events.ContactOffered, at, contact=f"c{at}") for at in (1, 2)]
-    instants = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
-    values = [msgspec.json.encode(one) for one in told]
-    partition.apply(native.folded(native.read(values, range(2), instants)), 2)
+    native.fold(event(events.ContactOffered, HOUR, contact="c1"))
+    before = native.partition.gauges(HOUR + 1)
+    native.fold(
+        event(events.ContactOffered, HOUR + 2, contact="c2"),
+        event(events.ContactAbandoned, HOUR + 3, contact="c1"),
+    )
+    packed = native.partition.visits.packed
+    assert isinstance(packed, PackedVisits)
+    packed.forget_names(2)
+
+    assert [one.waiting for one in before] == [[HOUR]]
+    assert len(packed) == 0
+    assert [one.waiting for one in native.partition.gauges(HOUR + 4)] == [[HOUR + 2]]
+
+
+def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
+    native: Native,
+) -> None:
+    partition = native.partition
+    native.fold(*(event(events.ContactOffered, at, contact=f"c{at}") for at in (1, 2)))
     packed = partition.visits.packed
     assert isinstance(packed, PackedVisits)
+    packed.forget_names(3)
     before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
-    monkeypatch.setattr("floorpulse.kpi_engine.native.packed.MOST_NAMES", 2)
-    native.read([], range(0), instants)
+    packed.forget_names(2)
 
     assert before == (2, 2, list(partition.visits.rows.values()))
     assert (len(packed), len(partition.visits.presence), len(partition.visits.dirty)) == (0, 2, 2)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from floorpulse.query.api.repeated import LONGEST
 from floorpulse.runtime.direct import WATCHED
 from tests.fakes.world import READER, Client, busy_world
 
@@ -94,3 +95,13 @@ def test_only_the_first_of_the_same_questions_takes_the_route(
     monkeypatch.setattr(app, "middleware_stack", closed)
     assert client.get(WALL).content == first.content
     assert client.get("/v1/queues").status_code == 500
+
+
+@pytest.mark.parametrize(("further", "kept"), [(0, 1), (LONGEST, 0)])
+def test_questions_of_great_length_are_answered_and_not_remembered(further: int, kept: int) -> None:
+    world = busy_world()
+    app: Any = world.app
+    app.state.kept_questions = {}
+
+    assert Client(app, READER).get(WALL + "&" * further).status_code == 200
+    assert len(app.state.kept_questions) == kept
