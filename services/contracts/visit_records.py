@@ -133,7 +133,15 @@ def encode_visit(visit: Visit) -> bytes:
 
 
 def decode_visit(record: bytes) -> Visit:
-    """The visit of a record of any time. Raises msgspec.DecodeError and ValidationError."""
+    """The visit of a record of any time. Raises msgspec.DecodeError where it is none."""
+    try:
+        return _decode(record)
+    except (IndexError, TypeError) as wrong:
+        message = f"no record of a visit: {record!r:.80}"
+        raise msgspec.DecodeError(message) from wrong
+
+
+def _decode(record: bytes) -> Visit:
     if record[0] > ODD_MARK[0]:
         return _decode_whole(record)
     values = _decode_values(record[1:])

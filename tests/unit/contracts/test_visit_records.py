@@ -83,3 +83,11 @@ def test_a_record_from_before_there_was_evidence_and_misses_reads_as_one_without
     earlier = b"\xdc\x00\x1d" + msgspec.msgpack.encode(visit)[3:-2]
 
     assert decode_visit(earlier) == visit
+
+
+@pytest.mark.parametrize(
+    "record", [b"", b"\x02\x90", b"\x02\x91\xc0", b"\x02\x91\x01", b"\x02\xc1"]
+)
+def test_bytes_that_are_no_record_are_refused(record: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_visit(record)
