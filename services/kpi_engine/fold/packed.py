@@ -14,10 +14,9 @@ from dataclasses import dataclass, field
 from floorpulse.contracts.presence import Entry, Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.panes import NEVER, Pane
 from floorpulse.kpi_engine.fold.rows import NO_ROWS, EncodedRows, pane_rows
 
-NEVER = -(1 << 62)
 ContactKey = tuple[str, str]
 """(tenant, contact)"""
 Since = Mapping[str, tuple[int, int]]

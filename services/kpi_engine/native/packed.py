@@ -10,14 +10,13 @@ from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
-    NEVER,
     ContactKey,
     NothingPacked,
     PageEntries,
     Since,
     VisitRows,
 )
-from floorpulse.kpi_engine.fold.panes import Pane
+from floorpulse.kpi_engine.fold.panes import NEVER, Pane
 from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.native.core import Core, Flush, Instants
