@@ -53,6 +53,19 @@ class Desk:
     async def open(self, query: str = "") -> None:
         await self.page.goto(f"{self.url}/alerts{query}")
 
+    async def open_live(self) -> None:
+        """Open the page and wait until its stream is heard: before, its head changes its height,
+        and a click meant for what has just moved reaches something else.
+        """
+        await self.open()
+        await self.becomes("link", "live")
+
+    async def follow(self, link: str, path: str) -> None:
+        """Click a link of a page that is live and wait for the page behind it to be so."""
+        await self.page.get_by_role("link", name=link, exact=True).click()
+        await self.page.wait_for_url(f"**{path}")
+        await self.becomes("link", "live")
+
     async def shows(self, selector: str, text: str) -> None:
         """Wait until `text` is in the part of the page."""
         await playwright.expect(self.page.locator(selector).first).to_contain_text(text)
@@ -141,7 +154,7 @@ async def test_an_incident_opens_on_the_page_while_it_is_watched_the_worst_first
 
 async def test_one_tap_acknowledges_and_the_page_says_who_has_it(desk: Desk) -> None:
     incident = await desk.alerts.fire()
-    await desk.open()
+    await desk.open_live()
 
     await desk.card("Service level").locator("button").click()
 
@@ -229,7 +242,7 @@ async def test_a_refusal_is_said_beside_the_buttons(desk: Desk) -> None:
 
 async def test_the_way_back_of_the_browser_leads_to_the_list(desk: Desk) -> None:
     await desk.alerts.fire()
-    await desk.open()
+    await desk.open_live()
     await desk.card("Service level").locator("a").click()
     await playwright.expect(desk.page.locator("#detail")).to_be_visible()
     await playwright.expect(desk.page.locator("#open")).to_be_hidden()
@@ -328,11 +341,9 @@ async def test_old_figures_are_told(desk: Desk) -> None:
 
 
 async def test_wall_and_alerts_lead_to_one_another(desk: Desk) -> None:
-    await desk.open()
-    await desk.page.click("text=Wall")
-    await desk.page.wait_for_url("**/wallboard")
-    await desk.page.click("text=Alerts")
-    await desk.page.wait_for_url("**/alerts")
+    await desk.open_live()
+    await desk.follow("Wall", "/wallboard")
+    await desk.follow("Alerts", "/alerts")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -46,7 +46,8 @@ from tests.integration.stored import Floor, floor_on, ok, until
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
 
-EXAMPLES = 25
+EXAMPLES = 12
+"""Of each operation, asked rightly and asked wrongly"""
 ANSWER_WITHIN = 20
 LONGEST_ADDRESS = 8_000
 """Characters: beyond 64 KiB the HTTP parser answers in plain text, before any route does"""
