@@ -2,7 +2,7 @@
 remember.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -48,14 +48,12 @@ class Tables:
 
     def holds_any(self, rows: FlushRows) -> bool:
         """Whether a row that is taken for new is here."""
+        stored = Counter((tenant, contact) for tenant, contact, _ in self.visits)
         return (
             any(_visit_key(row) in self.visits for row in visit_rows(rows.new_visits))
             or any(_key(row) in self.panes for row in pane_rows(rows.new_panes))
             or any(number in self.pages for number, _ in _pages(rows))
-            or any(
-                (tenant, contact) in {key[:2] for key in self.visits if key[2] != number}
-                for tenant, contact, number in rows.lonely
-            )
+            or any(stored[key[:2]] > (key in self.visits) for key in rows.lonely)
         )
 
     def take(self, rows: FlushRows) -> None:
