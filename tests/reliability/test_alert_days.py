@@ -19,7 +19,7 @@ from tests.benchmarks.alert_days.measuring import (
 from tests.benchmarks.alert_days.oracle import lost_half_hours, troubles
 from tests.benchmarks.alert_days.watching import Watched, watched
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.no_cover]  # days, which tracing makes longer
 
 FORESEEN = 0.8
 DAYS = (("night", 11), ("shortage", 12), ("flapping", 11), ("outage", 11))
