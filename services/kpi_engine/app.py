@@ -264,13 +264,11 @@ class Engine:
 
     async def _load(self) -> bool:
         """One round of loading what is wanted; whether anything was."""
-        wanted = [
-            (partition, wanted)
-            for partition in self.partitions.values()
-            if (wanted := partition.wanted)
-        ]
-        for partition, one in wanted:
-            partition.join(one, await self._store.load(partition.number, one))
+        partitions = dict(self.partitions)
+        wanted = {number: wanted for number, one in partitions.items() if (wanted := one.wanted)}
+        if wanted:
+            for number, stored in (await self._store.load(wanted)).items():
+                partitions[number].join(wanted[number], stored)
         return bool(wanted)
 
     async def _write(self) -> None:

@@ -43,9 +43,9 @@ class Store(Protocol):
         """
         ...
 
-    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
-        """Load the stored ones of the records `wanted`, of visits all that their contacts have.
-        Raises StoreUnavailable.
+    async def load(self, wanted: Mapping[int, WantedRecords]) -> Mapping[int, StoredRecords]:
+        """Load the stored ones of the records `wanted` by partitions, of visits all that their
+        contacts have. Raises StoreUnavailable.
         """
         ...
 

@@ -5,8 +5,9 @@ it is told on its input.
     > 20000 1000                             fold 20,000 events, flush every 1,000
     < {"events": 20000, "cpu": 0.31}         seconds of this process
 
-The database is that of the settings. Other revisions are measured beside this one with this file,
-run by their own interpreter: `part` finds what each calls by other names.
+Its first line says by what it folds: as `FLOORPULSE_ENGINE__FOLD` asks, by the core in C where it
+is there. The database is that of the settings. Other revisions are measured beside this one with
+this file, run by their own interpreter: `part` finds what each calls by other names.
 """
 
 import asyncio
@@ -54,6 +55,8 @@ leave_alone_what_is_here = part(
 )
 StoreUnavailable = part("runtime.unavailable:StoreUnavailable", "kpi_engine.ports:StoreUnavailable")
 
+PYTHON = "python"
+"""By what revisions fold that have no core"""
 FLUSHES = 5
 """How often a flush is tried"""
 
@@ -101,6 +104,16 @@ class Folding:
         raise StoreUnavailable(message)
 
 
+def fold_of(settings: Any) -> tuple[str, list[Any]]:
+    """By what this revision folds, and what its engine is given for that."""
+    try:
+        folding = part("kpi_engine.native.choice:folding")
+    except ImportError:
+        return PYTHON, []
+    fold = folding(settings.engine.fold)
+    return fold.by, [fold.core]
+
+
 def by_partition(records: Iterable[Record]) -> dict[int, list[bytes | None]]:
     """The values of each partition, in order."""
     values: dict[int, list[bytes | None]] = {}
@@ -115,14 +128,14 @@ async def main(settings: Any, log: Shape) -> None:
     records = workload(log)
     pool = await asyncpg_pool(settings.database)
     store = PostgresStore(pool, settings.database, "pace", store_options(settings))
-    engine = Engine(
-        store, Nowhere(), Nowhere(), options(settings), EngineMetrics(CollectorRegistry())
-    )
+    by, core = fold_of(settings)
+    metrics = EngineMetrics(CollectorRegistry())
+    engine = Engine(store, Nowhere(), Nowhere(), options(settings), metrics, *core)
     for number in range(log.partitions):
         engine.adopt(await engine.claim(number, "log", 0, len(records)))
     folding = Folding(engine, iter(records))
     leave_alone_what_is_here()
-    say({"ready": len(records), "log": digest(records)})
+    say({"ready": len(records), "log": digest(records), "fold": by})
     for line in sys.stdin:
         events, every = map(int, line.split())
         began = process_time()

@@ -77,17 +77,19 @@ class Pace:
 
 @dataclass(frozen=True)
 class Paces:
-    """All of them, how many events were stored before; and of each engine, by its title, two
-    figures.
+    """All of them, how many events were stored before; and of each engine, by its title, what
+    follows.
 
     `hot` is the share of visit updates that touched no index, `vacuum` CPU µs an event of vacuuming
-    afterwards.
+    afterwards, `folds` says who makes the usual steps of the fold: "native" (the core in C) or
+    "python".
     """
 
     stored: int
     paces: list[Pace]
     hot: dict[str, float]
     vacuum: dict[str, float]
+    folds: dict[str, str]
 
 
 class Worker:
@@ -105,6 +107,7 @@ class Worker:
         self.hot = 0.0
         self.vacuum = 0.0
         self.log = ""
+        self.folds_by = ""
         self._process = process
         self._database = database
         self._server = server
@@ -186,6 +189,7 @@ async def paces(rig: Rig, shape: Shape, asked: Paced) -> Paces:
             measured,
             {one.title: one.hot for one in workers},
             {one.title: one.vacuum for one in workers},
+            {one.title: one.folds_by for one in workers},
         )
 
 
@@ -228,7 +232,9 @@ async def started(rig: Rig, checkout: Checkout, log: Shape) -> AsyncIterator[Wor
         try:
             async with connected(dsn) as connection:
                 worker = Worker(checkout.title, process, connection, rig.bystanders["postgres"])
-                worker.log = (await worker.answer())["log"]
+                ready = await worker.answer()
+                worker.log = ready["log"]
+                worker.folds_by = ready["fold"]
                 yield worker
         finally:
             if process.returncode is None:

@@ -366,7 +366,12 @@ pieces, which are record batches or flushes.
 def paces(found: Paces) -> str:
     """Both paces, PostgreSQL's CPU beside the worker's."""
     rows = [_paced(one, found) for one in found.paces]
-    return PACES.format(stored=found.stored) + "\n".join([*rows, "", *paced_ratios(found.paces)])
+    folds = ", ".join(f"{title} {FOLDS[by]}" for title, by in found.folds.items())
+    head = PACES.format(stored=found.stored, folds=folds)
+    return head + "\n".join([*rows, "", *paced_ratios(found.paces)])
+
+
+FOLDS = {"native": "by its core in C", "python": "by Python"}
 
 
 def paced_ratios(found: Sequence[Pace]) -> list[str]:
@@ -408,7 +413,7 @@ def _paced(one: Pace, found: Paces) -> str:
 PACES = """## Both paces
 
 The engine without Kafka on a database of its own that holds {stored:,} events and was vacuumed: *live*, where a flush gathers
-some 1,000 events, and *full*, where it gathers 20,000. Portions of 20,000 events take turns, so that all meet the same machine.
+some 1,000 events, and *full*, where it gathers 20,000. The usual steps of the fold are made as follows: {folds}. Portions of 20,000 events take turns, so that all meet the same machine.
 Median [lowest, highest] of the portions. *Vacuum*: CPU of the one at the end, for each event since the one before; autovacuum and
 checkpoints are put off meanwhile. *HOT*: the share of visit updates, from the first event on, that touched no index.
 

@@ -99,7 +99,7 @@ async def dirty(store: Store, partition: Partition, *told: AnyEvent) -> FlushRow
     """The rows of a partition that took events in, all that they need loaded."""
     apply(partition, *told)
     while wanted := partition.wanted:
-        partition.join(wanted, await store.load(partition.number, wanted))
+        partition.join(wanted, await load(store, partition.number, wanted))
     rows = partition.take_dirty()
     assert rows is not None
     return rows
@@ -113,9 +113,14 @@ async def write(store: Store, partition: Partition, *told: AnyEvent) -> FlushRow
     return rows
 
 
+async def load(store: Store, number: int, wanted: WantedRecords) -> StoredRecords:
+    """The stored ones of the records that are wanted of one partition."""
+    return (await store.load({number: wanted}))[number]
+
+
 async def everything(store: Store, number: int = 3) -> StoredRecords:
     """What is stored of the visit, pane and agent that the tests tell of."""
-    return await store.load(number, WantedRecords([C1], [SALES], [WantedAgent(ANN, 0)]))
+    return await load(store, number, WantedRecords([C1], [SALES], [WantedAgent(ANN, 0)]))
 
 
 # ----------------------------------------------------------------- claim
@@ -222,7 +227,7 @@ async def test_of_what_is_not_stored_nothing_is_loaded(store: Store) -> None:
     await claim(store)
 
     assert await everything(store) == StoredRecords()
-    assert await store.load(3, NOTHING) == StoredRecords()
+    assert await load(store, 3, NOTHING) == StoredRecords()
 
 
 async def test_visits_and_panes_are_loaded_as_they_were_written(store: Store) -> None:
@@ -233,6 +238,24 @@ async def test_visits_and_panes_are_loaded_as_they_were_written(store: Store) ->
     assert loaded.visits == {C1: owner.visits.rows[C1]}
     assert loaded.panes == {SALES: (revision(1, 1), owner.panes.rows[SALES].cells)}
     assert await everything(store, 1) == StoredRecords()
+
+
+async def test_records_of_several_partitions_are_loaded_each_for_its_own(store: Store) -> None:
+    wanted = WantedRecords([C1], [SALES], [WantedAgent(ANN, 0)])
+    owners = {number: await claim(store, number) for number in (1, 3)}
+    await write(store, owners[3], offered(customer="k"), available(NOW))
+    await write(store, owners[1], offered(), offered("c2"), available(NOW + 1))
+
+    loaded = await store.load({1: wanted, 3: wanted, 5: WantedRecords([], [], [])})
+
+    assert loaded == {
+        1: await load(store, 1, wanted),
+        3: await load(store, 3, wanted),
+        5: StoredRecords(),
+    }
+    assert [loaded[number].visits[C1].customer for number in (1, 3)] == [None, "k"]
+    assert [loaded[number].panes[SALES].cells[Cell.OFFERED] for number in (1, 3)] == [2, 1]
+    assert [loaded[number].agents[ANN][0].at for number in (1, 3)] == [NOW + 1, NOW]
 
 
 async def test_whoever_changes_what_was_loaded_changes_nothing_stored(store: Store) -> None:
@@ -254,7 +277,7 @@ async def test_an_agents_states_are_loaded_since_an_instant(
 
     async def since(at: int) -> list[int]:
         wanted = WantedRecords([], [], [WantedAgent(ANN, at), WantedAgent(("acme", "bob"), 0)])
-        loaded = await store.load(3, wanted)
+        loaded = await load(store, 3, wanted)
         assert loaded.agents.keys() <= {ANN}
         return [one.at for one in loaded.agents.get(ANN, ())]
 
@@ -262,7 +285,7 @@ async def test_an_agents_states_are_loaded_since_an_instant(
     assert await since(NOW + 1_500) == instants[2:]
     assert await since(NOW + 2_000) == instants[2:]
     assert await since(NOW + HOUR) == []
-    loaded = await store.load(3, WantedRecords([], [], [WantedAgent(ANN, NOW + 3_000)]))
+    loaded = await load(store, 3, WantedRecords([], [], [WantedAgent(ANN, NOW + 3_000)]))
     assert loaded.agents[ANN] == [Entered(NOW + 3_000, "available")]
 
 
@@ -417,11 +440,11 @@ async def test_a_row_taken_for_a_stored_one_is_written_whether_it_is_stored_or_n
 
     assert await store.flush([known]) == {3: FlushOutcome.WRITTEN}
     c3 = ("acme", "c3", 1)
-    loaded = await store.load(3, WantedRecords([C1, c3], [SALES], []))
+    loaded = await load(store, 3, WantedRecords([C1, c3], [SALES], []))
     assert loaded.visits == {**stored.visits, c3: owner.visits.rows[c3]}
     assert loaded.panes[SALES][1] == owner.panes.rows[SALES].cells
     late = ("acme", "sales", "voice", months_later)
-    assert (await store.load(3, WantedRecords([], [late], []))).panes.keys() == {late}
+    assert (await load(store, 3, WantedRecords([], [late], []))).panes.keys() == {late}
 
 
 async def test_of_many_flushes_the_last_one_counts(store: Store) -> None:
@@ -439,7 +462,7 @@ async def test_of_many_flushes_the_last_one_counts(store: Store) -> None:
     )
 
     wanted = [("acme", f"c{number}", 1) for number in (1, 2, 3_999)]
-    stored = (await store.load(3, WantedRecords(wanted, [], []))).visits
+    stored = (await load(store, 3, WantedRecords(wanted, [], []))).visits
     assert [stored[key].abandoned_at for key in wanted] == [NOW + 5_000, None, None]
 
 
@@ -467,8 +490,8 @@ async def test_with_a_visit_come_all_others_of_its_contact_and_its_record(
     await write(store, owner, event(events.ContactOffered, NOW, visit=2))
     contact = ("acme", "c1", 0)
 
-    one = await store.load(3, WantedRecords([C1], [], []))
-    every = await store.load(3, WantedRecords([contact], [], []))
+    one = await load(store, 3, WantedRecords([C1], [], []))
+    every = await load(store, 3, WantedRecords([contact], [], []))
 
     assert one.visits.keys() == every.visits.keys() == {C1, contact, ("acme", "c1", 2)}
 
@@ -481,7 +504,7 @@ async def test_rows_of_any_month_find_their_place(store: Store) -> None:
     await write(store, owner, *contacts, *(available(at) for at in instants))
 
     wanted = [("acme", "sales", "voice", at) for at in instants]
-    loaded = await store.load(3, WantedRecords([], wanted, [WantedAgent(ANN, 0)]))
+    loaded = await load(store, 3, WantedRecords([], wanted, [WantedAgent(ANN, 0)]))
     assert loaded.panes.keys() == set(wanted)
     assert [one.at for one in loaded.agents[ANN]] == sorted(instants)
 
@@ -597,7 +620,7 @@ async def test_events_count_since_the_latest_instant_that_retention_announced(
 CALLS: dict[str, Callable[[Store, FlushRows], Awaitable[object]]] = {
     "claim": lambda store, _: store.claim(3, "log", 0, 1_000),
     "kept_since": lambda store, _: store.kept_since(),
-    "load": lambda store, _: store.load(3, WantedRecords([C1], [], [])),
+    "load": lambda store, _: load(store, 3, WantedRecords([C1], [], [])),
     "flush": lambda store, rows: store.flush([rows]),
     "settle": lambda store, rows: store.settle([rows]),
 }

@@ -130,10 +130,10 @@ class MemoryStore:
         self._answer()
         return self.announced
 
-    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
+    async def load(self, wanted: Mapping[int, WantedRecords]) -> Mapping[int, StoredRecords]:
         """See `find`."""
         self._answer()
-        return self.find(partition, wanted)
+        return {partition: self.find(partition, one) for partition, one in wanted.items()}
 
     def find(self, partition: int, wanted: WantedRecords) -> StoredRecords:
         """What is stored of `wanted`, to be changed by whoever has it."""

@@ -104,7 +104,8 @@ async def follow(store: PostgresStore, partition: Partition, told: Sequence[AnyE
     latest = max(int(one.at) for one in told)
     partition.advance([latest], latest, 0)
     while wanted := partition.wanted:
-        partition.join(wanted, await store.load(partition.number, wanted))
+        stored = await store.load({partition.number: wanted})
+        partition.join(wanted, stored[partition.number])
     rows = partition.take_dirty()
     if rows is not None:
         assert await store.flush([rows]) == {partition.number: FlushOutcome.WRITTEN}

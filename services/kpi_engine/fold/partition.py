@@ -9,7 +9,7 @@ consistent cut:
       └────► take_unpublished ─► (published)
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 
 from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
@@ -68,17 +68,17 @@ class WantedRecords:
     panes: list[PaneKey]
     agents: list[WantedAgent]
 
-    def __bool__(self) -> bool:
-        return bool(self.visits or self.panes or self.agents)
+    def __len__(self) -> int:
+        return len(self.visits) + len(self.panes) + len(self.agents)
 
 
 @dataclass(frozen=True)
 class StoredRecords:
     """The stored ones among the records that were wanted."""
 
-    visits: Mapping[VisitKey, Visit] = field(default_factory=dict)
-    panes: Mapping[PaneKey, StoredPane] = field(default_factory=dict)
-    agents: Mapping[AgentKey, Sequence[Entered]] = field(default_factory=dict)
+    visits: dict[VisitKey, Visit] = field(default_factory=dict)
+    panes: dict[PaneKey, StoredPane] = field(default_factory=dict)
+    agents: dict[AgentKey, list[Entered]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

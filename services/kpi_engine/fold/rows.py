@@ -8,6 +8,7 @@ Whole numbers are big-endian, of two or eight bytes, texts UTF-8.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct
 
 import msgspec
@@ -32,8 +33,11 @@ VISIT_COLUMNS = (
 )
 PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", "cells")
 
+MOST_NAMES = 4096
+"""Tenants, queues and channels whose columns are remembered"""
+
 NULL = b"\xff\xff\xff\xff"
-NEVER_COMPLAINED = (None, None)
+NEVER_COMPLAINED = NULL + NULL
 _A_VISIT = Struct(">hih")
 _LENGTH = Struct(">i")
 _NUMBER = Struct(">iq")
@@ -64,17 +68,19 @@ def visit_row(
 ) -> bytes:
     """The row of a visit that was offered then and there."""
     tenant, contact, number = key
+    mark = customer_mark(visit.customer)
+    complained = b"".join(map(_number, complaining(visit))) if visit.complaints else None
     return b"".join(
         (
             _A_VISIT.pack(len(VISIT_COLUMNS), 2, partition),
-            _text(tenant),
-            _text(contact),
+            _name(tenant),
+            _value(contact.encode()),
             _SMALL_NUMBER.pack(2, number),
-            _number(offered),
-            NULL if queue is None else _text(queue),
-            _text(visit.channel),
-            _number(customer_mark(visit.customer)),
-            *map(_number, complaining(visit) if visit.complaints else NEVER_COMPLAINED),
+            NULL if offered is None else _NUMBER.pack(8, offered),
+            NULL if queue is None else _name(queue),
+            _name(visit.channel),
+            NULL if mark is None else _NUMBER.pack(8, mark),
+            complained or NEVER_COMPLAINED,
             _value(encode_visit(visit)),
         )
     )
@@ -90,10 +96,10 @@ def _pane_row(partition: int, pane: Pane) -> bytes:
     return b"".join(
         (
             _A_PANE,
-            _text(tenant),
+            _name(tenant),
             _NUMBER.pack(8, start),
-            _text(queue),
-            _text(channel),
+            _name(queue),
+            _name(channel),
             _SMALL_NUMBER.pack(2, partition),
             _NUMBER.pack(8, pane.revision),
             _value(_encode_cells(pane.cells)),
@@ -106,7 +112,9 @@ def joined(rows: list[bytes]) -> EncodedRows:
     return EncodedRows(len(rows), b"".join(rows))
 
 
-def _text(text: str) -> bytes:
+@lru_cache(MOST_NAMES)
+def _name(text: str) -> bytes:
+    """The column of a text that comes again and again."""
     return _value(text.encode())
 
 

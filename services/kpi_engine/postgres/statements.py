@@ -48,12 +48,12 @@ WHERE presence_log.partition = past.partition AND presence_log.number < past.num
 """
 
 VISITS = """
-SELECT tenant, contact, visit.visit, body
-FROM (SELECT DISTINCT tenant, contact
-    FROM unnest(string_to_array($3, $2), string_to_array($4, $2)) AS asked (tenant, contact)
+SELECT partition, tenant, contact, visit.visit, body
+FROM (SELECT DISTINCT partition, tenant, contact
+    FROM unnest(string_to_array($2, $1)::smallint[], string_to_array($3, $1),
+        string_to_array($4, $1)) AS asked (partition, tenant, contact)
     ) AS wanted
-JOIN visit USING (tenant, contact)
-WHERE visit.partition = $1
+JOIN visit USING (partition, tenant, contact)
 """
 
 # Each contact is looked into by itself, in the very leaf of the key that its visit goes to.
@@ -71,11 +71,10 @@ LIMIT 1
 """
 
 PANES = """
-SELECT tenant, queue, channel, start, revision, cells
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) AS wanted (tenant, queue, channel,
-    start)
-JOIN pane USING (tenant, start, queue, channel)
-WHERE pane.partition = $1
+SELECT partition, tenant, queue, channel, start, revision, cells
+FROM unnest($1::smallint[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+    AS wanted (partition, tenant, queue, channel, start)
+JOIN pane USING (tenant, start, queue, channel, partition)
 """
 
 LOCK_POSITIONS = """
@@ -93,9 +92,10 @@ WHERE held.topic = $1 AND held.partition = moved.partition
 """
 
 AGENT_STATES = """
-SELECT stored.tenant, stored.agent, stored.body
-FROM unnest($2::text[], $3::text[], $4::bigint[]) AS wanted (tenant, agent, since)
-JOIN agent_state AS stored ON stored.partition = $1 AND stored.tenant = wanted.tenant
+SELECT stored.partition, stored.tenant, stored.agent, stored.body
+FROM unnest($1::smallint[], $2::text[], $3::text[], $4::bigint[])
+    AS wanted (partition, tenant, agent, since)
+JOIN agent_state AS stored ON stored.partition = wanted.partition AND stored.tenant = wanted.tenant
     AND stored.agent = wanted.agent AND stored.at >= wanted.since
 ORDER BY stored.tenant, stored.agent, stored.at, stored.state
 """

@@ -15,15 +15,12 @@ import structlog
 from asyncpg.pool import PoolConnectionProxy
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.agents import AgentKey, Entered, decode_entered
+from floorpulse.contracts.agents import decode_entered
 from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
-from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visit_records import decode_visit
-from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.agents import WantedAgent
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
@@ -65,6 +62,9 @@ REFUSED = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+
+Wanted = Mapping[int, WantedRecords]
+Found = Mapping[int, StoredRecords]
 
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
@@ -174,60 +174,56 @@ class PostgresStore:
             since = await kept_since(connection)
         return NEVER if since is None else since
 
-    async def load(self, partition: int, wanted: WantedRecords) -> StoredRecords:
+    async def load(self, wanted: Wanted) -> Found:
         """See `ports.Store.load`."""
-        async with self._connection() as connection:
-            return StoredRecords(
-                visits=await self._visits(connection, partition, wanted.visits),
-                panes=await self._panes(connection, partition, wanted.panes),
-                agents=await self._agents(connection, partition, wanted.agents),
-            )
-
-    @staticmethod
-    async def _visits(
-        connection: PoolConnectionProxy, partition: int, keys: Sequence[VisitKey]
-    ) -> dict[VisitKey, Visit]:
-        if not keys:
-            return {}
-        asked = texts([tenant for tenant, _, _ in keys], [contact for _, contact, _ in keys])
-        rows = await connection.fetch(sql.VISITS, partition, *asked)
-        return {
-            (tenant, contact, number): decode_visit(body)
-            for tenant, contact, number, body in map(tuple, rows)
-        }
-
-    @staticmethod
-    async def _panes(
-        connection: PoolConnectionProxy, partition: int, keys: Sequence[PaneKey]
-    ) -> dict[PaneKey, StoredPane]:
-        if not keys:
-            return {}
-        rows = await connection.fetch(sql.PANES, partition, *map(list, zip(*keys, strict=True)))
-        return {
-            (row[0], row[1], row[2], row[3]): StoredPane(
-                row["revision"], decode_cells(row["cells"])
-            )
-            for row in rows
-        }
-
-    @staticmethod
-    async def _agents(
-        connection: PoolConnectionProxy, partition: int, wanted: Sequence[WantedAgent]
-    ) -> dict[AgentKey, list[Entered]]:
-        if not wanted:
-            return {}
-        tenants, agents = zip(*(one.key for one in wanted), strict=True)
-        found: dict[AgentKey, list[Entered]] = {}
-        for row in await connection.fetch(
-            sql.AGENT_STATES, partition, tenants, agents, [one.since for one in wanted]
-        ):
-            found.setdefault((row["tenant"], row["agent"]), []).append(decode_entered(row["body"]))
+        rows = sum(map(len, wanted.values()))
+        found = {partition: StoredRecords() for partition in wanted}
+        async with self._connection(TRANSACTION_WITHIN * 2 + rows / ROWS_A_SECOND) as connection:
+            await self._visits(connection, wanted, found)
+            await self._panes(connection, wanted, found)
+            await self._agents(connection, wanted, found)
         return found
 
+    @staticmethod
+    async def _visits(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
+        keys = [(str(partition), *key) for partition, one in wanted.items() for key in one.visits]
+        if not keys:
+            return
+        partitions, tenants, contacts, _ = zip(*keys, strict=True)
+        rows = await connection.fetch(sql.VISITS, *texts(partitions, tenants, contacts))
+        for partition, tenant, contact, number, body in map(tuple, rows):
+            found[partition].visits[tenant, contact, number] = decode_visit(body)
+
+    @staticmethod
+    async def _panes(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
+        keys = [(partition, *key) for partition, one in wanted.items() for key in one.panes]
+        if not keys:
+            return
+        rows = await connection.fetch(sql.PANES, *map(list, zip(*keys, strict=True)))
+        for partition, tenant, queue, channel, start, number, cells in map(tuple, rows):
+            pane = StoredPane(number, decode_cells(cells))
+            found[partition].panes[tenant, queue, channel, start] = pane
+
+    @staticmethod
+    async def _agents(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
+        keys = [
+            (partition, *agent.key, agent.since)
+            for partition, one in wanted.items()
+            for agent in one.agents
+        ]
+        if not keys:
+            return
+        rows = await connection.fetch(sql.AGENT_STATES, *map(list, zip(*keys, strict=True)))
+        for partition, tenant, agent, body in map(tuple, rows):
+            states = found[partition].agents.setdefault((tenant, agent), [])
+            states.append(decode_entered(body))
+
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[PoolConnectionProxy]:
+    async def _connection(
+        self, within: float = TRANSACTION_WITHIN * 2
+    ) -> AsyncIterator[PoolConnectionProxy]:
         try:
-            async with asyncio.timeout(TRANSACTION_WITHIN * 2), self._pool.acquire() as connection:
+            async with asyncio.timeout(within), self._pool.acquire() as connection:
                 yield connection
         except REFUSED as away:
             message = f"PostgreSQL did not answer: {type(away).__name__}: {away}"

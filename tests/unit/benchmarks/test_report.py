@@ -62,12 +62,19 @@ def test_both_paces_stand_side_by_side_with_what_postgresql_spends() -> None:
         {},
         None,
         None,
-        paces=Paces(400_000, [live], {"Floorpulse": 0.86}, {"Floorpulse": 1.5}),
+        paces=Paces(
+            400_000,
+            [live],
+            {"Floorpulse": 0.86},
+            {"Floorpulse": 1.5},
+            {"Floorpulse": "native", "the base": "python"},
+        ),
     )
 
     said = page(findings, Path("/nowhere"))
 
     assert "that holds 400,000 events" in said
+    assert "as follows: Floorpulse by its core in C, the base by Python." in said
     row = (
         "| Floorpulse, live | 1,000 | **15.0** [14.0, 16.0] | **22.0** [20.0, 30.0] | 1.5 | 600 "
         "| 86% | 60,000 |"
@@ -140,7 +147,7 @@ def test_both_paces_are_compared_portion_by_portion() -> None:
     ours = Pace("Floorpulse", "live", 1_000, 40_000, [5.0, 6.0], [10.0, 30.0], [400.0, 500.0])
     base = Pace("the base", "live", 1_000, 40_000, [10.0, 24.0], [20.0, 30.0], [800.0, 500.0])
     shares = {"Floorpulse": 0.5, "the base": 0.5}
-    both = Paces(400_000, [ours, base], shares, shares)
+    both = Paces(400_000, [ours, base], shares, shares, {})
 
     said = page(Findings({}, {}, {}, [], {}, None, None, paces=both), Path("/nowhere"))
 

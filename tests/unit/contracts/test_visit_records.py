@@ -6,6 +6,7 @@ import pytest
 from floorpulse.contracts.visit_records import BITS, decode_visit, encode_visit
 from floorpulse.contracts.visits import (
     Complaint,
+    Evaluation,
     Evidence,
     Miss,
     Statement,
@@ -52,6 +53,64 @@ def test_a_miss_gives_a_record_the_mark_of_others() -> None:
 
 def test_every_field_has_its_bit() -> None:
     assert sorted(BITS) == sorted(Visit.__struct_fields__)
+
+
+EVERYTHING = Visit(
+    offered_at=AT,
+    queue="sales",
+    channel="chat",
+    answered_at=AT + 1,
+    agent="ann",
+    answered_queue="help",
+    answered_wait=2,
+    ended_at=AT + 3,
+    talk=4,
+    hold=0,
+    wrapped_at=AT + 5,
+    wrap=6,
+    abandoned_at=AT - 7,
+    abandoned_queue="sales",
+    abandoned_wait=8,
+    left_at=AT + 9,
+    left_reason="key",
+    left_wait=10,
+    priority=11,
+    customer=HASHED,
+    attributes={"vip": "yes"},
+    holds=(AT + 12, AT + 14),
+    resumes=(AT + 13,),
+    transferred_at=AT + 15,
+    to_queue="help",
+    to_agent="bob",
+    surveys={"s": Survey("csat", offered_at=AT)},
+    evaluations={"e": Evaluation(AT)},
+    complaints={"k": Complaint((Statement(AT),))},
+    evidence=Evidence(Visit(AT)),
+    missed=(Miss(AT, "ann"),),
+)
+
+
+@pytest.mark.parametrize("field", BITS)
+def test_a_field_that_alone_is_told_sets_its_bit_alone(field: str) -> None:
+    visit = Visit(**{field: getattr(EVERYTHING, field)})
+    mask, *values = msgspec.msgpack.decode(encode_visit(visit)[1:])
+
+    assert mask == 1 << BITS.index(field)
+    assert len(values) == 1
+    assert decode_visit(encode_visit(visit)) == visit
+
+
+def test_values_stand_in_the_order_of_the_fields_of_a_visit() -> None:
+    mask, *values = msgspec.msgpack.decode(encode_visit(EVERYTHING)[1:])
+
+    assert mask == (1 << len(BITS)) - 1
+    assert values[:20] == [
+        *(AT, "sales", "chat", 1, "ann", "help", 2, 3, 4, 0),
+        *(5, 6, -7, True, 8, 9, "key", 10, 11, bytes.fromhex(HASHED)),
+    ]
+    assert values[20:26] == [{"vip": "yes"}, [12, 14], [13], 15, "help", "bob"]
+    assert len(values) == len(BITS)
+    assert decode_visit(encode_visit(EVERYTHING)) == EVERYTHING
 
 
 @pytest.mark.parametrize(
