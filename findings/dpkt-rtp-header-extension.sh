@@ -9,8 +9,8 @@
 #           bits (x, p). Each packet of 160 bytes of sound has 168 bytes of data.
 # Matters:  The audio level of RFC 6464 comes with each packet of WebRTC. A talk time counted from a
 #           capture's bytes is 5 % too long, and a recording put together from it has eight bytes
-#           that are no sound in every 20 ms. Take off 4 + 4 * length bytes where x is set, and the last byte's count
-#           where p is.
+#           that are no sound in every 20 ms. Take off 4 + 4 * length bytes where x is set, and
+#           as many as the last byte says where p is.
 # Source:   RFC 3550, 5.1 and 5.3.1; RTP.unpack in dpkt/rtp.py
 set -euo pipefail
 
