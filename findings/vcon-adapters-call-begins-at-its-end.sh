@@ -10,7 +10,7 @@
 #           party called. is_valid() finds nothing wrong.
 # Matters:  Calls lie in the wrong interval by their own length, so that long ones move to the next
 #           half hour of the plan, and inbound counts as outbound.
-# Source:   start_time in adapters/asterisk/builder.py, _determine_originator in core/base_builder.py
+# Source:   adapters/asterisk/builder.py, start_time; core/base_builder.py, _determine_originator
 set -euo pipefail
 
 work=$(mktemp -d)
