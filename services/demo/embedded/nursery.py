@@ -25,6 +25,8 @@ from pathlib import Path
 
 import msgspec
 
+from floorpulse.runtime.gc_tuning import importing
+
 PR_SET_PDEATHSIG = 1
 PORTION = 65_536
 
@@ -98,8 +100,9 @@ class Nursery:
         self._wakes.setblocking(False)
         signal.set_wakeup_fd(self._wakes.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for module in modules:
-            importlib.import_module(module)
+        with importing():
+            for module in modules:
+                importlib.import_module(module)
         gc.collect()
         gc.freeze()
         while True:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+from floorpulse.demo.programs import MODULES
+
 HEAVY = ("sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "httpx", "xlsxwriter")
 ENGINE = (
     "floorpulse.cli.app",
@@ -11,6 +13,7 @@ ENGINE = (
     "floorpulse.migrations",
     "floorpulse.kpi_engine.wiring",
 )
+SELDOM = ("alembic", "boto3", "fontTools", "fpdf", "websockets", "xlsxwriter")
 SOURCE = (
     "import importlib, sys; [importlib.import_module(one) for one in {!r}]; print(*sys.modules)"
 )
@@ -21,6 +24,13 @@ def test_an_engine_worker_starts_without_sqlalchemy_and_the_web() -> None:
 
     assert "floorpulse.kpi_engine.app" in imported
     assert imported.isdisjoint(HEAVY)
+
+
+def test_nothing_that_only_some_answers_need_is_imported_before_the_programs_of_a_demo() -> None:
+    imported = imported_by(MODULES)
+
+    assert "httpcore" in imported
+    assert imported.isdisjoint(SELDOM)
 
 
 def imported_by(modules: tuple[str, ...]) -> set[str]:
