@@ -103,7 +103,6 @@ class Nursery:
         with importing():
             for module in modules:
                 importlib.import_module(module)
-        gc.collect()
         gc.freeze()
         while True:
             ready, _, _ = select.select([self._connection, self._woken], [], [])
