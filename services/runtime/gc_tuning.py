@@ -28,11 +28,12 @@ def leave_alone_what_is_here(collections: tuple[int, int, int] = COLLECTIONS) ->
 
 @contextmanager
 def importing() -> Iterator[None]:
-    """Import in here without collections: next to nothing of what imports make is garbage, and
-    looking for it was a fifth of their CPU.
+    """Import in here without collections, neither now nor later: next to nothing of what imports
+    make is garbage, and looking for it was a fifth of their CPU.
     """
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         gc.enable()

@@ -10,7 +10,6 @@ it when the demo dies, and the programs when it dies.
 """
 
 import ctypes
-import gc
 import importlib
 import os
 import runpy
@@ -103,7 +102,6 @@ class Nursery:
         with importing():
             for module in modules:
                 importlib.import_module(module)
-        gc.freeze()
         while True:
             ready, _, _ = select.select([self._connection, self._woken], [], [])
             if self._woken in ready:
