@@ -31,9 +31,12 @@ def demo(
     """Everything on this machine, nothing to install: broker, database, services and a model
     contact centre.
     """
-    from floorpulse.demo.embedded import EmbeddedServerError
-    from floorpulse.demo.options import DemoError, DemoOptions
-    from floorpulse.demo.wiring import run
+    from floorpulse.runtime.gc_tuning import importing
+
+    with importing():
+        from floorpulse.demo.embedded import EmbeddedServerError
+        from floorpulse.demo.options import DemoError, DemoOptions
+        from floorpulse.demo.wiring import run
 
     try:
         raise typer.Exit(run(DemoOptions(scenario, simulate, state_dir, port, engines)))

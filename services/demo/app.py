@@ -34,7 +34,7 @@ from floorpulse.runtime.database import away
 from floorpulse.simulator.domain.scenarios import SCENARIOS
 
 READY_WITHIN = 180.0
-LOOK_AGAIN_AFTER = 0.1
+LOOK_AGAIN_AFTER = 0.2
 STOP_WITHIN = 6.5
 SERVERS_WITHIN = 1.5
 SIMULATOR_GRACE = 2.0

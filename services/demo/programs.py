@@ -32,8 +32,15 @@ MODULES = (
     "floorpulse.alerts.wiring",
     "floorpulse.kpi_engine.wiring",
     "floorpulse.simulator.simulate",
+    "floorpulse.runtime.logging",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+    "httpcore",
+    "anyio._backends._asyncio",
 )
-"""What the programs import, by the names of modules: the demo imports none of it itself"""
+"""What the programs import, by the names of modules, that too which libraries import when they
+are used first: the demo imports none of it itself
+"""
 CUSTOMER_KEY = "demo"
 POOL = 6
 DEFINITIONS = Path(str(files(floorpulse.demo) / "definitions"))

@@ -18,7 +18,7 @@ from floorpulse.demo.embedded import Broker, EmbeddedServerError, Postgres
 from floorpulse.demo.folder import StateFolder
 from floorpulse.demo.options import TENANT
 from floorpulse.demo.programs import Addresses
-from floorpulse.migrations import migrate
+from floorpulse.migrations import NotMigrated, expect_migrated, migrate
 from floorpulse.runtime.database import async_engine, idle_pool
 from floorpulse.runtime.kafka import ensure_topics
 from floorpulse.runtime.kafka_log import kafka_log
@@ -47,8 +47,11 @@ class EmbeddedServers:
         return dict(self._pids())
 
     async def migrate(self) -> None:
-        """Bring the tables up to date."""
-        await migrate(self._database)
+        """Bring the tables up to date; where they are, Alembic is not imported."""
+        try:
+            await expect_migrated(self._database)
+        except NotMigrated:
+            await migrate(self._database)
 
     async def ensure_topics(self) -> None:
         """Create the topics in the new, empty log."""

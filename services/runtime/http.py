@@ -140,11 +140,12 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
     finish.
 
     Raises `ServerFailed` when the application's start-up failed. Who listens on a port is logged,
-    requests are not.
+    requests are not. No application has WebSockets, so their library is not imported.
     """
     config = uvicorn.Config(
         app, host, port, log_config=None, access_log=False, server_header=False, lifespan="on",
         timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=SHUT_DOWN_WITHIN,
+        ws="none",
     )  # fmt: skip
     server = uvicorn.Server(config)
     app.state.stopping = lambda: (

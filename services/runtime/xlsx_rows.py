@@ -4,10 +4,10 @@ spreadsheet reckons with.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MOST_LINES = 1_048_576
 """Of one worksheet; a longer table goes on in the next one"""
@@ -31,6 +31,8 @@ class WorkbookFile:
     def __init__(
         self, file: BinaryIO, name: str, head: Sequence[str], most_lines: int = MOST_LINES
     ) -> None:
+        from xlsxwriter import Workbook
+
         self._book = Workbook(file, {"constant_memory": True})
         self._dates = self._book.add_format({"num_format": DATES})
         self._bold = self._book.add_format({"bold": True})
@@ -40,7 +42,7 @@ class WorkbookFile:
         self._sheets = 0
         self._sheet = self._next_sheet()
 
-    def _next_sheet(self) -> Worksheet:
+    def _next_sheet(self) -> "Worksheet":
         self._sheets += 1
         number = "" if self._sheets == 1 else f" {self._sheets}"
         sheet = self._book.add_worksheet(f"{self._name}{number}")

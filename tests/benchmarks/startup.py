@@ -4,8 +4,12 @@ and of what they need once, apart.
 
 python -m tests.benchmarks.startup [FOLDER …]       prints JSON by folder
 
-Each FOLDER holds a source tree, the one of this process unless given; they take turns, so that what
+Each FOLDER holds a source tree, the one of this process unless given; it is run by the Python of
+its own `.venv`, where it has one, with the bytecode that is there. They take turns, so that what
 else the machine does meets all of them alike. Compare ratios, not seconds.
+
+Where PYTHONDONTWRITEBYTECODE is set, what an install did not compile is compiled by each process.
+With PYTHONPYCACHEPREFIX, a folder, the start that is not counted writes bytecode there for all.
 """
 
 import asyncio
@@ -77,10 +81,12 @@ async def ready(client: httpx.AsyncClient) -> bool:
 async def running(tree: Path, folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """A demo without a floor."""
     package = "floorpulse.cli.app" if (tree / "floorpulse").exists() else "services.cli"
+    own = tree / ".venv" / "bin" / "python"
+    python = own if own.exists() else Path(sys.executable)
     words = ["demo", "--no-simulate", "--state-dir", str(folder / "state"), "--port", str(port)]
     with (folder / "said").open("wb") as said:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", package, *words, cwd=tree, stdout=said, stderr=said,
+            python, "-m", package, *words, cwd=tree, stdout=said, stderr=said,
             env={**os.environ, "PYTHONPATH": str(tree)},  # noqa: TID251  what children inherit
         )  # fmt: skip
     try:
@@ -100,6 +106,7 @@ async def main(trees: list[Path]) -> dict[str, object]:
     return {
         tree: {
             "ours": median(one.ours for one in starts),
+            "all": median(one.ours + one.servers for one in starts),
             "starts": [asdict(one) for one in starts],
         }
         for tree, starts in found.items()

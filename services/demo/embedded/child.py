@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import IO, NamedTuple, Protocol, Self
 
 LOOPBACK = "127.0.0.1"
-LOOK_AGAIN_AFTER = 0.02
+LOOK_AGAIN_AFTER = 0.05
 STARTS = 8
 START_AGAIN_AFTER = 0.5
 LOG_TAIL_BYTES = 2000

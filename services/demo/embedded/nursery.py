@@ -10,7 +10,6 @@ it when the demo dies, and the programs when it dies.
 """
 
 import ctypes
-import gc
 import importlib
 import os
 import runpy
@@ -24,6 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+
+from floorpulse.runtime.gc_tuning import importing
 
 PR_SET_PDEATHSIG = 1
 PORTION = 65_536
@@ -98,10 +99,9 @@ class Nursery:
         self._wakes.setblocking(False)
         signal.set_wakeup_fd(self._wakes.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        for module in modules:
-            importlib.import_module(module)
-        gc.collect()
-        gc.freeze()
+        with importing():
+            for module in modules:
+                importlib.import_module(module)
         while True:
             ready, _, _ = select.select([self._connection, self._woken], [], [])
             if self._woken in ready:

@@ -5,10 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import Any, BinaryIO
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from floorpulse.reports.workbook.binary import is_kept
 from floorpulse.reports.workbook.content import settlement_tables, visits_table
@@ -26,6 +23,9 @@ from floorpulse.reports.workbook.tables import (
 )
 from floorpulse.reports.workbook.words import Language, told
 from floorpulse.runtime.xlsx_rows import DATES, MOST_LINES, WIDTH, kept_text
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 PLACES_SHOWN = 10
 LONGEST_ADDRESS = 2079
@@ -55,6 +55,8 @@ class SettlementWorkbook:
     def __init__(
         self, file: BinaryIO, settled: SettledBook, language: Language, most_lines: int = MOST_LINES
     ) -> None:
+        from xlsxwriter import Workbook
+
         self._book = Workbook(file, {"constant_memory": True})
         self._settled = settled
         self._words = partial(told, language=language)
@@ -88,7 +90,7 @@ class SettlementWorkbook:
             self._write_row(sheet, table, row, cells)
             row += 1
 
-    def _sheet(self, table: Table, number: int) -> Worksheet:
+    def _sheet(self, table: Table, number: int) -> "Worksheet":
         name = self._words(table.name) + ("" if number == 1 else f" {number}")
         sheet = self._book.add_worksheet(name)
         sheet.set_column(0, len(table.columns) - 1, WIDTH)
@@ -97,7 +99,7 @@ class SettlementWorkbook:
             sheet.write_string(0, place, self._words(column.name), self._formats.head)
         return sheet
 
-    def _write_row(self, sheet: Worksheet, table: Table, row: int, cells: Sequence[Cell]) -> None:
+    def _write_row(self, sheet: "Worksheet", table: Table, row: int, cells: Sequence[Cell]) -> None:
         for place, (column, cell) in enumerate(zip(table.columns, cells, strict=True)):
             if isinstance(cell, Formula):
                 text = self._sheets.placed(table, row, cell)
@@ -107,7 +109,7 @@ class SettlementWorkbook:
                 self._write_cell(sheet, (row + 1, place), column, cell)
 
     def _write_cell(
-        self, sheet: Worksheet, at: tuple[int, int], column: Column, cell: Cell
+        self, sheet: "Worksheet", at: tuple[int, int], column: Column, cell: Cell
     ) -> None:
         look = self._formats.number[column.look]
         match cell:
@@ -127,7 +129,7 @@ class SettlementWorkbook:
                 return
 
     def _write_number(
-        self, sheet: Worksheet, at: tuple[int, int], number: Decimal | int, look: Any
+        self, sheet: "Worksheet", at: tuple[int, int], number: Decimal | int, look: Any
     ) -> None:
         """A number; as text where a cell would lose its last digits."""
         if is_kept(Decimal(number)):

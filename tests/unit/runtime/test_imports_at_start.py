@@ -1,7 +1,11 @@
 """A process imports what it needs and no more: most of the CPU of a start is imports."""
 
+import gc
 import subprocess
 import sys
+
+from floorpulse.demo.programs import MODULES
+from floorpulse.runtime.gc_tuning import importing
 
 HEAVY = ("sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "httpx", "xlsxwriter")
 ENGINE = (
@@ -11,6 +15,7 @@ ENGINE = (
     "floorpulse.migrations",
     "floorpulse.kpi_engine.wiring",
 )
+SELDOM = ("alembic", "boto3", "fontTools", "fpdf", "websockets", "xlsxwriter")
 SOURCE = (
     "import importlib, sys; [importlib.import_module(one) for one in {!r}]; print(*sys.modules)"
 )
@@ -21,6 +26,27 @@ def test_an_engine_worker_starts_without_sqlalchemy_and_the_web() -> None:
 
     assert "floorpulse.kpi_engine.app" in imported
     assert imported.isdisjoint(HEAVY)
+
+
+def test_nothing_that_only_some_answers_need_is_imported_before_the_programs_of_a_demo() -> None:
+    imported = imported_by(MODULES)
+
+    assert "httpcore" in imported
+    assert imported.isdisjoint(SELDOM)
+
+
+def test_nothing_is_collected_while_importing_and_what_was_imported_is_left_alone() -> None:
+    kept = gc.get_freeze_count()
+    try:
+        with importing():
+            collects_then = gc.isenabled()
+            made: list[object] = [[]]
+        assert not collects_then
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > kept
+        assert not any(one is made for one in gc.get_objects())
+    finally:
+        gc.unfreeze()
 
 
 def imported_by(modules: tuple[str, ...]) -> set[str]:
