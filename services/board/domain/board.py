@@ -9,7 +9,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -88,12 +88,16 @@ class Rules:
 class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
+
+    Where two readings have the same `state`, the same cells were counted; None where several sums
+    were added up.
     """
 
     span: Span
     counted: SpanFigures
     present: MomentFigures
     revision: int
+    state: int | None = field(default=None, compare=False)
 
 
 class WindowFigures(NamedTuple):
@@ -777,7 +781,8 @@ def without_outcome(cells: Cells) -> int:
 def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:
     if len(sums) == 1:
         [only] = sums
-        return WindowReading(span, there.counted(only.cells, span), there.figures, only.revision)
+        counted = there.counted(only.cells, span)
+        return WindowReading(span, counted, there.figures, only.revision, only.state)
     counted = there.counted(_added([one.cells for one in sums]), span)
     revision = max([one.revision for one in sums], default=0)
     return WindowReading(span, counted, there.figures, revision)

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from floorpulse.board.domain.agents import AHEAD
@@ -227,24 +228,38 @@ class Present:
         return min((one[0] for one in offers if one), default=None)
 
 
+_states = count(1)
+
+
 @dataclass(eq=False)
 class Sum:
-    """The cells of a group over `span`, and the highest revision that ever went in."""
+    """The cells of a group over `span`, and the highest revision that ever went in.
+
+    `state` is another number whenever cells may have changed, and no other sum's: where it is the
+    same, so are the cells.
+    """
 
     span: Span
     cells: Cells = field(default_factory=dict)
     revision: int = 0
+    state: int = field(default_factory=_states.__next__)
 
     def take(self, rows: Iterable[PaneRow]) -> None:
         """Add rows."""
         for row in rows:
-            add(self.cells, row.cells)
-            self.revision = max(self.revision, row.revision)
+            self.change(row, row.cells)
+
+    def change(self, row: PaneRow, change: Cells) -> None:
+        """Add what a row changes."""
+        add(self.cells, change)
+        self.revision = max(self.revision, row.revision)
+        self.state = next(_states)
 
     def drop(self, rows: Iterable[PaneRow]) -> None:
         """Subtract rows."""
         for row in rows:
             add(self.cells, row.cells, -1)
+            self.state = next(_states)
 
 
 @dataclass(eq=False)
@@ -278,8 +293,7 @@ class SeriesGroup:
             self.wide.fold(row, change)
         for total in self.sums.values():
             if row.start in total.span:
-                add(total.cells, change)
-                total.revision = max(total.revision, row.revision)
+                total.change(row, change)
 
     def total(self, name: str, span: Span) -> Sum:
         """The running sum called `name`, moved to `span`."""
