@@ -8,7 +8,7 @@ span only where its cells, or who of it waits, did.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import ceil, floor
 from typing import NamedTuple
 from zlib import crc32
@@ -16,16 +16,17 @@ from zlib import crc32
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called, judge
+from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called
+from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
 from floorpulse.alerts.rules.watched import (
     GroupKey,
     Read,
-    WatchedAlert,
     WatchedPlace,
     WatchedRule,
 )
-from floorpulse.board.domain.windows import HOUR, Window
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import definition_of
 from floorpulse.figures.live.context import LiveQuery
@@ -34,7 +35,7 @@ from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import KpiValue, Question, RowInput, value_in
 from floorpulse.figures.tenant_view import TenantView
-from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi, SpanKpi
+from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi, SpanKpi, WholeAtMost
 from floorpulse.kpis.figures import Value
 from floorpulse.kpis.formulas.service_level import past_threshold
 from floorpulse.kpis.inputs import STAFF, Need
@@ -76,20 +77,60 @@ def looked_at_again(at: int, place: WatchedPlace) -> int:
     return at + CLOCK_EVERY - (at - own) % CLOCK_EVERY
 
 
-class _Judge(NamedTuple):
-    """How a rule judges a row of now."""
+@dataclass(eq=False, slots=True)
+class _Judge:
+    """How a rule judges a row of now; `of_span`: by nothing but what was counted in its span.
+    `filled` where the floor is known for as long as it looks back.
+    """
 
     kpi: Kpi
     bounds: Bounds
-    filled: bool
+    of_span: bool
+    whole_at_most: WholeAtMost | None
+    filled: bool = False
+
+
+def _judge_of(rule: WatchedRule) -> _Judge:
+    kpi = kpi_of(rule)
+    if not isinstance(kpi, SpanKpi):
+        return _Judge(kpi, bounds(rule), of_span=False, whole_at_most=None)
+    of_span = kpi.needs is Need.NOTHING
+    return _Judge(kpi, bounds(rule), of_span, kpi.whole_at_most if of_span else None)
+
+
+@dataclass(eq=False, slots=True)
+class _Window:
+    """The rules of a group that look at one window, and its answer of now. `filled` where the floor
+    is known for as long as any of them looks back.
+    """
+
+    name: Window
+    query: LiveQuery
+    judges: dict[WatchedRule, _Judge]
+    answer: OpenAnswer | None = None
+    span: tuple[str, Span] = ("", Span(0, 0))
+    filled: bool = False
+
+    @property
+    def opened(self) -> OpenAnswer:
+        """Its answer."""
+        assert self.answer is not None  # noqa: S101  opened before
+        return self.answer
+
+
+def _windows_of(key: GroupKey, rules: Sequence[WatchedRule]) -> Iterator[_Window]:
+    for window in dict.fromkeys(rule.window for rule in rules):
+        judges = {rule: _judge_of(rule) for rule in rules if rule.window is window}
+        kpis = tuple(dict.fromkeys(judge.kpi for judge in judges.values()))
+        yield _Window(window, LiveQuery(key.selection, window, Question(kpis, AS_IN_FORCE)), judges)
 
 
 class _Mark(NamedTuple):
-    """What the KPIs of a row's span depend on: the place with its policies, the cells, the contacts
-    of the span that wait, those of them that are late already, and those whose outcome was lost.
+    """What the figures of a row's span depend on: its policies, its cells, how many of its contacts
+    wait, how many of those are late already, and how many have lost their outcome.
     """
 
-    place: RowLayout
+    layout: RowLayout
     cells: int
     waiting: int
     late: int
@@ -98,70 +139,83 @@ class _Mark(NamedTuple):
 
 def _mark_of(row: RowReading) -> _Mark | None:
     """None where that takes more than one sum and one policy, or the visits themselves."""
-    (place, reading) = row
-    policy = place.shares[0].policy
-    if reading.state is None or len(place.shares) > 1 or policy.by_visits:
+    (layout, reading) = row
+    policy = layout.shares[0].policy
+    if reading.state is None or len(layout.shares) > 1 or policy.by_visits:
         return None
-    (_, waits, *_, unresolved, _, _) = reading.counted
+    counted = reading.counted
+    waits = counted.waits
     late = sum([past_threshold(wait, policy) for wait in waits]) if waits else 0
-    return _Mark(place, reading.state, len(waits), late, unresolved)
+    return _Mark(layout, reading.state, len(waits), late, counted.unresolved)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
+class _JudgedBefore:
+    """An alert of a row, by its number in the place, and what is left of its last judgement:
+    whether that was a breach, and the part of a share that cannot be less while cells only grow.
+    """
+
+    number: int
+    judge: _Judge
+    breached: bool = False
+    part: float | None = None
+
+    def cannot_fire(self, row: RowReading) -> bool:
+        """Whether it is no breach, though cells have grown since."""
+        at_most = self.judge.whole_at_most
+        if at_most is None or self.part is None:
+            return False
+        whole = at_most(row.reading.counted, row.layout.shares[0].policy)
+        return self.judge.bounds.cannot_fire(self.part, whole)
+
+
+@dataclass(eq=False, slots=True)
 class _WatchedRow:
-    """The alerts of a place that look at one window, each with its number among all of the place.
+    """The alerts of a place that look at one window, and how the row was at the last look."""
 
-    `mark` is that of the last look; a KPI of the span is as it was then while that stays.
-    `breached` are the alerts whose last judgement was a breach.
-    """
-
-    window: "_WindowOfRules"
-    alerts: list[tuple[int, WatchedAlert]]
+    window: _Window
+    alerts: list[_JudgedBefore]
     mark: _Mark | None = None
-    breached: set[int] = field(default_factory=set)
+    shrunk: int | None = None
 
-
-@dataclass(eq=False)
-class _WindowOfRules:
-    """The rules that look at one window, and how they judge now: `filled` where the floor is known
-    for as long as any of them looks back.
-    """
-
-    window: Window
-    query: LiveQuery
-    answer: OpenAnswer | None = None
-    judges: dict[WatchedRule, _Judge] = field(default_factory=dict)
-    filled: bool = False
-
-    @property
-    def opened(self) -> OpenAnswer:
-        """Its answer of now."""
-        assert self.answer is not None  # noqa: S101  opened before
-        return self.answer
+    def to_judge(self, row: RowReading, active: Sequence[bool]) -> list[_JudgedBefore]:
+        """The alerts that must be judged: those that are active, and those that may have become a
+        breach since the last look.
+        """
+        before = self.mark
+        mark = self.mark = _mark_of(row) if self.window.filled else None
+        grown = row.reading.shrunk == self.shrunk
+        self.shrunk = row.reading.shrunk
+        if mark is None or before is None or mark.layout is not before.layout:
+            return self.alerts
+        same = mark == before
+        return [
+            one
+            for one in self.alerts
+            if active[one.number]
+            or one.breached
+            or not one.judge.of_span
+            or not (same or (grown and one.cannot_fire(row)))
+        ]
 
 
 class ThresholdReader:
     """Judges the places of one group of threshold rules."""
 
     def __init__(self, live: LiveFigures, key: GroupKey, rules: Sequence[WatchedRule]) -> None:
-        kpis = {rule: kpi_of(rule) for rule in rules}
+        kpis = {rule.id: kpi_of(rule) for rule in rules}
         self._live = live
         self._key = key
-        self._rules = {rule: (kpi, bounds(rule)) for rule, kpi in kpis.items()}
-        self._windows = [
-            _WindowOfRules(window, _query(key, window, rules))
-            for window in dict.fromkeys(rule.window for rule in rules)
-        ]
-        self._of_span = frozenset(
-            rule
-            for rule, kpi in kpis.items()
-            if isinstance(kpi, SpanKpi) and kpi.needs is Need.NOTHING
-        )
+        self._windows = list(_windows_of(key, rules))
         self._leveled = any(kpi.judged_by is Policy.SERVICE_LEVEL for kpi in kpis.values())
         self._turns = any(
             not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in kpis.values()
         )
-        self.growing = frozenset(rule.id for rule, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
+        self.growing = frozenset(rule for rule, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
+        self._passed = [
+            bound for rule in rules if rule.id in self.growing for bound in _passed(bounds(rule))
+        ]
+        self._board: Board | None = None
         self._at = 0
         self._turn: int | None = None
         self._longest: Sequence[int] = ()
@@ -172,22 +226,21 @@ class ThresholdReader:
         all).
         """
         pane = view.board.rules.pane
+        self._board = view.board
         self._at = view.as_of
         horizons = view.horizons(self._at)
         self._longest = sorted({horizons.of(one).wait for one in channels()})
-        for one in self._windows:
-            one.answer = await self._live.open(one.query, view)
-            begin = one.answer.context.span.begin
-            needed = max(begin, self._at - HOUR) if one.window is Window.TODAY else begin
-            one.judges = {
-                rule: _Judge(
-                    kpi, held, known_since is not None and known_since <= self._back(kpi, needed)
-                )
-                for rule, (kpi, held) in self._rules.items()
-                if rule.window is one.window
-            }
-            one.filled = all(judge.filled for judge in one.judges.values())
-        turns = self._turns or not all(one.filled for one in self._windows)
+        for window in self._windows:
+            window.answer = await self._live.open(window.query, view)
+            span = window.answer.context.span
+            window.span = window.name.value, span
+            today = window.name is Window.TODAY
+            begin = max(span.begin, self._at - HOUR) if today else span.begin
+            for judge in window.judges.values():
+                back = self._back(judge.kpi, begin)
+                judge.filled = known_since is not None and known_since <= back
+            window.filled = all(judge.filled for judge in window.judges.values())
+        turns = self._turns or not all(window.filled for window in self._windows)
         self._turn = self._at - self._at % pane + pane if turns else None
 
     def _back(self, kpi: Kpi, begin: int) -> int:
@@ -198,111 +251,83 @@ class ThresholdReader:
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place by its rows."""
+        assert self._board is not None  # noqa: S101  opened before
         rows = self._rows.get(place)
         if rows is None:
-            rows = self._rows[place] = self._rows_of(place)
+            rows = self._rows[place] = list(self._rows_of(place))
+        layouts = [row.window.opened.layout.of(place.row_key) for row in rows]
+        readings = self._board.read_spans(
+            layouts[0].series_keys, [row.window.span for row in rows], self._at
+        )
         judgements: list[Judgement | None] = [None] * len(place.alerts)
-        seen: list[RowReading] = []
-        for row in rows:
-            reading = self._live.reading(row.window.opened, place.row_key)
-            seen.append(reading)
-            self._judge_row(row, reading, active, judgements)
+        for row, layout, reading in zip(rows, layouts, readings, strict=True):
+            self._judge(row, RowReading(layout, reading), active, judgements)
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
-        return PlaceJudged(judgements, self._until(rows, seen))
+        waits = readings[0].present.waits
+        until = self._until(waits, layouts) if waits else self._turn
+        return PlaceJudged(judgements, until)
 
-    def _rows_of(self, place: WatchedPlace) -> list[_WatchedRow]:
-        numbered = list(enumerate(place.alerts))
-        rows = [
-            _WatchedRow(window, [one for one in numbered if one[1].rule.window is window.window])
-            for window in self._windows
-        ]
-        return [row for row in rows if row.alerts]
+    def _rows_of(self, place: WatchedPlace) -> Iterator[_WatchedRow]:
+        for window in self._windows:
+            alerts = [
+                _JudgedBefore(number, window.judges[alert.rule])
+                for number, alert in enumerate(place.alerts)
+                if alert.rule in window.judges
+            ]
+            if alerts:
+                yield _WatchedRow(window, alerts)
 
-    def _judge_row(
+    def _judge(
         self,
         row: _WatchedRow,
-        reading: RowReading,
+        read: RowReading,
         active: Sequence[bool],
         judgements: list[Judgement | None],
     ) -> None:
-        """Judge the alerts of one window; not those of its span that are neither active nor were a
-        breach when all that they depend on was as it is.
-        """
-        mark = _mark_of(reading) if row.window.filled else None
-        stands = mark is not None and mark == row.mark
-        row.mark = mark
-        seen: RowInput | None = None
+        to_judge = row.to_judge(read, active)
+        if not to_judge:
+            return
+        seen = self._live.row_of(row.window.opened, read)
         known: dict[Kpi, Value] = {}
-        for number, alert in row.alerts:
-            told = active[number]
-            if stands and not told and alert.rule in self._of_span and number not in row.breached:
+        for one in to_judge:
+            judge = one.judge
+            if not judge.filled:
+                judgements[one.number] = NOT_FILLED
                 continue
-            if seen is None:
-                seen = self._live.row_of(row.window.opened, reading)
-            judgement = judgements[number] = _judged(row.window, alert.rule, seen, known, told=told)
-            if judgement.call is Call.BREACH:
-                row.breached.add(number)
-            else:
-                row.breached.discard(number)
+            value = known.get(judge.kpi)
+            if value is None:
+                value = known[judge.kpi] = value_in(judge.kpi, seen)
+            found = called(judge.bounds, value)
+            one.part = value.numerator
+            one.breached = found.call is Call.BREACH
+            if one.breached or active[one.number]:
+                found = judged(judge.bounds, _figure(row.window, judge, value, seen))
+            judgements[one.number] = found
 
     # ------------------------------------------------------------- instants that are known ahead
 
-    def _until(self, rows: Sequence[_WatchedRow], seen: Sequence[RowReading]) -> int | None:
-        waits = seen[0].reading.present.waits
-        if not waits:
-            return self._turn
-        ahead = [*_too_long(waits, self._longest), *self._bound_passed(rows, waits[0])]
+    def _until(self, waits: Sequence[int], layouts: Sequence[RowLayout]) -> int | None:
+        ahead = [*_too_long(waits, self._longest), *[bound - waits[0] for bound in self._passed]]
         if self._leveled:
-            policies = {
-                id(share.policy): share.policy for one in seen for share in one.place.shares
-            }
+            policies = {id(one.policy): one.policy for row in layouts for one in row.shares}
             for policy in policies.values():
                 ahead += _threshold_passed(waits, policy)
-        passed = min((one for one in ahead if one > 0), default=None)
+        passed = min([one for one in ahead if one > 0], default=None)
         return earliest(self._turn, None if passed is None else self._at + passed)
 
-    def _bound_passed(self, rows: Sequence[_WatchedRow], wait: int) -> Iterator[int]:
-        """In how many milliseconds the longest wait passes a bound of a rule."""
-        for row in rows if self.growing else ():
-            for _, alert in row.alerts:
-                if alert.rule.id in self.growing:
-                    held_against = row.window.judges[alert.rule].bounds
-                    for bound in (held_against.fire, held_against.clear):
-                        below = held_against.below
-                        passed = ceil(bound * 1000) if below else floor(bound * 1000) + 1
-                        yield passed - wait
 
-
-def _query(key: GroupKey, window: Window, rules: Sequence[WatchedRule]) -> LiveQuery:
-    kpis = dict.fromkeys(kpi_of(rule) for rule in rules if rule.window is window)
-    return LiveQuery(key.selection, window, Question(tuple(kpis), AS_IN_FORCE))
-
-
-def _judged(
-    window: _WindowOfRules,
-    rule: WatchedRule,
-    seen: RowInput,
-    known: dict[Kpi, Value],
-    *,
-    told: bool,
-) -> Judgement:
-    kpi, held_against, filled = window.judges[rule]
-    if not filled:
-        return NOT_FILLED
-    value = known.get(kpi)
-    if value is None:
-        value = known[kpi] = value_in(kpi, seen)
-    found = called(held_against, value)
-    if not told and found.call is not Call.BREACH:
-        return found
-    return judge(held_against, _figure(window, kpi, value, seen, held_against.fire))
-
-
-def _figure(window: _WindowOfRules, kpi: Kpi, value: Value, seen: RowInput, bound: float) -> Figure:
-    definition = definition_of(kpi, [part.policy for part in seen.parts])
+def _figure(window: _Window, judge: _Judge, value: Value, seen: RowInput) -> Figure:
+    definition = definition_of(judge.kpi, [part.policy for part in seen.parts])
     frame = window.opened.context.frame
-    return figure_of(KpiValue(kpi, value, definition), frame, window.window.value, bound)
+    told = KpiValue(judge.kpi, value, definition)
+    return figure_of(told, frame, window.name.value, judge.bounds.fire)
+
+
+def _passed(held_against: Bounds) -> Iterator[int]:
+    """The waits, milliseconds, at which a longest wait passes a bound."""
+    for bound in (held_against.fire, held_against.clear):
+        yield ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
 
 
 def _too_long(waits: Sequence[int], longest: Sequence[int]) -> Iterator[int]:

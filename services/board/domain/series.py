@@ -236,30 +236,34 @@ class Sum:
     """The cells of a group over `span`, and the highest revision that ever went in.
 
     `state` is another number whenever cells may have changed, and no other sum's: where it is the
-    same, so are the cells.
+    same, so are the cells. `shrunk` is another number whenever a cell may have become less: where
+    it is the same, cells have only grown.
     """
 
     span: Span
     cells: Cells = field(default_factory=dict)
     revision: int = 0
     state: int = field(default_factory=_states.__next__)
+    shrunk: int = field(default_factory=_states.__next__)
 
     def take(self, rows: Iterable[PaneRow]) -> None:
         """Add rows."""
         for row in rows:
-            self.change(row, row.cells)
+            self.change(row, row.cells, shrinks=shrinks(row.cells))
 
-    def change(self, row: PaneRow, change: Cells) -> None:
-        """Add what a row changes."""
+    def change(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
+        """Add what a row changes; whether any cell becomes less by it."""
         add(self.cells, change)
         self.revision = max(self.revision, row.revision)
         self.state = next(_states)
+        if shrinks:
+            self.shrunk = self.state
 
     def drop(self, rows: Iterable[PaneRow]) -> None:
         """Subtract rows."""
         for row in rows:
             add(self.cells, row.cells, -1)
-            self.state = next(_states)
+            self.state = self.shrunk = next(_states)
 
 
 @dataclass(eq=False)
@@ -287,13 +291,13 @@ class SeriesGroup:
             ]:
                 self.wide.fold(row, row.cells)
 
-    def changed(self, row: PaneRow, change: Cells) -> None:
-        """A member's row changed."""
+    def changed(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
+        """A member's row changed; whether any cell became less by it."""
         if self.wide is not None:
             self.wide.fold(row, change)
         for total in self.sums.values():
             if row.start in total.span:
-                total.change(row, change)
+                total.change(row, change, shrinks=shrinks)
 
     def total(self, name: str, span: Span) -> Sum:
         """The running sum called `name`, moved to `span`."""
@@ -338,6 +342,11 @@ class SeriesGroup:
             gauges = (gauge for member in self.members for gauge in member.gauges.values())
             self.seen = Present(by_channel(gauges))
         return self.seen
+
+
+def shrinks(change: Cells) -> bool:
+    """Whether a change makes any cell less."""
+    return min(change.values(), default=0) < 0
 
 
 def _near(known: Span, wanted: Span) -> bool:

@@ -88,7 +88,7 @@ class OpenAnswer:
 class RowReading(NamedTuple):
     """A row's place, and what the board has of it: nothing is looked up yet."""
 
-    place: RowLayout
+    layout: RowLayout
     reading: WindowReading
 
 
@@ -175,12 +175,8 @@ class LiveFigures:
         """The input of one row of an open answer."""
         return self._seen(answer.context, answer.layout.of(row_key))
 
-    def reading(self, answer: OpenAnswer, row_key: RowKey) -> RowReading:
-        """What the board has of one row of an open answer."""
-        return self._reading(answer.context, answer.layout.of(row_key))
-
     def row_of(self, answer: OpenAnswer, row: RowReading) -> RowInput:
-        """The input of that row, the same that is `read`."""
+        """The input of a row of which the board was asked already: the same that is `read`."""
         return self._with(answer.context, row)
 
     async def _context(
