@@ -39,9 +39,7 @@ from floorpulse.kpis.formulas.planning import HANDLE
 from floorpulse.kpis.formulas.service_level import past_threshold, service_level
 
 LEVEL = ASKED["service_level"]
-KPIS = tuple(
-    ASKED[name] for name in ("service_level_projected", "forecast_variance", "agents:available")
-)
+KPIS = tuple(ASKED[name] for name in ("service_level_projected", "forecast_variance"))
 """They need all that a half hour consists of"""
 INTERVAL = Interval.M30
 ENOUGH = 10

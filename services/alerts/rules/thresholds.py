@@ -288,8 +288,9 @@ class ThresholdReader:
         to_judge = row.to_judge(read, active)
         if not to_judge:
             return
-        seen = self._live.row_of(row.window.opened, read)
+        seen: RowInput | None = None
         known: dict[Kpi, Value] = {}
+        policy = read.layout.shares[0].policy
         for one in to_judge:
             judge = one.judge
             if not judge.filled:
@@ -297,12 +298,17 @@ class ThresholdReader:
                 continue
             value = known.get(judge.kpi)
             if value is None:
-                value = known[judge.kpi] = value_in(judge.kpi, seen)
+                if row.mark is not None and judge.of_span and isinstance(judge.kpi, SpanKpi):
+                    value = judge.kpi.measure(read.reading.counted, policy)
+                else:
+                    seen = seen or self._live.row_of(row.window.opened, read)
+                    value = value_in(judge.kpi, seen)
+                known[judge.kpi] = value
             found = called(judge.bounds, value)
             one.part = value.numerator
             one.breached = found.call is Call.BREACH
             if one.breached or active[one.number]:
-                found = judged(judge.bounds, _figure(row.window, judge, value, seen))
+                found = judged(judge.bounds, _figure(row.window, judge, value, read))
             judgements[one.number] = found
 
     # ------------------------------------------------------------- instants that are known ahead
@@ -317,8 +323,8 @@ class ThresholdReader:
         return earliest(self._turn, None if passed is None else self._at + passed)
 
 
-def _figure(window: _Window, judge: _Judge, value: Value, seen: RowInput) -> Figure:
-    definition = definition_of(judge.kpi, [part.policy for part in seen.parts])
+def _figure(window: _Window, judge: _Judge, value: Value, row: RowReading) -> Figure:
+    definition = definition_of(judge.kpi, [share.policy for share in row.layout.shares])
     frame = window.opened.context.frame
     told = KpiValue(judge.kpi, value, definition)
     return figure_of(told, frame, window.name.value, judge.bounds.fire)

@@ -98,11 +98,9 @@ class Series:
         )
 
     def _offered_in(self, span: Span) -> int:
-        return (
-            sum(row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span))
-            if span.end > span.begin
-            else 0
-        )
+        if span.end <= span.begin:
+            return 0
+        return sum([row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)])
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
