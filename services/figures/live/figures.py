@@ -216,6 +216,10 @@ class LiveFigures:
                 self._queue_channels(query.selection, as_of), QUEUE_CHANNELS
             ):
                 gather(queue_channels, query.selection, terms, portion)
+            same = known is not None and known.in_force is terms.in_force
+            if known is not None and same and known.layout.lays_out(queue_channels):
+                self._cached[asked] = replace(known, floor=floor)
+                return known.layout
             self._cached_rows += len(queue_channels)
             if len(self._cached) >= LAYOUTS or self._cached_rows > CACHED_ROWS:
                 self._cached.clear()
