@@ -256,6 +256,7 @@ class ThresholdReader:
         if rows is None:
             rows = self._rows[place] = list(self._rows_of(place))
         layouts = [row.window.opened.layout.of(place.row_key) for row in rows]
+        # rules name their queues, so a row sums the same series keys in every window
         readings = self._board.read_spans(
             layouts[0].series_keys, [row.window.span for row in rows], self._at
         )

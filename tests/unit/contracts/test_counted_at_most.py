@@ -51,7 +51,7 @@ def test_the_whole_is_no_larger_and_the_part_only_grows(
     kpi: object, formula: Formula, *, counted: bool
 ) -> None:
     assert kpi in SHARES
-    share = SHARES[SHARES.index(kpi)]  # type: ignore[arg-type]
+    share = SHARES[SHARES.index(kpi)]
     policy = replace(
         DEFAULT_POLICY, formula=formula, flow_outs=counted, waiting_past_threshold=counted
     )
