@@ -14,7 +14,9 @@ from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
 from floorpulse.kpis.figures import Value
+from floorpulse.kpis.statistics import wilson
 
+ROUNDING = 1e-9
 MIN_VOLUME = 10
 """Contacts that a figure counted over contacts needs, unless the rule says otherwise"""
 
@@ -42,6 +44,16 @@ class Bounds:
         """Whether the favourable end of its interval is not beyond the bound; never without one."""
         favourable = figure.high if self.below else figure.low
         return favourable is not None and not self.fires(favourable)
+
+    def cannot_fire(self, part: float, whole: float) -> bool:
+        """Whether no share of contacts fires that has this part or more, of this whole or fewer;
+        only where a low share is bad. (The interval's end is told with `ROUNDING` to spare.)
+        """
+        if not self.below or self.fire > 1:
+            return False
+        if whole < max(1, self.min_volume) or part >= self.fire * whole + ROUNDING:
+            return True
+        return part <= whole and wilson(int(part), int(whole))[1] >= self.fire + ROUNDING
 
     def depth(self, value: float) -> float:
         """How far a value is beyond the bound that fires."""

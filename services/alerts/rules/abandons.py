@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from floorpulse.alerts.domain.abandons import judge
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement
+from floorpulse.alerts.domain.thresholds import QUIET
 from floorpulse.alerts.rules.reading import PlaceJudged
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
@@ -39,7 +39,7 @@ class AbandonsReader:
         """Take the view."""
         self._view = view
 
-    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """One figure for all alerts of a place; it changes with the pane at the latest."""
         view = self._view
         assert view is not None  # noqa: S101  opened before
@@ -47,6 +47,9 @@ class AbandonsReader:
         current = view.as_of - view.as_of % pane
         whole = Span(current - LOOK_BACK, current + pane)
         count, begin = in_a_row(view.board, self._selection.series_keys(place.row_key), whole)
+        until = current + pane
+        if not any(active) and count < min(_asked(one) for one in place.alerts):
+            return PlaceJudged([QUIET] * len(place.alerts), until)
         figure = Figure(
             "abandoned",
             count,
@@ -56,13 +59,14 @@ class AbandonsReader:
             end=text(whole.end, view.zone),
             as_of=text(view.as_of, view.zone),
         )
-        return PlaceJudged([_judged(one, figure) for one in place.alerts], current + pane)
+        return PlaceJudged([judge(_asked(one), figure) for one in place.alerts], until)
 
 
-def _judged(alert: WatchedAlert, figure: Figure) -> Judgement:
+def _asked(alert: WatchedAlert) -> int:
+    """How many in a row a rule asks for."""
     condition = alert.rule.body.abandons
     assert condition is not None  # noqa: S101  for the type checker: the rule is one of abandons
-    return judge(condition.in_a_row, figure)
+    return condition.in_a_row
 
 
 def _definition(view: TenantView, place: WatchedPlace) -> str:

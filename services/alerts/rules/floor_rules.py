@@ -5,7 +5,7 @@ known instants ─┼─► places to look at ─► row ─► judgement of eac
 calendars, age ─┘
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.inputs import Need
 
-AT_ONCE = 50
+AT_ONCE = 20
 """Places looked at in one turn of the loop: some milliseconds"""
 
 
@@ -61,7 +61,7 @@ class _Plan:
     places: Sequence[WatchedPlace]
     by_queue: dict[str, list[WatchedPlace]]
     served: dict[str | None, list[WatchedPlace]]
-    readers: dict[WatchedPlace, PlaceReader]
+    readers: Mapping[WatchedPlace, PlaceReader]
 
 
 class _Look(NamedTuple):
@@ -102,6 +102,8 @@ class FloorRules:
         """
         evaluation = Evaluation()
         plan = self._planned(view, evaluation)
+        if everything:
+            plan.readers = _reader_of_each(self._live, plan.places)
         self._mark(plan, view, told)
         places = self._attention.take(view.as_of if not view.stale else view.now)
         opened: set[PlaceReader] = set()
@@ -154,8 +156,7 @@ class FloorRules:
                     by_queue.setdefault(queue, []).append(place)
         first = view.board.first_seen
         known_since = min((first[one] for one in queue_channels if one in first), default=None)
-        by_group = dict(_readers(self._live, places))
-        readers = {place: by_group[place.group] for place in places}
+        readers = _reader_of_each(self._live, places)
         served: dict[str | None, list[WatchedPlace]] = {}
         for place in filter(_needs_agents, places):
             for shown in _served(place):
@@ -214,13 +215,15 @@ class FloorRules:
         look = _Look(view, reader, judged, evaluation)
         until = judged.until
         for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
+            if judgement is None:
+                continue
+            evaluation.judgements.append(judgement)
             if told or judgement.call is Call.BREACH:
                 again = self._advance(look, alert, judgement)
                 until = earliest(until, again)
                 self._lively.add(place)
             if seen is not None:
                 seen(alert, judgement, view.now)
-        evaluation.judgements += judged.judgements
         self._attention.settle(place, until)
 
     def _active(self, place: WatchedPlace, *, everyone: bool) -> Sequence[bool]:
@@ -283,6 +286,14 @@ def _served(place: WatchedPlace) -> Sequence[str | None]:
     selection = place.group.selection
     whole = selection.by is By.TOTAL and not selection.queues
     return (EVERYBODY,) if whole else tuple(place.queues)
+
+
+def _reader_of_each(
+    live: LiveFigures, places: Sequence[WatchedPlace]
+) -> Mapping[WatchedPlace, PlaceReader]:
+    """New readers, which remember nothing."""
+    by_group = dict(_readers(live, places))
+    return {place: by_group[place.group] for place in places}
 
 
 def _readers(

@@ -20,12 +20,12 @@ def as_it_is(figure: Figure) -> Figure:
 
 class PlaceJudged(NamedTuple):
     """Judgements of a place's alerts in their order; they hold before `until` unless something is
-    told (None: for ever).
+    told (None: for ever). None stands for one that is no breach, as it was at the last look.
 
     `advised` adds to the figure of a breach that is told what helps whoever must act.
     """
 
-    judgements: Sequence[Judgement]
+    judgements: Sequence[Judgement | None]
     until: int | None
     advised: Callable[[Figure], Figure] = as_it_is
 
@@ -49,7 +49,8 @@ class PlaceReader(Protocol):
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place, as of that instant.
 
-        A judgement that is no breach needs a figure only where its alert is `active`.
+        A judgement that is no breach needs a figure only where its alert is `active`; elsewhere it
+        need not be told again.
         """
         ...
 

@@ -21,7 +21,7 @@ from floorpulse.alerts.domain.recovery import HalfHour, judge, together, with_ag
 from floorpulse.alerts.rules.reading import PlaceJudged
 from floorpulse.alerts.rules.thresholds import looked_at_again
 from floorpulse.alerts.rules.watched import GroupKey, WatchedAlert, WatchedPlace
-from floorpulse.board.domain.windows import Span
+from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted, definition_of, summed
 from floorpulse.figures.intervals import Interval, next_edge, previous_edge
@@ -39,9 +39,7 @@ from floorpulse.kpis.formulas.planning import HANDLE
 from floorpulse.kpis.formulas.service_level import past_threshold, service_level
 
 LEVEL = ASKED["service_level"]
-KPIS = tuple(
-    ASKED[name] for name in ("service_level_projected", "forecast_variance", "agents:available")
-)
+KPIS = tuple(ASKED[name] for name in ("service_level_projected", "forecast_variance"))
 """They need all that a half hour consists of"""
 INTERVAL = Interval.M30
 ENOUGH = 10
@@ -59,7 +57,7 @@ class RecoveryReader:
         self.growing: frozenset[str] = frozenset()
         self._live = live
         self._staff = StaffKeptAwhile(live)
-        self._query = LiveQuery(key.selection, key.window, Question(KPIS, AS_IN_FORCE))
+        self._query = LiveQuery(key.selection, Window.M30, Question(KPIS, AS_IN_FORCE))
         self._answer: OpenAnswer | None = None
         self._span = Span(0, 0)
         self._known_since: int | None = None

@@ -1,6 +1,6 @@
 """Rules in force, as they are evaluated: what each reads, and the subjects that it watches.
 
-rule ──► group: rows of the same channels and window, read together
+rule ──► group: rows of the same channels, read together
      └─► subjects: a queue each, or their sum ──► places: rows of a group, with their alerts
 """
 
@@ -51,7 +51,6 @@ class GroupKey(NamedTuple):
 
     read: Read
     selection: Selection
-    window: Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +80,9 @@ class WatchedAlert:
 
 @dataclass(frozen=True, eq=False)
 class WatchedPlace:
-    """A row, and the alerts that are judged by it; `queues` are those that it sums over."""
+    """What a row stands for, and the alerts that are judged by it, over whatever window; `queues`
+    are those that it sums over.
+    """
 
     group: GroupKey
     row_key: RowKey
@@ -165,12 +166,12 @@ def _alerts(
     channel = channels[0] if len(channels) == 1 else ""
     if scope.total:
         named = () if scope.everywhere else tuple(queues)
-        group = GroupKey(rule.read, Selection(tenant, named, channels, By.TOTAL), rule.window)
+        group = GroupKey(rule.read, Selection(tenant, named, channels, By.TOTAL))
         if queues:
             subject = Subject(tenant, rule.id, "", channel)
             yield WatchedPlace(group, RowKey(), queues), _alert(on_call, rule, subject)
         return
-    group = GroupKey(rule.read, Selection(tenant, (), channels, By.QUEUE), rule.window)
+    group = GroupKey(rule.read, Selection(tenant, (), channels, By.QUEUE))
     for queue in queues:
         subject = Subject(tenant, rule.id, queue, channel)
         yield WatchedPlace(group, RowKey(queue), (queue,)), _alert(on_call, rule, subject)
@@ -186,7 +187,7 @@ def _of_contract(
     rule, contract = watched
     queues = contract_queues(on_call.in_force, contract, queue_channels)
     if queues:
-        group = GroupKey(rule.read, Selection(tenant, tuple(queues), (), By.TOTAL), rule.window)
+        group = GroupKey(rule.read, Selection(tenant, tuple(queues), (), By.TOTAL))
         alert = _alert(on_call, rule, Subject(tenant, rule.id))
         yield WatchedPlace(group, RowKey(), queues), alert
 

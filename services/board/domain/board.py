@@ -9,7 +9,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ from floorpulse.board.domain.series import (
     Sum,
     by_channel,
     merged,
+    shrinks,
     waits,
 )
 from floorpulse.board.domain.sources import (
@@ -88,12 +89,17 @@ class Rules:
 class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
+
+    Where two readings have the same `state`, the same cells were counted; where they have the same
+    `shrunk`, no cell of the later is less. None where several sums were added up.
     """
 
     span: Span
     counted: SpanFigures
     present: MomentFigures
     revision: int
+    state: int | None = field(default=None, compare=False)
+    shrunk: int | None = field(default=None, compare=False)
 
 
 class WindowFigures(NamedTuple):
@@ -282,11 +288,12 @@ class Board:
         )
         if not change:
             return
+        less = shrinks(change)
         if self.counting:
             add(series.counted, change)
             add(self._counted.setdefault(place[0], {}), change)
         for series_key in series_keys_of(place):
-            self._groups[series_key].changed(row, change)
+            self._groups[series_key].changed(row, change, shrinks=less)
         self._changed(place)
 
     def _fold(
@@ -518,6 +525,17 @@ class Board:
         spans that move slowly.
         """
         return self._reading(series_keys, span, now, name)
+
+    def read_spans(
+        self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str, Span]], now: int
+    ) -> list[WindowReading]:
+        """The same over several spans, each with its name; who is there is looked at once."""
+        groups = self._groups_of(series_keys)
+        there = self._there(series_keys, now)
+        return [
+            _reading(span, [group.total(name, span) for group in groups], there)
+            for name, span in spans
+        ]
 
     def _reading(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None
@@ -777,7 +795,8 @@ def without_outcome(cells: Cells) -> int:
 def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:
     if len(sums) == 1:
         [only] = sums
-        return WindowReading(span, there.counted(only.cells, span), there.figures, only.revision)
+        counted = there.counted(only.cells, span)
+        return WindowReading(span, counted, there.figures, only.revision, only.state, only.shrunk)
     counted = there.counted(_added([one.cells for one in sums]), span)
     revision = max([one.revision for one in sums], default=0)
     return WindowReading(span, counted, there.figures, revision)

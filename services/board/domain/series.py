@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import NamedTuple
 
 from floorpulse.board.domain.agents import AHEAD
@@ -97,11 +98,9 @@ class Series:
         )
 
     def _offered_in(self, span: Span) -> int:
-        return (
-            sum(row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span))
-            if span.end > span.begin
-            else 0
-        )
+        if span.end <= span.begin:
+            return 0
+        return sum([row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)])
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
@@ -227,24 +226,42 @@ class Present:
         return min((one[0] for one in offers if one), default=None)
 
 
+_states = count(1)
+
+
 @dataclass(eq=False)
 class Sum:
-    """The cells of a group over `span`, and the highest revision that ever went in."""
+    """The cells of a group over `span`, and the highest revision that ever went in.
+
+    `state` is another number whenever cells may have changed, and no other sum's: where it is the
+    same, so are the cells. `shrunk` is another number whenever a cell may have become less: where
+    it is the same, cells have only grown.
+    """
 
     span: Span
     cells: Cells = field(default_factory=dict)
     revision: int = 0
+    state: int = field(default_factory=_states.__next__)
+    shrunk: int = field(default_factory=_states.__next__)
 
     def take(self, rows: Iterable[PaneRow]) -> None:
         """Add rows."""
         for row in rows:
-            add(self.cells, row.cells)
-            self.revision = max(self.revision, row.revision)
+            self.change(row, row.cells, shrinks=shrinks(row.cells))
+
+    def change(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
+        """Add what a row changes; whether any cell becomes less by it."""
+        add(self.cells, change)
+        self.revision = max(self.revision, row.revision)
+        self.state = next(_states)
+        if shrinks:
+            self.shrunk = self.state
 
     def drop(self, rows: Iterable[PaneRow]) -> None:
         """Subtract rows."""
         for row in rows:
             add(self.cells, row.cells, -1)
+            self.state = self.shrunk = next(_states)
 
 
 @dataclass(eq=False)
@@ -272,14 +289,13 @@ class SeriesGroup:
             ]:
                 self.wide.fold(row, row.cells)
 
-    def changed(self, row: PaneRow, change: Cells) -> None:
-        """A member's row changed."""
+    def changed(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
+        """A member's row changed; whether any cell became less by it."""
         if self.wide is not None:
             self.wide.fold(row, change)
         for total in self.sums.values():
             if row.start in total.span:
-                add(total.cells, change)
-                total.revision = max(total.revision, row.revision)
+                total.change(row, change, shrinks=shrinks)
 
     def total(self, name: str, span: Span) -> Sum:
         """The running sum called `name`, moved to `span`."""
@@ -324,6 +340,11 @@ class SeriesGroup:
             gauges = (gauge for member in self.members for gauge in member.gauges.values())
             self.seen = Present(by_channel(gauges))
         return self.seen
+
+
+def shrinks(change: Cells) -> bool:
+    """Whether a change makes any cell less."""
+    return min(change.values(), default=0) < 0
 
 
 def _near(known: Span, wanted: Span) -> bool:

@@ -40,6 +40,7 @@ class LiveContext:
     query: LiveQuery
     view: TenantView
     as_of: int
+    span: Span
     frame: Frame
     terms: PoliciesInForce
     found: LookedUp

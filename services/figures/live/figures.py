@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.board import Board, WindowReading
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
@@ -83,6 +83,13 @@ class OpenAnswer:
 
     context: LiveContext
     layout: Layout
+
+
+class RowReading(NamedTuple):
+    """A row's place, and what the board has of it: nothing is looked up yet."""
+
+    layout: RowLayout
+    reading: WindowReading
 
 
 class LiveFigures:
@@ -168,6 +175,10 @@ class LiveFigures:
         """The input of one row of an open answer."""
         return self._seen(answer.context, answer.layout.of(row_key))
 
+    def row_of(self, answer: OpenAnswer, row: RowReading) -> RowInput:
+        """The input of a row of which the board was asked already: the same that is `read`."""
+        return self._with(answer.context, row)
+
     async def _context(
         self, query: LiveQuery, view: TenantView, until: float | None, as_of: int
     ) -> LiveContext:
@@ -184,7 +195,7 @@ class LiveFigures:
         waited = await self._waited(query, view, terms, as_of)
         found = await self._found(query, span, as_of, until, waited)
         return LiveContext(
-            query, view, as_of, frame, terms, found, self._staff_of(query, as_of), plans
+            query, view, as_of, span, frame, terms, found, self._staff_of(query, as_of), plans
         )
 
     def _plans(self, query: LiveQuery, terms: PoliciesInForce, times: Times) -> LivePlans:
@@ -205,6 +216,10 @@ class LiveFigures:
                 self._queue_channels(query.selection, as_of), QUEUE_CHANNELS
             ):
                 gather(queue_channels, query.selection, terms, portion)
+            same = known is not None and known.in_force is terms.in_force
+            if known is not None and same and known.layout.lays_out(queue_channels):
+                self._cached[asked] = replace(known, floor=floor)
+                return known.layout
             self._cached_rows += len(queue_channels)
             if len(self._cached) >= LAYOUTS or self._cached_rows > CACHED_ROWS:
                 self._cached.clear()
@@ -314,27 +329,33 @@ class LiveFigures:
         ]
 
     def _seen(self, context: LiveContext, place: RowLayout) -> RowInput:
-        reading = self._board.read(
-            place.series_keys, context.query.window, context.as_of, context.view.zone
-        )
+        return self._with(context, self._reading(context, place))
+
+    def _reading(self, context: LiveContext, place: RowLayout) -> RowReading:
+        window = context.query.window.value
+        reading = self._board.read_span(place.series_keys, context.span, context.as_of, window)
+        return RowReading(place, reading)
+
+    def _with(self, context: LiveContext, row: RowReading) -> RowInput:
+        (place, reading) = row
         parts = (
             [_part(context, one, self._read(context, one.series_keys)) for one in place.shares]
             if len(place.shares) > 1
             else [_part(context, place.shares[0], reading.counted)]
         )
         counted = parts[0].figures if len(parts) == 1 else reading.counted
-        row = RowFigures(counted, parts, reading.present)
+        figures = RowFigures(counted, parts, reading.present)
         if context.needs is not Need.NOTHING:
             point = RowPoint(
                 0, place.looked_up, place.queues, reading.span, context.as_of, context.as_of
             )
             source = LiveRowSource(context, place)
-            row = enriched(row, context.needs, point, context.found, source)
-        return RowInput(place.labels, *row, reading.revision, context.found.missing)
+            figures = enriched(figures, context.needs, point, context.found, source)
+        return RowInput(place.labels, *figures, reading.revision, context.found.missing)
 
     def _read(self, context: LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
-        zone = context.view.zone
-        return self._board.read(series_keys, context.query.window, context.as_of, zone).counted
+        window = context.query.window.value
+        return self._board.read_span(series_keys, context.span, context.as_of, window).counted
 
 
 def _part(context: LiveContext, share: Share, figures: SpanFigures) -> Parted:

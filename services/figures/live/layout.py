@@ -57,6 +57,10 @@ class Layout:
         further = selection.asked() - queue_channels.keys()
         self.row_keys = sorted([*queue_channels, *further], key=order)
 
+    def lays_out(self, queue_channels: Mapping[RowKey, Sequence[QueueChannel]]) -> bool:
+        """Whether it is that of these queues and channels."""
+        return self._queue_channels == queue_channels
+
     @cached_property
     def by_visits(self) -> tuple[str, ...]:
         """The queues under whose policies only the visits tell who was in time, sorted."""

@@ -57,10 +57,10 @@ class StaffByQueue:
         """The sum over agents who serve at least one of `queues`; over all agents where None."""
         if queues is None:
             return _summed(self._of.values())
-        return _summed(
-            self._of[skills]
-            for skills in {skills for queue in queues for skills in self._serving.get(queue, ())}
-        )
+        serving = {skills for queue in queues for skills in self._serving.get(queue, ())}
+        if len(serving) == 1:
+            return self._of[serving.pop()]
+        return _summed(self._of[skills] for skills in serving)
 
     def groups(self, states: Collection[StateNow]) -> dict[Skills, int]:
         """The amounts in these states of agents who serve a queue, by the queues they serve."""

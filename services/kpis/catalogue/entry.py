@@ -10,13 +10,15 @@ from enum import Enum, auto
 from typing import Generic, Self, TypeVar
 
 from floorpulse.counting.families import Family
-from floorpulse.kpis.figures import Measure, MomentMeasure
+from floorpulse.kpis.figures import Measure, MomentMeasure, SpanFigures
 from floorpulse.kpis.formulas.by_contact import by_contact
 from floorpulse.kpis.inputs import Need
-from floorpulse.kpis.policies import Policy
+from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
 
 M = TypeVar("M", bound=Callable[..., object])
+WholeAtMost = Callable[[SpanFigures, ServiceLevelPolicy], int]
+"""A number that is no less than the whole of a share"""
 SETTLED = Family.OFFER | Family.COMPLETION
 """What offers and completions make together"""
 
@@ -112,13 +114,16 @@ class SpanKpi(_KpiFields[Measure]):
     """A KPI that is counted over a span.
 
     `by_agent`: it is an agent's doing, and told of agents; `quality`: agents may be compared by it.
-    `by_contact`: it has a variant `contact`, which counts surveys and evaluations at the contact's
-    offer, and is computed from this family. `gauge` is its metric for each queue. `visits`: the
-    visits that it counts against can be listed.
+    `whole_at_most`: of a share whose part never becomes less while all cells grow, a number that
+    costs less than the share and is no less than its whole; variants have the same. `by_contact`:
+    it has a variant `contact`, which counts surveys and evaluations at the contact's offer, and is
+    computed from this family. `gauge` is its metric for each queue. `visits`: the visits that it
+    counts against can be listed.
     """
 
     by_agent: bool = False
     quality: bool = False
+    whole_at_most: WholeAtMost | None = None
     by_contact: Family | None = None
     gauge: KpiGauge | None = None
     visits: bool = False

@@ -5,7 +5,7 @@ from floorpulse.counting.families import Family
 from floorpulse.counting.histograms import bucket_seconds, buckets
 from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import SpanFigures, Value, mean_of, quantile_of
-from floorpulse.kpis.formulas.service_level import service_level, under
+from floorpulse.kpis.formulas.service_level import counted_at_most, service_level, under
 from floorpulse.kpis.policies import Formula, Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -29,6 +29,7 @@ KPIS: tuple[SpanKpi, ...] = (
         measure=service_level,
         judged_by=Policy.SERVICE_LEVEL,
         visits=True,
+        whole_at_most=counted_at_most,
         gauge=KpiGauge("contactcenter_service_level_ratio"),
         variants=tuple(
             Variant(

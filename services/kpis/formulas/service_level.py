@@ -34,6 +34,19 @@ def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     return share(hit, total)
 
 
+def counted_at_most(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
+    """No formula counts more contacts than these, as panes tell them; no histogram is asked."""
+    counted = figures.of(
+        Cell.ANSWERED, Cell.ABANDONED, *(LEFT.values() if policy.flow_outs else ())
+    )
+    return counted + (_late(figures, policy) if policy.waiting_past_threshold else 0)
+
+
+def _late(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
+    limit = policy.threshold * 1000 - (policy.boundary == "lt")
+    return sum([wait > limit for wait in figures.waits]) + figures.unresolved
+
+
 def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits:
     """What the policy's formula looks at, out of histograms; who was not resolved within the
     longest wait waits on, and was not in time.
@@ -42,8 +55,6 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
     within = count_within(cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)
     early = _gave_up(figures, policy.threshold, policy) if policy.formula in OF_EARLY else 0
     short = _gave_up(figures, policy.short, policy) if policy.formula in OF_SHORT else 0
-    limit = policy.threshold * 1000 - (policy.boundary == "lt")
-    late = sum([wait > limit for wait in figures.waits]) + figures.unresolved
     return CountedVisits(
         cells.get(Cell.ANSWERED, 0),
         within,
@@ -51,7 +62,7 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
         early,
         short,
         figures.of(*LEFT.values()) if policy.flow_outs else 0,
-        late,
+        _late(figures, policy),
     )
 
 

@@ -2,6 +2,7 @@
 to the same as looking at everything.
 """
 
+import random
 from collections.abc import Iterator
 from functools import cache
 from typing import get_args
@@ -225,6 +226,94 @@ def test_looking_at_what_may_have_changed_comes_to_the_same(
         twins.step(*step)
         assert some.states == everything.states
         assert in_order(some.told) == in_order(everything.told)
+
+
+# ------------------------------------------------------------- figures that cannot be worse
+
+
+SHARES = f"""
+rules:
+  - {{id: five, {NAMES}, threshold: {{kpi: service_level, window: 5m, fire_below: 0.6}}}}
+  - {{id: quarter, {NAMES}, for: 20,
+     threshold: {{kpi: service_level, window: 15m, fire_below: 0.7, clear_above: 0.75}}}}
+  - {{id: hour, {NAMES}, threshold: {{kpi: service_level, window: 60m, fire_below: 0.7}}}}
+  - {{id: v1, {NAMES}, threshold: {{kpi: 'service_level:V1', window: 15m, fire_below: 0.75}}}}
+  - {{id: gave-up, {NAMES}, threshold: {{kpi: abandonment_rate, window: 15m, fire_above: 0.2}}}}
+  - {{id: slow, {NAMES}, threshold: {{kpi: wait_p90, window: 15m, fire_above: 50}}}}
+  - {{id: calls, {NAMES}, scope: {{total: true}},
+     threshold: {{kpi: service_level, window: 30m, fire_below: 0.7}}}}
+  - {{id: row, {NAMES}, abandons: {{in_a_row: 4}}}}
+"""
+
+
+def busy_twins() -> Twins:
+    twins = Twins()
+    for floor in twins.both:
+        floor.world.definitions = definitions(ABOUT + SHARES)
+    return twins
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_shares_that_are_not_worked_out_again_come_to_the_same(seed: int) -> None:
+    """Hours in which most is in time, and half hours in which little is; what was told is
+    corrected now and then.
+    """
+    twins = busy_twins()
+    some, everything = twins.both
+    dice = random.Random(seed)
+    looked = judged = 0
+    for step in range(220):
+        bad = step // 40 % 2
+        visits = [
+            (
+                "answered" if dice.random() < 0.8 else "abandoned",
+                dice.randrange(40_000),
+                dice.randrange(15, 70) if dice.random() < 0.2 + 0.6 * bad else dice.randrange(15),
+                dice.choice(["sales", "help"]),
+            )
+            for _ in range(dice.randrange(5))
+        ]
+        if step % 7 == 3:
+            corrected(twins, dice.randrange(1 << 30), dice.choice([1, 50]))
+        before = len(some.told)
+        gap = dice.choice([250, 1000, 5000, 20_000])
+        for floor in twins.both:
+            floor.world.now += gap
+            floor.world.floor.put(*(visit_of(floor.world, *one) for one in visits))
+            floor.world.tell()
+        judged += some.evaluate().judged
+        looked += everything.evaluate().judged
+        assert some.states == everything.states
+        assert in_order(some.told[before:]) == in_order(everything.told[before:])
+
+    rules = {one.subject.rule for one in some.told}
+    assert {"five", "quarter", "v1", "calls"} <= rules
+    assert judged < 0.8 * looked
+
+
+def corrected(twins: Twins, number: int, wait: int) -> None:
+    """One of the contacts that were answered was answered after another wait."""
+    for floor in twins.both:
+        known = floor.world.floor.visits_of
+        tenant, contact = sorted(known)[number % len(known)]
+        visit = known[tenant, contact]
+        if visit.answered_at is not None and visit.offered_at is not None:
+            changed = answered(visit.offered_at, wait, 5, visit.queue or "")
+            floor.world.floor.change(contact, changed, tenant)
+
+
+def test_a_window_that_turned_and_lost_nothing_is_not_judged_again() -> None:
+    world = World()
+    world.floor.put(answered(NOW - 20 * 60 * MINUTE, 1), answered(NOW - 90_000, 1))
+    world.tell()
+    quiet = RuledFloor(world, SHARES, heard=False)
+    quiet.evaluate()
+
+    quiet.world.now += MINUTE
+    quiet.world.tell()
+
+    assert quiet.evaluate().judged == 1  # the row of abandons
+    assert quiet.story == []
 
 
 def in_order(told: list[Transition]) -> list[Transition]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board, Rules, WindowReading
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow, revision
@@ -21,7 +21,8 @@ from tests.fakes.floor import MemoryFloor, abandoned, answered, waiting
 NOON = 1_794_398_400_000  # 2026-11-11T12:00:00Z
 NOW = NOON + 7 * MINUTE + 20_000
 TENANT = ("demo", None, None)
-RULES = Rules(ZoneInfo("UTC"))
+UTC = ZoneInfo("UTC")
+RULES = Rules(UTC)
 
 
 def board_of(floor: MemoryFloor, at: int = NOW) -> Board:
@@ -365,3 +366,73 @@ def test_panes_are_told_newest_first_where_something_was_counted() -> None:
 
     assert offers == [(NOON + 4 * MINUTE, 1), (NOON + MINUTE, 1)]
     assert list(board.panes_back(("demo", "unheard-of", None), hour)) == []
+
+
+# ------------------------------------------------------------- what stayed as it was
+
+
+def read_as(board: Board, now: int = NOW, window: Window = Window.M5) -> WindowReading:
+    return board.read([TENANT], window, now)
+
+
+def tell(board: Board, floor: MemoryFloor, now: int = NOW) -> None:
+    for update in floor.updates(now):
+        board.take(update, update.published_at)
+
+
+def test_a_reading_tells_whether_its_cells_stayed() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOON - 20 * MINUTE, 1))
+    board = board_of(floor)
+    before = read_as(board)
+
+    assert read_as(board).state == before.state
+    assert read_as(board, NOW + MINUTE).state == before.state  # no pane came or went
+    assert read_as(board, window=Window.M30).state != before.state
+
+    floor.put(answered(NOW - 1000, 1))
+    tell(board, floor)
+    assert read_as(board).state != before.state
+
+
+def test_a_reading_tells_whether_its_cells_only_grew() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOON + 2 * MINUTE, 1))
+    board = board_of(floor)
+    before = read_as(board)
+    floor.put(answered(NOW - 1000, 12))
+    tell(board, floor)
+    grown = read_as(board)
+
+    assert (grown.shrunk, grown.state) == (before.shrunk, grown.state)
+    assert grown.state != before.state
+
+    turned = read_as(board, NOW + MINUTE)  # 12:02 left
+    assert turned.shrunk != grown.shrunk
+
+    (tenant, contact), visit = list(floor.visits_of.items())[-1]
+    floor.change(contact, answered(visit.offered_at or 0, 30), tenant)
+    tell(board, floor)
+    assert read_as(board, NOW + MINUTE).shrunk != turned.shrunk
+
+
+def test_sums_of_several_places_tell_neither() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOON, 1), answered(NOON, 1, queue="help"))
+    reading = board_of(floor).read(
+        [("demo", "sales", None), ("demo", "help", None)], Window.M15, NOW
+    )
+
+    assert (reading.state, reading.shrunk) == (None, None)
+
+
+def test_several_spans_are_read_as_each_by_itself() -> None:
+    floor = MemoryFloor()
+    floor.put(*(answered(NOON + minute * MINUTE, 1) for minute in range(-40, 8)))
+    floor.put(waiting(NOW - 9000))
+    board = board_of(floor)
+    spans = [(one.value, span_of(one, NOW, MINUTE, UTC)) for one in Window]
+
+    assert board.read_spans([TENANT], spans, NOW) == [
+        board.read([TENANT], one, NOW) for one in Window
+    ]

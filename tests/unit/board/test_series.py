@@ -41,7 +41,7 @@ def test_a_wide_group_forgets_what_its_members_forget() -> None:
         group.join(Series(("demo", f"q{number}", "voice"), MINUTE))
     for start in (0, MINUTE):
         row = PaneRow("demo", "q0", "voice", start, 1, {Cell.OFFERED: 2})
-        group.changed(row, group.members[0].take(0, row))
+        group.changed(row, group.members[0].take(0, row), shrinks=False)
     whole = Span(0, 2 * MINUTE)
     assert group.added_up(whole).cells == {Cell.OFFERED: 4}
 
