@@ -15,7 +15,7 @@ All of it is computed as logarithms: right to some ten digits for thousands of a
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, exp, inf, log
+from math import ceil, exp, inf, log, sqrt
 
 from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
 
@@ -118,11 +118,21 @@ class Service:
 
 
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:
-    """The fewest agents that are `enough`, which must be so for all numbers above one that is."""
+    """The fewest agents that are `enough`, which must be so for all numbers above one that is.
+
+    It is looked for from the work on, in steps that begin with the square root of the work, which
+    is where it mostly lies (S. Halfin, W. Whitt, 1981).
+    """
     low = -1
     high = max(1, ceil(load.erlangs))
+    step = ceil(sqrt(high))
     while not enough(high):
-        low, high = high, high + max(1, (high - max(low, 0)) * 2)
+        low, high, step = high, high + step, step * 2
+    while high - step > low:
+        if enough(high - step):
+            high, step = high - step, step * 2
+        else:
+            low = high - step
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
