@@ -15,7 +15,7 @@ from floorpulse.simulator.domain.spans import MINUTE, SECOND
 from tests.fakes.ruled import RuledFloor
 from tests.fakes.simulated import SimulatedFloor
 
-pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # hours, which tracing makes days
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # hours, which tracing makes long
 
 SEEDS = (1, 11, 23)
 OPENS, SINCE, UNTIL = 14.5, 15.75, 20.5
