@@ -73,7 +73,7 @@ generate: $(VENV)/.dev ## write every generated document anew: docs/{kpis,settin
 coverage: $(VENV)/.dev ## all tests with branch coverage, and its floors: what decides by cases, then everything
 	$(BIN)/pytest tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-report=
 	$(BIN)/coverage report --include="$(PURE)" --fail-under=$(PURE_FLOOR)
-	$(BIN)/pytest tests/unit tests/reliability $(SIDE_BY_SIDE) -m "hypothesis or no_cover"
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "hypothesis or no_cover"
 	$(BIN)/pytest --ignore=tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-append --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=$(FLOOR)
 
