@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
-# Where this is set, each of the many processes that start compiles all its modules anew: a third of a start.
+# What install did not compile, tests and their packages, is compiled once too, rather than by every process that starts.
 export PYTHONDONTWRITEBYTECODE =
 
 PYTHON ?= python3

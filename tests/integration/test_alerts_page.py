@@ -270,8 +270,7 @@ async def test_a_server_that_is_gone_is_told_and_come_back_to(desk: Desk) -> Non
     await desk.alerts.fire()
     gate = Gate()
     desk.app.middleware("http")(gate)
-    await desk.open()
-    await desk.becomes("link", "live")
+    await desk.open_live()
 
     gate.closed = True
     desk.alerts.reading.away = True
@@ -408,8 +407,7 @@ DIM = """() => {
 
 async def test_whoever_wants_no_motion_sees_none(desk: Desk) -> None:
     await desk.page.emulate_media(reduced_motion="reduce")
-    await desk.open()
-    await desk.becomes("link", "live")
+    await desk.open_live()
 
     moving = "document.getAnimations().filter(one => one.playState === 'running').length"
     assert await desk.page.evaluate(moving) == 0

@@ -19,12 +19,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called
 from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
-from floorpulse.alerts.rules.watched import (
-    GroupKey,
-    Read,
-    WatchedPlace,
-    WatchedRule,
-)
+from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.contracts.horizons import channels
@@ -37,7 +32,7 @@ from floorpulse.figures.rows import KpiValue, Question, RowInput, value_in
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi, SpanKpi, WholeAtMost
 from floorpulse.kpis.figures import Value
-from floorpulse.kpis.formulas.service_level import past_threshold
+from floorpulse.kpis.formulas.service_level import late_of
 from floorpulse.kpis.inputs import STAFF, Need
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
@@ -145,7 +140,7 @@ def _mark_of(row: RowReading) -> _Mark | None:
         return None
     counted = reading.counted
     waits = counted.waits
-    late = sum([past_threshold(wait, policy) for wait in waits]) if waits else 0
+    late = late_of(waits, policy) if waits else 0
     return _Mark(layout, reading.state, len(waits), late, counted.unresolved)
 
 

@@ -463,12 +463,8 @@ class Board:
         """The figures of a window over one or more series keys (which must not overlap), as of
         `now`; days are those of `zone`.
         """
-        return self._reading(
-            series_keys,
-            span_of(window, now, self.rules.pane, zone or self.rules.zone),
-            now,
-            window.value,
-        )
+        span = span_of(window, now, self.rules.pane, zone or self.rules.zone)
+        return self.read_span(series_keys, span, now, window.value)
 
     def read_all(
         self, queue_channels: Sequence[QueueChannel], now: int, zone: ZoneInfo
@@ -524,28 +520,26 @@ class Board:
         """The same over any span of whole panes inside the live span; a named sum is kept, for
         spans that move slowly.
         """
-        return self._reading(series_keys, span, now, name)
+        [reading] = self.read_spans(series_keys, [(name, span)], now)
+        return reading
 
     def read_spans(
-        self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str, Span]], now: int
+        self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str | None, Span]], now: int
     ) -> list[WindowReading]:
         """The same over several spans, each with its name; who is there is looked at once."""
         groups = self._groups_of(series_keys)
         there = self._there(series_keys, now)
         return [
-            _reading(span, [group.total(name, span) for group in groups], there)
+            _reading(
+                span,
+                [
+                    group.added_up(span) if name is None else group.total(name, span)
+                    for group in groups
+                ],
+                there,
+            )
             for name, span in spans
         ]
-
-    def _reading(
-        self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None
-    ) -> WindowReading:
-        sums = [
-            group.added_up(span) if name is None else group.total(name, span)
-            for group in self._groups_of(series_keys)
-        ]
-        there = self._there(series_keys, now)
-        return _reading(span, sums, there)
 
     def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
         """Who is there; the last of a single series key is kept, which all its windows ask for."""

@@ -68,7 +68,6 @@ def visit_row(
 ) -> bytes:
     """The row of a visit that was offered then and there."""
     tenant, contact, number = key
-    mark = customer_mark(visit.customer)
     complained = b"".join(map(_number, complaining(visit))) if visit.complaints else None
     return b"".join(
         (
@@ -76,10 +75,10 @@ def visit_row(
             _name(tenant),
             _value(contact.encode()),
             _SMALL_NUMBER.pack(2, number),
-            NULL if offered is None else _NUMBER.pack(8, offered),
+            _number(offered),
             NULL if queue is None else _name(queue),
             _name(visit.channel),
-            NULL if mark is None else _NUMBER.pack(8, mark),
+            _number(customer_mark(visit.customer)),
             complained or NEVER_COMPLAINED,
             _value(encode_visit(visit)),
         )

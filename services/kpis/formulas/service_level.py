@@ -1,5 +1,6 @@
 """The service level: answered in time, of those that count, under any of the six formulas."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -43,8 +44,7 @@ def counted_at_most(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
 
 
 def _late(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
-    limit = policy.threshold * 1000 - (policy.boundary == "lt")
-    return sum([wait > limit for wait in figures.waits]) + figures.unresolved
+    return late_of(figures.waits, policy) + figures.unresolved
 
 
 def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits:
@@ -98,6 +98,11 @@ def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
     """
     limit = policy.threshold * 1000
     return wait > limit if policy.boundary == "le" else wait >= limit
+
+
+def late_of(waits: Sequence[int], policy: ServiceLevelPolicy) -> int:
+    """How many of these waits, milliseconds, are no longer within the policy's threshold."""
+    return sum([past_threshold(wait, policy) for wait in waits])
 
 
 def _gave_up(figures: SpanFigures, seconds: int, policy: ServiceLevelPolicy) -> int:

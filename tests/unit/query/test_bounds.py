@@ -14,7 +14,7 @@ import pytest
 from floorpulse.board.domain.board import Board, Rules, WindowReading
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.series import QueueChannelSpan, SeriesKey
-from floorpulse.board.domain.windows import Span, Window
+from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow
@@ -36,12 +36,6 @@ class ObservedBoard(Board):
         super().__init__(rules, steady)
         self.turn = 0
         self.reads: Counter[int] = Counter()
-
-    def read(
-        self, scopes: Sequence[SeriesKey], window: Window, now: int, zone: ZoneInfo | None = None
-    ) -> WindowReading:
-        self.reads[self.turn] += 1
-        return super().read(scopes, window, now, zone)
 
     def read_span(
         self, series_keys: Sequence[SeriesKey], span: Span, now: int, name: str | None = None
