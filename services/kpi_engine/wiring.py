@@ -1,12 +1,15 @@
 """Settings in, a running engine worker out: the loop, its timers, and the Faust application beside
 it.
 
-SIGTERM ─► loop: last flush, leave the group ─► Faust: agents, leader ─► producers, connections
+SIGTERM ─┬► loop: last flush, leave the group ─┬► producers, connections
+         └► Faust: agents, leader, its group ──┘
 """
 
 import asyncio
+import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -55,7 +58,10 @@ LOOK_EVERY = 3.0
 SOONEST = 0.1
 PUBLISH_SHARE = 8.0
 """How many times the length of the last publishing passes before the next"""
-FAUST_STARTS_WITHIN = 10.0
+LEAVE_WITHIN = 20.0
+"""Seconds after which a worker that is asked to stop no longer waits for its groups: what it
+counted is written by then. Who leaves in the midst of a rebalance waits for the other members, up
+to a session, in each group."""
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers
 are gone: what is not durable is read again by the next owner."""
@@ -263,14 +269,21 @@ async def run(settings: EngineSettings) -> None:
         start_http_server(settings.engine.metrics_port, settings.engine.metrics_host, registry)
     async with worker(settings, registry) as (loop, app):
         leave_alone_what_is_here()
-        await _run_both(loop, app, stopped)
+        parted = await _run_both(loop, app, stopped)
+    if not parted:
+        log.warning(
+            "groups_not_left",
+            within=LEAVE_WITHIN,
+            effect="all is written; Kafka gives the partitions away when the session is over",
+        )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # Faust's threads would keep the process
 
 
-async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> None:
-    """The loop starts beside Faust and stops before it; whichever ends by itself ends the process.
-
-    Faust is stopped only once it has started: stopped in between, it leaves a thread that runs for
-    ever.
+async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> bool:
+    """The loop starts and stops beside Faust; whichever ends by itself ends the process. Returns
+    whether both came to their end.
     """
     app.loop = asyncio.get_running_loop()
     app.in_worker = True
@@ -287,14 +300,27 @@ async def _run_both(loop: Worker, app: faust.App, stopped: asyncio.Event) -> Non
             ending.result()
     finally:
         signal.alarm(STOP_WITHIN)
-        await loop.stop()
         for ending in endings:
             ending.cancel()
-        await asyncio.wait([starting], timeout=FAUST_STARTS_WITHIN)
-        await app.stop()
+        partings = [
+            asyncio.create_task(loop.stop()),
+            asyncio.create_task(_stop_faust(app, starting)),
+        ]
+        gone, late = await asyncio.wait(partings, timeout=LEAVE_WITHIN)
+        for parting in gone:
+            parting.result()
     if not stopped.is_set():
         message = "a part of the worker ended by itself; the log above says which and why"
         raise WorkerEnded(message)
+    return not late
+
+
+async def _stop_faust(app: faust.App, starting: asyncio.Task[None]) -> None:
+    """Faust is stopped only once it has started: stopped in between, it leaves a thread that runs
+    for ever.
+    """
+    await asyncio.wait([starting])
+    await app.stop()
 
 
 async def _until_faust_ends(app: faust.App, starting: asyncio.Task[None]) -> None:

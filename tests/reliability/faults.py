@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
+import faust
 import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.topics import CONTACT_EVENTS
+from floorpulse.kpi_engine import wiring
 from floorpulse.kpi_engine.app import Engine, RecordBatch
 from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
 from floorpulse.kpi_engine.kafka import consumer as loop
@@ -127,6 +129,18 @@ def lose_a_batch() -> None:
         return polled
 
     AIOKafkaConsumer.getmany = getmany_but_one
+
+
+def stay_in_faust() -> None:
+    """Faust never stops, as where its group waits for a member that is gone; the worker waits 3 s
+    for it.
+    """
+
+    async def stop(_: faust.App) -> None:
+        await asyncio.Event().wait()
+
+    faust.App.stop = stop  # type: ignore[method-assign]
+    wiring.LEAVE_WITHIN = 3.0
 
 
 # ------------------------------------------------------------- mutations
@@ -261,6 +275,7 @@ FAULTS: Mapping[str, Callable[[], None]] = {
     "hold_flushes": hold_flushes,
     "hold_a_flush_and_vanish": partial(hold_flushes, vanish=True),
     "lose_a_batch": lose_a_batch,
+    "stay_in_faust": stay_in_faust,
     "forget_the_fence": forget_the_fence,
     "forget_the_epoch": forget_the_epoch,
     "write_increments": write_increments,
