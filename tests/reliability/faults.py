@@ -139,7 +139,7 @@ def stay_in_faust() -> None:
     async def stop(_: faust.App) -> None:
         await asyncio.Event().wait()
 
-    faust.App.stop = stop  # type: ignore[method-assign]
+    faust.App.stop = stop  # type: ignore[method-assign, assignment]
     wiring.LEAVE_WITHIN = 3.0
 
 
