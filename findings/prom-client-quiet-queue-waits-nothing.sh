@@ -4,7 +4,7 @@
 #
 # Package:  prom-client 15.1.3 (npm)
 # Expected: The quantiles of an empty window are NaN, as the Prometheus clients for Go and Java have
-#           them, or are left out. An alert compares neither.
+#           them, or are left out. No alert fires on either.
 # Seen:     They are 0, both before the first wait and when maxAgeSeconds have passed since the last
 #           one, while count and sum go on telling of the two waits. Without maxAgeSeconds nothing
 #           is ever forgotten.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# sdp-transform reads neither kind nor port nor codecs of a media line that says how many ports it
-# has, and writes "m=undefined NaN undefined" for it.
+# sdp-transform reads neither kind nor port nor payload types of a media line that says how many
+# ports it has, and writes "m=undefined NaN undefined" for it.
 #
 # Package:  sdp-transform 3.0.0, sdp 3.2.2 (npm)
 # Expected: m=audio 40314/2 RTP/AVP 0 101, the form with RTP and RTCP ports counted together that
