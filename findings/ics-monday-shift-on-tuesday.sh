@@ -12,8 +12,7 @@
 #           recurring-ical-events refuses that calendar as not Gregorian.
 # Matters:  A script that takes the leavers out of a rota's file moves the shifts of all others.
 #           Alerts of Monday go to nobody, or a strict reader keeps last month's rota.
-# Source:   ics-py/ics-py issues 188 and 302, mended in the beta of 0.8 since 2021; 0.7.3 is what
-#           pip installs
+# Source:   ics-py/ics-py issues 188 and 302 (closed, for 0.8); 0.7.3 is what pip installs
 set -euo pipefail
 
 work=$(mktemp -d)
