@@ -37,9 +37,11 @@ OTHER_NAMES = {
     "created": "time",
 }
 DELIMITERS = "|\t;,"
+BYTE_ORDER_MARK = "\ufeff"
+"""What Windows writes before the first line of a file"""
 EPOCH = re.compile(r"(\d{9,11})(?:\.(\d+))?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
-AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\\\.")
+AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\d+ rows? in set\b.*|\\\.")
 """The rule under a header, the number of rows, and the end of a COPY"""
 COPY = re.compile(r"COPY \S+ \(([^)]*)\) FROM stdin;", re.IGNORECASE)
 CHANNEL_SINCE = re.compile(r"(?:.*-)?(\d{9,11})\.\d+", re.ASCII)
@@ -62,7 +64,7 @@ class LogReader:
 
     def read(self, line: bytes) -> LogEntry | Refusal | None:
         """The entry of a line; None where it only belongs to the export, such as its header."""
-        text = line.decode(errors="replace").strip(" \r\n")
+        text = line.decode(errors="replace").strip(f" \r\n{BYTE_ORDER_MARK}")
         entry = None if self._columns else entry_of(text)
         read = entry or self._row(text)
         if isinstance(read, LogEntry):
@@ -111,7 +113,7 @@ class LogReader:
         first, second = (_epoch(stamp.replace(tzinfo=self._zone, fold=fold)) for fold in (0, 1))
         channel = CHANNEL_SINCE.fullmatch(call)
         since = int(channel.group(1)) * 1000 if channel else 0
-        return second if first < max(since, self._last - BACKWARDS) < second else first
+        return second if first < max(since, self._last - BACKWARDS) <= second else first
 
 
 def _zoneless(time: str) -> Refusal:
