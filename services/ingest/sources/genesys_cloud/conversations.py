@@ -37,8 +37,10 @@ def routed(body: Fields, settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("acd.end OUTBOUND")
+    return Ignored("acd.end OUTBOUND") if _outbound(leg, body) else _outcome(leg, body, settings)
+
+
+def _outcome(leg: Leg, body: Fields, settings: SourceSettings) -> Told:
     agent = body.text("answeredUserId")
     match body.word("acdOutcome"):
         case "ANSWERED" if agent is None:
