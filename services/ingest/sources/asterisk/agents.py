@@ -34,9 +34,11 @@ COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))
 PAUSING = frozenset(("PAUSE", "PAUSEALL"))
 RESUMING = frozenset(("UNPAUSE", "UNPAUSEALL"))
+REASON = "PAUSEREASON"
+"""What QueueMetrics and VICIdial write behind a pause: why"""
 BEGINNING = COMING | {"ADDMEMBER"}
 """Words before which a log rarely says anything else of an agent in the same second"""
-WORDS = COMING | GOING | PAUSING | RESUMING | {"ADDMEMBER", "REMOVEMEMBER"}
+WORDS = COMING | GOING | PAUSING | RESUMING | {REASON, "ADDMEMBER", "REMOVEMEMBER"}
 
 SECOND = 1000
 MIDDLE = 500
@@ -98,6 +100,8 @@ class LoggedAgent:
         """Take an entry in; whether it says anything of the agent's state."""
         if self.off and entry.word in PAUSING | RESUMING:
             return False
+        if entry.word == REASON:
+            return self._explain(entry.text(0))
         if entry.word in PAUSING | RESUMING:
             self._pause(entry)
         elif entry.word in COMING | GOING:
@@ -118,6 +122,13 @@ class LoggedAgent:
             self.paused[entry.queue] = entry.text(0)
         else:
             self.everywhere = None
+
+    def _explain(self, reason: str) -> bool:
+        """The reason of the pause that lasts; whether there is one."""
+        if self.everywhere is not None:
+            self.everywhere = reason
+        self.paused = dict.fromkeys(self.paused, reason)
+        return self.everywhere is not None or bool(self.paused)
 
     def _move(self, entry: LogEntry) -> None:
         if entry.word == "ADDMEMBER":

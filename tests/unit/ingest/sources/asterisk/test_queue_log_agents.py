@@ -88,6 +88,30 @@ def test_only_a_break_has_a_reason_and_it_is_that_of_the_pause_that_lasts() -> N
     assert [event.get("reason") for event in told] == [None, None, None, "lunch", "training"]
 
 
+def test_a_reason_told_behind_a_pause_is_that_of_the_break() -> None:
+    told = said(
+        agent("PAUSEREASON", "LOGIN"),
+        agent("ADDMEMBER", queue="sales"),
+        agent("PAUSEALL"),
+        agent("PAUSEREASON", "lunch"),
+        agent("UNPAUSEALL"),
+        agent("PAUSE", queue="sales"),
+        agent("PAUSEREASON", "training"),
+        agent("AGENTLOGOFF", "SIP/a", 9),
+        agent("PAUSEREASON", "LOGOFF"),
+    )
+
+    assert [(event["state"], event.get("reason")) for event in told] == [
+        ("available", None),
+        ("break", None),
+        ("break", "lunch"),
+        ("available", None),
+        ("break", None),
+        ("break", "training"),
+        ("offline", None),
+    ]
+
+
 def test_a_pause_everywhere_ends_in_the_one_queue_in_which_it_is_ended() -> None:
     assert states(
         agent("ADDMEMBER", queue="sales"),

@@ -28,6 +28,7 @@ def read(*lines: str, zone: str | None = BERLIN) -> list[object]:
         "2026-11-16 10:00:08;c-1;sales;PJSIP/1;CONNECT;8;c-2;5;;",
         "2026-11-16 10:00:08\tc-1\tsales\tPJSIP/1\tCONNECT\t8\tc-2\t5\tNULL\t\\N",
         "17,2026-11-16T10:00:08,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
+        f"P001|{AT // 1000}|c-1|sales|PJSIP/1|CONNECT|8|c-2|5||",
         "2026-11-16 09:00:08+00:00,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         "2026-11-16 10:00:08+01,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         f"{AT // 1000},c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
@@ -58,6 +59,10 @@ def test_a_row_of_the_table_is_read_as_its_line_in_the_file_would_be(row: str) -
         (
             " agent | event | data1 | data2 | data3 | data4 | data5 | time | callid | queuename",
             " PJSIP/1 | CONNECT | 8 | c-2 | 5 | | | 2026-11-16 10:00:08 | c-1 | sales",
+        ),
+        (
+            "partition,time_id,call_id,queue,agent,verb,data1,data2,data3,data4,serverid,data5",
+            f"P001,{AT // 1000},c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,box-1,",
         ),
         (
             "COPY queue_log (id, time, callid, queuename, agent, event, data, data1) FROM stdin;",
