@@ -8,6 +8,7 @@ decided here, for libraries differ from one another and from RFC 5545 where cloc
     DTSTART of a day  from midnight to midnight in the rota's zone; DTEND is the day after the last
     without a zone    the rota's zone
     unknown TZID      refused, rather than taken for the rota's zone without a word
+    UTC off its rule  refused: a program lost the zone, so the rule's days are not those it shows
 """
 
 from collections.abc import Callable, Iterator
@@ -135,7 +136,9 @@ class FeedEvent:
             word for word in rule.to_ical().decode().split(";") if not word.startswith("UNTIL=")
         )
         try:
-            repeated = rrulestr(plain, dtstart=begin).xafter(since, MOST_OCCURRENCES, inc=True)
+            repeats = rrulestr(plain, dtstart=begin)
+            self._insist_on_its_zone(next(iter(repeats), None) == begin)
+            repeated = repeats.xafter(since, MOST_OCCURRENCES, inc=True)
             within = set(takewhile(lambda wall: wall <= last, repeated))
         except ValueError as wrong:
             self._refuse(f"its RRULE cannot be read: {wrong}", wrong)
@@ -171,6 +174,13 @@ class FeedEvent:
             self._refuse(f"its RRULE repeats within a day; {', '.join(sorted(FREQUENCIES))}")
         if rule.get("INTERVAL", [1])[0] < 1:
             self._refuse("the INTERVAL of its RRULE is 0")
+
+    def _insist_on_its_zone(self, begins_by_rule: bool) -> None:  # noqa: FBT001  the one question
+        """A program that turns times into UTC and leaves the rule moves shifts to other days: then
+        DTSTART, in UTC, is on none of the rule's.
+        """
+        if not begins_by_rule and self._component["DTSTART"].to_ical().endswith(b"Z"):
+            self._refuse("its DTSTART, in UTC, is not one of its RRULE; write it with its TZID")
 
     def _until(self, rule: Any, zone: tzinfo) -> datetime:
         """The last moment of a rule, on the event's own clock; one in UTC is told so by RFC."""

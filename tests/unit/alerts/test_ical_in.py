@@ -95,6 +95,15 @@ def test_a_time_without_a_zone_is_the_rotas() -> None:
     ]
 
 
+def test_a_misspelt_calendar_scale_takes_no_shift_away() -> None:
+    # ics, a library that many feeds are written with, writes GEORGIAN
+    text = feed("DTSTART:20261024T080000\nDURATION:PT8H\nSUMMARY:ann")
+    misspelt = text.replace(b"VERSION:2.0\r\n", b"VERSION:2.0\r\nCALSCALE:GEORGIAN\r\n")
+
+    assert told(misspelt, "2026-10-24", "2026-10-25") == told(text, "2026-10-24", "2026-10-25")
+    assert len(told(misspelt, "2026-10-24", "2026-10-25")) == 1
+
+
 def test_a_zone_that_nobody_knows_is_refused() -> None:
     text = feed("DTSTART;TZID=Moon/Base:20261101T090000\nDURATION:PT8H\nSUMMARY:cy")
 
@@ -135,6 +144,22 @@ def test_a_cancelled_week_and_an_excluded_one_are_nobodys() -> None:
 
 def test_a_cancelled_event_is_nobodys() -> None:
     assert told(feed(f"{WEEKLY}\nSTATUS:CANCELLED"), "2026-11-03", "2026-11-24") == []
+
+
+def test_a_start_beside_its_rule_is_read_where_its_zone_is_told() -> None:
+    # 1 November 2026 is a Sunday
+    rule = "RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=1\nDURATION:PT8H\nSUMMARY:ann"
+    text = feed(f"DTSTART;TZID=Europe/Berlin:20261101T080000\n{rule}")
+
+    assert told(text, "2026-11-01", "2026-11-20") == [
+        ("2026-11-02T08:00+01:00", "2026-11-02T16:00+01:00", "ann")
+    ]
+
+
+def test_a_rule_in_utc_that_begins_with_its_start_is_read() -> None:
+    rule = "RRULE:FREQ=WEEKLY;BYDAY=SU,MO;COUNT=2\nDURATION:PT8H\nSUMMARY:ann"
+
+    assert len(told(feed(f"DTSTART:20261101T220000Z\n{rule}"), "2026-11-01", "2026-11-20")) == 2
 
 
 def test_an_end_in_utc_is_read_on_the_events_own_clock() -> None:
@@ -186,6 +211,7 @@ def test_a_shift_in_an_hour_that_does_not_exist_begins_behind_it() -> None:
         ("DTSTART:20261101T090000Z\nRRULE:FREQ=DAILY;INTERVAL=0", "INTERVAL of its RRULE is 0"),
         ("DTSTART:20261101T090000Z\nRRULE:FREQ=DAILY\nRRULE:FREQ=WEEKLY", "several RRULE"),
         ("DTSTART:20261101T090000Z\nRRULE:FREQ=DAILY;BYDAY=XX", "RRULE"),
+        ("DTSTART:20261101T220000Z\nRRULE:FREQ=WEEKLY;BYDAY=MO", "write it with its TZID"),
         (
             "DTSTART:20261101T090000Z\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261101T090000Z",
             "its RANGE is not read",

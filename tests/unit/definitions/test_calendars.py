@@ -5,6 +5,7 @@ zones.
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +127,38 @@ def test_spans_that_touch_at_midnight_are_one() -> None:
     [span] = open_spans(ALWAYS, at("2026-10-08T10:00"), at("2026-10-20T10:00"), SHANGHAI)
 
     assert span == (at("2026-10-08T10:00"), at("2026-10-20T10:00"))
+
+
+NIGHT = CalendarBody(
+    id="night",
+    hours={
+        "friday": ["20:00-24:00"],
+        "saturday": ["00:00-02:00", "20:00-24:00"],
+        "sunday": ["00:00-02:00"],
+    },
+)
+"""Two nights a week; 25 December 2026 is a Friday"""
+
+
+def nights(body: CalendarBody) -> list[tuple[int, int]]:
+    begin, end = at("2026-12-25T12:00"), at("2026-12-27T12:00")
+    return [(one.begin, one.end) for one in open_spans(calendar_of(body), begin, end, SHANGHAI)]
+
+
+def test_a_holiday_closes_its_own_parts_of_two_nights() -> None:
+    body = msgspec.structs.replace(NIGHT, holidays={"2026-12-26": "Boxing Day"})
+
+    assert nights(body) == [
+        (at("2026-12-25T20:00"), at("2026-12-26T00:00")),
+        (at("2026-12-27T00:00"), at("2026-12-27T02:00")),
+    ]
+
+
+def test_exceptions_leave_the_night_before_a_free_day_whole() -> None:
+    exceptions = {"2026-12-26": ["00:00-02:00"], "2026-12-27": []}
+    body = msgspec.structs.replace(NIGHT, exceptions=exceptions)
+
+    assert nights(body) == [(at("2026-12-25T20:00"), at("2026-12-26T02:00"))]
 
 
 @pytest.mark.parametrize("text", ["18:00-09:00", "09:00-09:00", "23:00-24:01", "09:60-10:00"])

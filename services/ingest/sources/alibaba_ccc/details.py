@@ -4,9 +4,12 @@
     agent a       Established ─► answered        agent b      Established ─► answered
                        Released ─► transferred, ended              Released ─► ended
 
-A personal queue has an agent's id and is no queue. Stamps are epoch milliseconds.
+A personal queue has an agent's id and is no queue. Stamps are epoch milliseconds. Pushes cannot
+tell the stays of a call that came back to a queue: the one visit that they made of them is taken
+back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -14,14 +17,14 @@ from itertools import zip_longest
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.alibaba_ccc.legs import (
     CHANNELS,
-    ENDS,
     Leg,
+    end_of,
     is_inbound,
     names,
     over,
 )
 from floorpulse.ingest.sources.alibaba_ccc.records import survey
-from floorpulse.ingest.sources.fields import Fields
+from floorpulse.ingest.sources.fields import LATEST, Fields
 from floorpulse.ingest.sources.payloads import EventBody, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
@@ -72,7 +75,8 @@ def call(record: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refu
         for stay, following in zip_longest(stays, stays[1:])
         for event in _told(stay, following, record, settings)
     ]
-    told += _missed(contact, record, talks, settings)
+    told += _taken_back(contact, stays, record)
+    told += _missed(contact, record, (talks, stays), settings)
     return [*told, *(survey(stays[-1].leg, record, settings) if stays else ())]
 
 
@@ -117,31 +121,75 @@ def _stays(
         for at in _sequence(part).get("ENQUEUE", ())
     ]
     ordered = sorted(known, key=lambda one: one[:2])
-    return [
-        _stay(Leg(contact, group, (contact, str(number))), at, part, talks, settings)
-        for number, (at, group, part) in enumerate(ordered)
-    ]
+    often = Counter(group for _, group, _ in ordered)
+    stays: list[QueueStay] = []
+    for number, (at, group, part) in enumerate(ordered):
+        words = (contact, str(number))
+        leg = Leg(contact, group, words, at if often[group] > 1 else None)
+        others = [other for other, elsewhere, _ in ordered if elsewhere == group and other != at]
+        stays.append(_stay(leg, _Span.between(at, others), part, talks, settings))
+    return stays
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What lies from a stay's entry on until the next one into the same queue; of the first one
+    also what lies before, for clocks differ.
+    """
+
+    at: int
+    since: int
+    until: int
+
+    @classmethod
+    def between(cls, at: int, others: Sequence[int]) -> "_Span":
+        """The span of a stay that was entered at `at`, among others of the same queue."""
+        first = all(other > at for other in others)
+        return cls(at, 0 if first else at, min((o for o in others if o > at), default=LATEST))
+
+    def holds(self, at: int) -> bool:
+        """Whether the instant lies in it."""
+        return self.since <= at < self.until
 
 
 def _stay(
-    leg: Leg, at: int, part: Fields, talks: Sequence[Conversation], settings: SourceSettings
+    leg: Leg,
+    span: _Span,
+    part: Fields,
+    talks: Sequence[Conversation],
+    settings: SourceSettings,
 ) -> QueueStay:
     of_group = sorted(
-        (one for one in talks if one.group == leg.group and one.answered is not None),
+        (one for one in talks if one.group == leg.group and _is_within(one.answered, span)),
         key=lambda one: one.answered or 0,
     )
     ends = [
-        (min(instants), end)
+        (at, end)
         for word, instants in _sequence(part).items()
         if (end := _end(word)) is not None
+        for at in instants
+        if span.holds(at)
     ]
     over_at, end = min(ends, default=(None, None))
-    return QueueStay(leg, settings.queue(leg.group), at, end, over_at, of_group)
+    return QueueStay(leg, settings.queue(leg.group), span.at, end, over_at, of_group)
+
+
+def _is_within(answered: int | None, span: _Span) -> bool:
+    return answered is not None and span.holds(answered)
 
 
 def _end(word: str) -> str | None:
-    """How a stay ended by a word of its queue; some words have two spellings."""
-    return "abandoned" if word == ABANDONED else ENDS.get(word.replace("QUEUEING", "QUEUING"))
+    """How a stay ended by a word of its queue."""
+    return "abandoned" if word == ABANDONED else end_of(word)
+
+
+def _taken_back(contact: str, stays: Sequence[QueueStay], record: Fields) -> Iterable[EventBody]:
+    released = record.milliseconds("ReleaseTime")
+    again = {stay.leg.group: stay.at for stay in stays if stay.leg.entered is not None}
+    for group, last in again.items():
+        pushed = Leg(contact, group, (contact, group))
+        why = {"what": "visit", "reason": "the call was in this queue more than once"}
+        yield pushed.told("contact.retracted", released or last, **why)
 
 
 def _told(
@@ -185,23 +233,35 @@ def _unanswered(
     elif following is not None:
         end, at = "overflow", following.at
     elif released is not None:
-        end, at = ENDS.get(record.word("ContactDisposition"), "other"), released
+        end, at = end_of(record.word("ContactDisposition")) or "other", released
     else:
         return
     yield over(stay.leg, end, at, stay.queue, None)
 
 
 def _missed(
-    contact: str, record: Fields, talks: Sequence[Conversation], settings: SourceSettings
+    contact: str,
+    record: Fields,
+    known: tuple[Sequence[Conversation], Sequence[QueueStay]],
+    settings: SourceSettings,
 ) -> Iterable[EventBody]:
     """Agents where it rang in vain; nobody where the caller gave up while it rang."""
     if record.word("ContactDisposition") == CALLER_RANG_OFF:
         return
+    talks, stays = known
     for number, one in enumerate(talks):
         if one.answered is None and one.rang is not None:
             over_at = one.released or one.rang
-            leg = Leg(contact, one.group or "", (contact, str(number), one.agent))
+            entered = _entered(one, stays)
+            leg = Leg(contact, one.group or "", (contact, str(number), one.agent), entered)
             body = leg.told("agent.missed", over_at, agent=settings.agent(one.agent))
             queue = settings.queue(one.group) if one.group else None
             visit = body["visit"] if one.group else None
             yield {**body, "visit": visit, "queue": queue, "ring_ms": over_at - one.rang}
+
+
+def _entered(rung: Conversation, stays: Sequence[QueueStay]) -> int | None:
+    """Which of several stays in one queue it rang for: the last one entered before."""
+    legs = [stay.leg for stay in stays if stay.leg.group == rung.group]
+    before = [leg for leg in legs if (leg.entered or 0) <= (rung.rang or 0)]
+    return next((leg.entered for leg in reversed(before or legs)), None)

@@ -1,4 +1,8 @@
-"""Which visit an event of a call belongs to: the call in one skill group, whichever road tells."""
+"""Which visit an event of a call belongs to: the call in one skill group, whichever road tells.
+
+A call that came back to a skill group has a visit for each of its stays there. Only its own record
+can tell them apart.
+"""
 
 from dataclasses import dataclass
 
@@ -24,16 +28,29 @@ BEFORE_THE_QUEUE = frozenset(("ABANDONEDINIVR", "ABANDONEDINVOICENAVIGATOR", "IV
 
 @dataclass(frozen=True)
 class Leg:
-    """One call in one skill group; `words` are what ids are made of."""
+    """One call in one skill group; `words` are what ids are made of, `entered` the epoch
+    milliseconds of one of several stays there.
+    """
 
     contact: str
     group: str
     words: tuple[str, ...]
+    entered: int | None = None
+
+    @property
+    def visit(self) -> int:
+        """The visit that it is of the contact."""
+        return hashed_visit(self.group if self.entered is None else f"{self.group}|{self.entered}")
 
     def told(self, type_: str, at: int, **fields: object) -> EventBody:
         """An event of this visit; `at` is epoch milliseconds."""
         known = {"type": type_, "id": identity(*self.words, type_.rpartition(".")[2]), "at": at}
-        return {**known, "contact": self.contact, "visit": hashed_visit(self.group), **fields}
+        return {**known, "contact": self.contact, "visit": self.visit, **fields}
+
+
+def end_of(word: str) -> str | None:
+    """How a stay ended by a word in capitals; some words have two spellings."""
+    return ENDS.get(word.replace("QUEUEING", "QUEUING"))
 
 
 def over(leg: Leg, end: str, at: int, queue: str, wait: int | None) -> EventBody:

@@ -15,8 +15,8 @@ from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.alibaba_ccc.legs import (
     BEFORE_THE_QUEUE,
     CHANNELS,
-    ENDS,
     Leg,
+    end_of,
     is_inbound,
     names,
     over,
@@ -73,8 +73,9 @@ def _told(queued: Queued, record: Fields, settings: SourceSettings) -> Iterable[
     disposition = record.word("ContactDisposition")
     agents = names(record, "AgentIds")
     until = queued.at + queued.wait
-    if disposition in ENDS or not agents:
-        yield over(leg, ENDS.get(disposition, "other"), until, queued.queue, queued.wait)
+    end = end_of(disposition)
+    if end is not None or not agents:
+        yield over(leg, end or "other", until, queued.queue, queued.wait)
         return
     agent = settings.agent(agents[-1])
     yield leg.told("contact.answered", until, agent=agent, queue=queued.queue, wait_ms=queued.wait)

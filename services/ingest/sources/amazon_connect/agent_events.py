@@ -2,7 +2,8 @@
 
     contacts CONNECTED, CONNECTED_ONHOLD ─► busy        none: ROUTABLE ─► available
              INCOMING, PENDING, CONNECTING ─► ringing         CUSTOM   ─► break, with its name
-             only ENDED, MISSED, ERROR     ─► wrap_up         OFFLINE  ─► offline
+             only ENDED, MISSED, REJECTED, ERROR ─► wrap_up   OFFLINE  ─► offline
+             PAUSED: its place is free
 
 Holds are told here only: by the change of a contact between the snapshots. HEART_BEAT says nothing
 new and goes on for an hour after logging out.
@@ -26,6 +27,8 @@ HEART_BEAT = "HEART_BEAT"
 BUSY = frozenset({"CONNECTED", "CONNECTED_ONHOLD"})
 RINGING = frozenset({"INCOMING", "PENDING", "CONNECTING"})
 ON_HOLD = "CONNECTED_ONHOLD"
+PAUSED = "PAUSED"
+NOT_TAKEN = frozenset({"MISSED", "REJECTED"})
 BY_TYPE = {"ROUTABLE": "available", "OFFLINE": "offline", "CUSTOM": "break"}
 BY_NAME = {"AVAILABLE": "available", "OFFLINE": "offline"}
 """Of events before 2020, which have no type: the two statuses that every instance has"""
@@ -56,7 +59,7 @@ def events(payload: Fields, settings: SourceSettings) -> Sequence[EventBody] | I
 
 def _state(snapshot: Fields, settings: SourceSettings) -> Mapping[str, object]:
     """The state, and the reason of a break; nothing where the snapshot does not say."""
-    contacts = {one.word("State") for one in snapshot.parts("Contacts")}
+    contacts = {one.word("State") for one in snapshot.parts("Contacts")} - {PAUSED}
     if contacts & BUSY:
         return {"state": "busy"}
     if contacts & RINGING:
@@ -120,7 +123,7 @@ def _missed(snapshot: Fields, agent: str, at: int, settings: SourceSettings) -> 
     """Contacts that were offered and not taken; one that stays in several snapshots is one."""
     for contact in snapshot.parts("Contacts"):
         leg = leg_of(contact)
-        if leg is None or leg.method in NO_VISIT or contact.word("State") != "MISSED":
+        if leg is None or leg.method in NO_VISIT or contact.word("State") not in NOT_TAKEN:
             continue
         since = contact.instant("StateStartTimestamp") or at
         yield {

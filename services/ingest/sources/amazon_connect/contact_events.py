@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from floorpulse.ingest.sources.amazon_connect.legs import (
     NO_VISIT,
     NOBODY_GAVE_UP,
+    Beginning,
     Leg,
     agent_of,
     is_personal,
@@ -71,12 +72,21 @@ class ContactEvent:
 
     def bodies(self) -> list[EventBody]:
         """All that it tells; a stay in an agent's own queue is none of a queue."""
-        began = self._detail.instant("initiationTimestamp")
-        over = self._kind in OVER
-        told = passed_on(self._leg, began, self._arn, self._settings, over=over)
+        told = passed_on(self._leg, self._began(), self._settings)
         if self._arn is None or is_personal(self._arn):
             return told
         return [*told, *self._offered(), *self._answered(), *self._over(), *self._wrapped()]
+
+    def _began(self) -> Beginning:
+        stamps = (
+            self._envelope.instant("time"),
+            self._detail.part("queueInfo").instant("enqueueTimestamp"),
+            self._answered_at,
+            self._detail.instant("disconnectTimestamp"),
+        )
+        told_at = max((at for at in stamps if at is not None), default=None)
+        began = self._detail.instant("initiationTimestamp")
+        return Beginning(began, self._arn, self._kind in OVER, told_at)
 
     def _stamp(self, where: Fields, name: str, kind: str) -> int | None:
         """A stamp, of the kind that it makes also the envelope's own time."""

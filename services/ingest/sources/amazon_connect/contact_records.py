@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from floorpulse.ingest.sources.amazon_connect.legs import (
     NO_VISIT,
     NOBODY_GAVE_UP,
+    NOT_GIVEN_UP,
+    Beginning,
     Leg,
     agent_of,
     passed_on,
@@ -47,15 +49,19 @@ class ContactRecord:
         self._answered_at = self._work.instant("ConnectedToAgentTimestamp")
         self._agent = agent_of(self._work.text("ARN"), settings)
         self._ended_at = record.instant("DisconnectTimestamp")
+        self._sent_out_at = record.instant("TransferCompletedTimestamp")
 
     def bodies(self) -> list[EventBody]:
         """All that it tells."""
-        began = self._record.instant("InitiationTimestamp")
-        over = self._ended_at is not None
-        told = passed_on(self._leg, began, self._arn, self._settings, over=over)
+        told = passed_on(self._leg, self._began(), self._settings)
         if self._queue is not None:
             told += self._of_stay(self._queue)
         return [*told, *self._surveys()]
+
+    def _began(self) -> Beginning:
+        began = self._record.instant("InitiationTimestamp")
+        updated = self._record.instant("LastUpdateTimestamp")
+        return Beginning(began, self._arn, self._ended_at is not None, updated)
 
     def _of_stay(self, queue: str) -> Iterator[EventBody]:
         offered = self._stay.instant("EnqueueTimestamp")
@@ -72,6 +78,8 @@ class ContactRecord:
     def _served(self, queue: str, at: int, wait: int | None) -> Iterator[EventBody]:
         who = {"agent": self._agent, "queue": queue, "wait_ms": wait}
         yield self._told("contact.answered", at, "answered", **who)
+        if self._sent_out_at is not None:
+            yield self._told("contact.transferred", self._sent_out_at, "sent out")
         if self._ended_at is not None:
             spans = {
                 "talk_ms": self._work.span("AgentInteractionDuration", SECOND),
@@ -84,11 +92,17 @@ class ContactRecord:
             yield self._told("contact.wrapped", _last(worked), "wrapped", wrap_ms=work)
 
     def _unanswered(self, queue: str, at: int, wait: int | None) -> Iterator[EventBody]:
-        """A contact that another one follows did not give up: that one says where it went."""
-        if self._record.text("NextContactId"):
+        """A contact that another one follows did not give up: that one says where it went. Nor did
+        one that the flow sent to an outside number. Live events may have said that they did.
+        """
+        followed = self._record.text("NextContactId") is not None
+        if followed or self._sent_out_at is not None:
+            yield self._told("contact.retracted", _last(at), "not given up", **NOT_GIVEN_UP)
+        if followed:
             return
-        at = self._stay.instant("DequeueTimestamp") or at
-        if self._leg.is_work or self._record.word("DisconnectReason") in NOBODY_GAVE_UP:
+        at = self._stay.instant("DequeueTimestamp") or self._sent_out_at or at
+        kept = self._sent_out_at is None and not self._leg.is_work
+        if not kept or self._record.word("DisconnectReason") in NOBODY_GAVE_UP:
             yield self._told("contact.left", at, "left", reason="other", wait_ms=wait)
         else:
             yield self._told("contact.abandoned", at, "abandoned", queue=queue, wait_ms=wait)

@@ -17,6 +17,7 @@ CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""
 NOBODY_GAVE_UP = frozenset({"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"})
 """Reasons of a disconnection, before any agent, that are not the customer's doing"""
+NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
 PERSONAL = "agent"
 """Type of a queue, or step of its ARN, that is one agent's own"""
 
@@ -105,25 +106,44 @@ def agent_of(arn: str | None, settings: SourceSettings) -> str | None:
     return None if known_as is None else settings.agent(known_as)
 
 
-def passed_on(
-    leg: Leg, at: int | None, queue_arn: str | None, settings: SourceSettings, *, over: bool
-) -> list[EventBody]:
+@dataclass(frozen=True)
+class Beginning:
+    """How a leg began: when and in which queue, whether it is over already, and the latest instant
+    of what tells it; epoch milliseconds.
+    """
+
+    at: int | None
+    queue_arn: str | None
+    over: bool
+    told_at: int | None
+
+
+def passed_on(leg: Leg, began: Beginning, settings: SourceSettings) -> list[EventBody]:
     """What a leg tells of the one before it: passed on by an agent, moved while it waited, or
     called back.
 
-    A passing on is told once its goal is known, or the leg is `over` without one: equal ids count
+    A passing on is told once its goal is known, or the leg is over without one: equal ids count
     once, and the first may not be the poorer.
     """
+    at = began.at
     if leg.previous is None or at is None:
         return []
     match leg.method:
         case "CALLBACK":
-            return [leg.told_of_previous("contact.left", at, "callback", reason="callback")]
+            return _went_on(leg, at, began.told_at, "callback")
         case "QUEUE_TRANSFER":
-            return [leg.told_of_previous("contact.left", at, "overflow", reason="overflow")]
-        case "TRANSFER" if queue_arn is not None or over:
-            goal: dict[str, object] = {"to_queue": queue_of(queue_arn, settings)}
-            if is_personal(queue_arn):
-                goal["to_agent"] = agent_of(queue_arn, settings)
+            return _went_on(leg, at, began.told_at, "overflow")
+        case "TRANSFER" if began.queue_arn is not None or began.over:
+            goal: dict[str, object] = {"to_queue": queue_of(began.queue_arn, settings)}
+            if is_personal(began.queue_arn):
+                goal["to_agent"] = agent_of(began.queue_arn, settings)
             return [leg.told_of_previous("contact.transferred", at, "transferred", **goal)]
     return []
+
+
+def _went_on(leg: Leg, at: int, told_at: int | None, reason: str) -> list[EventBody]:
+    """Who went on in another leg did not give up, though the end of the leg before may say so."""
+    left = leg.told_of_previous("contact.left", at, reason, reason=reason)
+    until = at if told_at is None else max(at, told_at)
+    word = identity("retracted", str(until))
+    return [left, leg.told_of_previous("contact.retracted", until, word, **NOT_GIVEN_UP)]

@@ -9,6 +9,9 @@ coming the log never told (a static member) are those in which it names the agen
 end says nothing of an agent who has logged off; of one whose coming was never told, it says that
 the agent is there. One name may be a member by several telephones.
 
+A restart says of nobody whether they are still members: Asterisk remembers them or does not. Who is
+added once more to a queue was forgotten, with the pauses; who was remembered is not added again.
+
 The log's order is the order of an agent's states, also of those that share one stamp: each is told
 one millisecond after the one before it. States of one instant would else be ordered by their names.
 
@@ -31,9 +34,11 @@ COMING = frozenset(("AGENTLOGIN", "AGENTCALLBACKLOGIN"))
 GOING = frozenset(("AGENTLOGOFF", "AGENTCALLBACKLOGOFF"))
 PAUSING = frozenset(("PAUSE", "PAUSEALL"))
 RESUMING = frozenset(("UNPAUSE", "UNPAUSEALL"))
+REASON = "PAUSEREASON"
+"""What QueueMetrics and VICIdial write behind a pause: why"""
 BEGINNING = COMING | {"ADDMEMBER"}
 """Words before which a log rarely says anything else of an agent in the same second"""
-WORDS = COMING | GOING | PAUSING | RESUMING | {"ADDMEMBER", "REMOVEMEMBER"}
+WORDS = COMING | GOING | PAUSING | RESUMING | {REASON, "ADDMEMBER", "REMOVEMEMBER"}
 
 SECOND = 1000
 MIDDLE = 500
@@ -73,13 +78,15 @@ class LoggedAgent:
     """What the log told of one agent.
 
     `telephones` counts those by which the agent is a member of each queue, `seen` are queues in
-    which other lines name the agent. `paused` holds the reason by queue, the latest last;
+    which other lines name the agent, `unsure` those whose members a restart may have forgotten.
+    `paused` holds the reason by queue, the latest last;
     `everywhere` the reason of a pause in all queues, None where there is none.
     """
 
     off: bool = False
     telephones: Counter[str] = field(default_factory=Counter)
     seen: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
     paused: dict[str, str] = field(default_factory=dict)
     everywhere: str | None = None
     instants: AscendingInstants = field(default_factory=AscendingInstants)
@@ -93,6 +100,8 @@ class LoggedAgent:
         """Take an entry in; whether it says anything of the agent's state."""
         if self.off and entry.word in PAUSING | RESUMING:
             return False
+        if entry.word == REASON:
+            return self._explain(entry.text(0))
         if entry.word in PAUSING | RESUMING:
             self._pause(entry)
         elif entry.word in COMING | GOING:
@@ -107,20 +116,25 @@ class LoggedAgent:
             self.everywhere = entry.text(0) if pausing else None
             self.paused = self.paused if pausing else {}
             return
-        self.seen.add(entry.queue)
+        self.serves(entry.queue)
         self.paused.pop(entry.queue, None)
         if pausing:
             self.paused[entry.queue] = entry.text(0)
         else:
             self.everywhere = None
 
+    def _explain(self, reason: str) -> bool:
+        """The reason of the pause that lasts; whether there is one."""
+        if self.everywhere is not None:
+            self.everywhere = reason
+        self.paused = dict.fromkeys(self.paused, reason)
+        return self.everywhere is not None or bool(self.paused)
+
     def _move(self, entry: LogEntry) -> None:
         if entry.word == "ADDMEMBER":
-            self.off = False
-            self.telephones[entry.queue] += 1
-            if entry.text(0) == "PAUSED":
-                self.paused[entry.queue] = ""
+            self._add(entry.queue, paused=entry.text(0) == "PAUSED")
             return
+        self.serves(entry.queue)
         self.telephones[entry.queue] -= 1
         if self.telephones[entry.queue] <= 0:
             del self.telephones[entry.queue]
@@ -129,11 +143,42 @@ class LoggedAgent:
         if not self.queues:
             self._log(off=True)
 
+    def _add(self, queue: str, *, paused: bool) -> None:
+        """A pause in all queues was one in those that the agent had served until then."""
+        if self.everywhere is not None:
+            self.paused |= dict.fromkeys(self.queues, self.everywhere)
+            self.everywhere = None
+        if queue in self.unsure:
+            self._forget()
+        self.off = False
+        self.telephones[queue] += 1
+        if paused:
+            self.paused[queue] = ""
+
+    def _forget(self) -> None:
+        """The restart forgot the agent in all queues."""
+        for queue in self.unsure:
+            del self.telephones[queue]
+            self.paused.pop(queue, None)
+        self.seen -= self.unsure
+        self.unsure = set()
+
+    def serves(self, queue: str) -> None:
+        """A line names the agent in a queue; whom it names there a restart did not forget."""
+        self.seen.add(queue)
+        if queue in self.unsure:
+            self.unsure = set()
+
+    def restarted(self) -> None:
+        """Asterisk has started."""
+        self.unsure = set(self.telephones)
+
     def _log(self, *, off: bool) -> None:
         self.off = off
         if off:
             self.telephones.clear()
             self.seen = set()
+            self.unsure = set()
             self.paused = {}
             self.everywhere = None
 
@@ -190,8 +235,13 @@ class AgentsOfLog:
             told += [] if isinstance(bodies, Refusal) else bodies
         agent = self._known.setdefault(entry.agent, LoggedAgent())
         if not agent.off:
-            agent.seen.add(entry.queue)
+            agent.serves(entry.queue)
         return told
+
+    def restarted(self) -> None:
+        """Asterisk has started."""
+        for agent in self._known.values():
+            agent.restarted()
 
     def rest(self, first: int) -> list[dict[str, Any]]:
         """States that were held back until the end of the log."""

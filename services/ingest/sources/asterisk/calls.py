@@ -52,9 +52,10 @@ TURNED_AWAY: dict[str, LeftReason] = {
     "DIVERT_CA_RATIO": "overflow",
     "DIVERT_HOLDTIME": "overflow",
 }
+RESTART = "QUEUESTART"
 ENDS_TALK = COMPLETED | PASSED_ON
 OF_STAYS = frozenset(("CONNECT", "ABANDON", *LEFT, *ENDS_TALK))
-WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", "QUEUESTART", *TURNED_AWAY}
+WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", RESTART, *TURNED_AWAY}
 RACE = 2
 """Seconds by which the end of a stay may be written behind the caller's next entry"""
 END_OF_SECOND = 999
@@ -75,7 +76,7 @@ class CallsOfLog:
         self._says: dict[str, Callable[[LogEntry], list[EventBody] | Refusal]] = {
             "ENTERQUEUE": self._entered,
             "RINGNOANSWER": self._missed,
-            "QUEUESTART": self._restarted,
+            RESTART: self._restarted,
             **dict.fromkeys(TURNED_AWAY, self._turned_away),
             **dict.fromkeys(OF_STAYS, self._of_stay),
         }
@@ -88,7 +89,7 @@ class CallsOfLog:
 
     def bodies(self, entry: LogEntry) -> list[EventBody] | Refusal:
         """What the entry says of its call; a refusal where it cannot have been so."""
-        if entry.call in ("", "NONE") and entry.word != "QUEUESTART":
+        if entry.call in ("", "NONE") and entry.word != RESTART:
             return []
         told = self._says[entry.word](entry)
         self._until = max(self._until, entry.second)
@@ -247,6 +248,8 @@ class CallsOfLog:
     # ------------------------------------------------------------- what they tell
 
     def _connected(self, entry: LogEntry, claim: StayClaim, stay: QueueStay) -> Iterator[EventBody]:
+        """Who left and was answered all the same entered the queue twice in one second."""
+        stay.over = stay.over and bool(stay.agent)
         stay.agent = entry.agent
         stay.talking = entry.second
         yield self._answer(entry, claim, stay)

@@ -106,6 +106,8 @@ class QueueLog:
     def _bodies(self, entry: LogEntry, place: int, first: int) -> Sequence[EventBody] | Refusal:
         if entry.word in agents.WORDS:
             return self._agents.bodies(entry, first)
+        if entry.word == calls.RESTART:
+            self._agents.restarted()
         if entry.word in calls.WORDS:
             told = self._calls.bodies(entry)
             if isinstance(told, Refusal):

@@ -4,8 +4,9 @@
     psql, mysql         2026-11-16 10:00:08 | c1 | sales | ann | CONNECT | 8 | c2 | 5 | |
     CSV, TSV, COPY      "2026-11-16 10:00:08","c1","sales","ann","CONNECT","8","c2","5","",""
 
-A header names the columns; without one they have the order time, callid, queuename, agent, event,
-data1 … data5, perhaps behind the number of the row. A stamp is epoch seconds, or a date and time:
+A header names the columns, also as QueueMetrics does (time_id, call_id, queue, agent, verb);
+without one they have the order time, callid, queuename, agent, event, data1 … data5, perhaps behind
+the number of the row or its partition. A stamp is epoch seconds, or a date and time:
 with its offset, or in the zone that the reader was told. Of an hour that a change of clocks repeats
 it is the first, unless the call or the row before was later.
 """
@@ -33,13 +34,16 @@ OTHER_NAMES = {
     "queue_name": "queuename",
     "verb": "event",
     "eventtime": "time",
+    "time_id": "time",
     "timestamp": "time",
     "created": "time",
 }
 DELIMITERS = "|\t;,"
+BYTE_ORDER_MARK = "\ufeff"
+"""What Windows writes before the first line of a file"""
 EPOCH = re.compile(r"(\d{9,11})(?:\.(\d+))?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
-AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\\\.")
+AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\d+ rows? in set\b.*|\\\.")
 """The rule under a header, the number of rows, and the end of a COPY"""
 COPY = re.compile(r"COPY \S+ \(([^)]*)\) FROM stdin;", re.IGNORECASE)
 CHANNEL_SINCE = re.compile(r"(?:.*-)?(\d{9,11})\.\d+", re.ASCII)
@@ -62,7 +66,7 @@ class LogReader:
 
     def read(self, line: bytes) -> LogEntry | Refusal | None:
         """The entry of a line; None where it only belongs to the export, such as its header."""
-        text = line.decode(errors="replace").strip(" \r\n")
+        text = line.decode(errors="replace").strip(f" \r\n{BYTE_ORDER_MARK}")
         entry = None if self._columns else entry_of(text)
         read = entry or self._row(text)
         if isinstance(read, LogEntry):
@@ -111,7 +115,7 @@ class LogReader:
         first, second = (_epoch(stamp.replace(tzinfo=self._zone, fold=fold)) for fold in (0, 1))
         channel = CHANNEL_SINCE.fullmatch(call)
         since = int(channel.group(1)) * 1000 if channel else 0
-        return second if first < max(since, self._last - BACKWARDS) < second else first
+        return second if first < max(since, self._last - BACKWARDS) <= second else first
 
 
 def _zoneless(time: str) -> Refusal:
@@ -150,10 +154,14 @@ def _named(fields: Sequence[str]) -> tuple[str, ...]:
 
 
 def _without_header(fields: Sequence[str]) -> tuple[str, ...]:
-    """The columns of a row without a header: a number of the row may stand before its stamp."""
-    numbered = fields[0].isdigit() and not EPOCH.fullmatch(fields[0])
-    first = ("id", *COLUMNS) if numbered else COLUMNS
+    """The columns of a row without a header: what names the row may stand before its stamp."""
+    named = not _is_stamp(fields[0]) and _is_stamp(fields[1])
+    first = ("id", *COLUMNS) if named else COLUMNS
     return (*first, *(f"data{number}" for number in range(1, len(fields) - len(first) + 1)))
+
+
+def _is_stamp(field: str) -> bool:
+    return EPOCH.fullmatch(field) is not None or DATE.match(field) is not None
 
 
 def _parameters(said: dict[str, str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def activity(body: Fields, settings: SourceSettings) -> Told:
     if user is None or at is None:
         return missing("user's id, or any time of a change")
     definition = body.part("presence", "presenceDefinition")
-    presence = definition.word("systemPresence")
+    presence = definition.word("systemPresence").replace(" ", "_")
     status = body.part("routingStatus").word("status")
     if presence in {"", "ON_QUEUE"}:
         return _on_queue(status, _entered(user, at, body, settings))

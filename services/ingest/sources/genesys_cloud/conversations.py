@@ -27,6 +27,8 @@ def offered(body: Fields, settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
+    if _outbound(leg, body):
+        return Ignored("acd.start OUTBOUND")
     return [leg.told("contact.offered", queue=served(leg, settings), channel=leg.channel)]
 
 
@@ -35,6 +37,10 @@ def routed(body: Fields, settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
+    return Ignored("acd.end OUTBOUND") if _outbound(leg, body) else _outcome(leg, body, settings)
+
+
+def _outcome(leg: Leg, body: Fields, settings: SourceSettings) -> Told:
     agent = body.text("answeredUserId")
     match body.word("acdOutcome"):
         case "ANSWERED" if agent is None:
@@ -90,7 +96,7 @@ def _missed(leg: Leg, body: Fields, agent: str, settings: SourceSettings) -> Tol
 
 
 def _outbound(leg: Leg, body: Fields) -> bool:
-    """Whether it is a call that the agent made, which no visit waits for."""
+    """Whether it is a call that an agent or a campaign made, which no visit waits for."""
     return leg.media == "VOICE" and body.word("direction") == "OUTBOUND"
 
 

@@ -24,8 +24,9 @@ NOT_INBOUND = frozenset((1, 5, 6))
 RINGING_GIVEN_UP = 104
 GIVEN_UP = frozenset((103, RINGING_GIVEN_UP))
 LEFT = {105: "empty", 106: "closed"}
-NO_VISIT = frozenset((100, 102, 107))
-"""Ends before any queue: block list, given up in the IVR, ended by it"""
+OF_ROBOTS = range(225, 234)
+NO_VISIT = frozenset((100, 102, 107, *OF_ROBOTS))
+"""Ends before any queue: block list, given up in the IVR, ended by it, or with a voice agent"""
 BY_NAME = {
     "ok": 1,
     "blacklist": 100,
@@ -35,9 +36,20 @@ BY_NAME = {
     "noseatonline": 105,
     "notworktime": 106,
     "ivrend": 107,
+    "asrerror": 225,
+    "llmasrerror": 226,
+    "ttserror": 227,
+    "functioncallhangup": 228,
+    "maxcalldurationreached": 229,
+    "userinactivity": 230,
+    "callterminatedbyapi": 231,
+    "userhangupduringaicall": 232,
+    "aiagentendcall": 233,
 }
-OUTBOUND = 200
-"""From here on an end is one of an outbound call"""
+OF_BOTH = 211
+"""The agent's own device failed, on an inbound call as well as on an outbound one"""
+OUTBOUND = frozenset((*range(108, 112), *range(200, 225))) - {OF_BOTH}
+"""Ends of outbound calls"""
 Told = Sequence[EventBody] | Ignored | Refusal
 
 
@@ -173,7 +185,7 @@ def _unanswered(stay: Stay, record: Fields) -> Sequence[EventBody]:
 
 def _saw_no_queue(record: Fields) -> bool:
     status = status_of(record)
-    return status in NO_VISIT or status >= OUTBOUND
+    return status in NO_VISIT or status in OUTBOUND
 
 
 def status_of(record: Fields) -> int:

@@ -1,8 +1,9 @@
 """Tasks and their reservations as visits.
 
-    task-queue.entered ─► offered      reservation.accepted ─► answered, agent busy
-    task-queue.timeout ─► left         reservation.wrapup ─► ended, agent in wrap-up
-    task.canceled ─► abandoned, ended  reservation.completed ─► wrapped
+    task-queue.entered ─► offered         reservation.accepted ─► answered, agent busy
+    task-queue.timeout, .moved ─► left    reservation.wrapup ─► ended, agent in wrap-up
+    task.canceled ─► abandoned, ended     reservation.completed ─► wrapped
+    task.deleted ─► left or ended
 
 A task that is cancelled does not say whether somebody had accepted it. Both facts are told: an
 answer wins over giving up, so an accepted task is ended and another one abandoned. Where agents
@@ -32,6 +33,9 @@ CHANNELS = {
 """Task channels by their unique name, None is voice; the default one and a site's own are `task`"""
 NOT_THE_CUSTOMER = ("ttl", "workflow")
 """Words in the reason of a cancellation that TaskRouter itself gave"""
+WAITING = frozenset(("PENDING", "RESERVED"))
+ACCEPTED = "ASSIGNED"
+"""Statuses of a task that say whether somebody had accepted it"""
 BOUND = 2**31
 
 Told = Sequence[EventBody] | Refusal
@@ -57,6 +61,19 @@ def entered(notice: Notice, settings: SourceSettings) -> Told:
 def timed_out(notice: Notice, _settings: SourceSettings) -> Told:
     """The task waited longer than its workflow allows in this queue."""
     return _told(notice.of_visit("contact.left", reason="timeout"))
+
+
+def moved(notice: Notice, _settings: SourceSettings) -> Told:
+    """The task left this queue for another one, which its next entry names."""
+    return _told(notice.of_visit("contact.left", reason="overflow"))
+
+
+def deleted(notice: Notice, _settings: SourceSettings) -> Told:
+    """The task was deleted, perhaps while it waited or was worked on; nothing if it was over."""
+    status = notice.body.word("taskAssignmentStatus")
+    if status in WAITING:
+        return _told(notice.of_visit("contact.left", reason="other"))
+    return _told(notice.of_visit("contact.ended")) if status == ACCEPTED else ()
 
 
 def canceled(notice: Notice, settings: SourceSettings) -> Told:

@@ -43,6 +43,7 @@ def listed(**fields: object) -> Body:
         ("AbandonedInQueue", {"type": "contact.abandoned", "queue": "sales@ccc-test"}),
         ("AbandonedInRing", {"type": "contact.abandoned", "queue": "sales@ccc-test"}),
         ("QueuingTimeout", {"type": "contact.left", "reason": "timeout"}),
+        ("QueueingTimeout", {"type": "contact.left", "reason": "timeout"}),
         ("QueuingOverflow", {"type": "contact.left", "reason": "overflow"}),
         ("QueuingFailed", {"type": "contact.left", "reason": "empty"}),
         ("Voicemail", {"type": "contact.left", "reason": "other"}),
@@ -152,6 +153,57 @@ def test_a_call_through_two_queues_is_two_visits_with_holds_and_a_missed_ring() 
     ] == [("answered", 10_000, 24_000, 6_000, True), ("answered", 5_000, 54_000, 0, False)]
     missed = [one for one in events if one["type"] == "agent.missed"]
     assert [(one["agent"], one["queue"], one["ring_ms"]) for one in missed] == [("eve", "a", 6_000)]
+
+
+def test_a_call_that_comes_back_to_a_queue_is_a_visit_more_whatever_pushes_made_of_it() -> None:
+    record = detail(
+        [
+            queue("a", happened("Enqueue", 0), happened("Enqueue", 50)),
+            queue("b", happened("Enqueue", 20)),
+        ],
+        [
+            agent("ann", "a", happened("Established", 10), happened("Released", 20)),
+            agent("ben", "b", happened("Established", 25), happened("Released", 50)),
+            agent("eve", "a", happened("Ringing", 51), happened("Released", 59)),
+            agent("ann", "a", happened("Established", 65), happened("Released", 99)),
+        ],
+    )
+    pushed = [
+        push("Enqueue", skillGroupId="a"),
+        push("Established", 10, skillGroupId="a", agentId="ann"),
+        push("Enqueue", 50, skillGroupId="a"),
+        push("Released", 59, skillGroupId="a", agentId="ann"),
+    ]
+
+    for payloads in ([*pushed, record], [record, *pushed]):
+        events = told(VENDOR, *payloads)
+        known = [one for one in visits(events).values() if one["outcome"]]
+        assert sorted((one["queue"], one["wait"], one["talk"]) for one in known) == [
+            ("a", 10_000, 10_000),
+            ("a", 15_000, 34_000),
+            ("b", 5_000, 25_000),
+        ]
+        (missed,) = (one for one in events if one["type"] == "agent.missed")
+        (again,) = (
+            one["visit"]
+            for one in events
+            if one["type"] == "contact.answered" and ":2:" in one["id"]
+        )
+        assert missed["visit"] == again
+
+
+def test_who_came_back_to_a_queue_and_gave_up_there_had_been_answered_before() -> None:
+    waits = [queue("a", happened("Enqueue", 0), happened("Enqueue", 50), happened("Abandoned", 60))]
+    talks = [agent("ann", "a", happened("Established", 10), happened("Released", 50))]
+
+    events = told(VENDOR, detail(waits, talks))
+
+    assert sorted(
+        (one["outcome"], one["wait"]) for one in visits(events).values() if one["queue"]
+    ) == [
+        ("abandoned", 10_000),
+        ("answered", 10_000),
+    ]
 
 
 def test_who_gave_up_while_it_rang_was_missed_by_nobody() -> None:

@@ -206,9 +206,30 @@ def test_a_waiting_contact_that_a_flow_moves_left_by_overflow() -> None:
         initiationMethod="QUEUE_TRANSFER",
         initiationTimestamp=TAKEN,
     )
-    left, offered = told(opened("amazon-connect"), moved)
+    left, _, offered = told(opened("amazon-connect"), moved)
     assert (left["reason"], left["contact"], "visit" in left) == ("overflow", "k-1", False)
     assert (offered["contact"], offered["visit"] > 1) == ("k-1", True)
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"), [("CALLBACK", "callback"), ("QUEUE_TRANSFER", "overflow")]
+)
+def test_who_hangs_up_once_the_contact_went_on_in_another_did_not_give_up(
+    method: str, reason: str
+) -> None:
+    hung_up = contact(
+        "DISCONNECTED", disconnectTimestamp=OVER, disconnectReason="CUSTOMER_DISCONNECT"
+    )
+    leg = {
+        "initialContactId": "k-1",
+        "previousContactId": "k-1",
+        "initiationMethod": method,
+        "initiationTimestamp": TAKEN,
+    }
+    queued = contact("QUEUED", "k-2", **leg)
+    for payloads in ((hung_up, queued), (queued, hung_up)):
+        first = visits(told(opened("amazon-connect"), *payloads))["shop", "k-1", 1]
+        assert (figures(first)["outcome"], first.left_reason) == ("left", reason)
 
 
 def test_old_spellings_have_their_stamps_in_the_envelope() -> None:
@@ -259,7 +280,32 @@ def test_an_unanswered_record_gave_up_after_the_wait_it_states() -> None:
 
 
 def test_a_record_that_another_one_follows_did_not_give_up() -> None:
-    assert kinds(record(**UNANSWERED, NextContactId="k-2")) == ["contact.offered"]
+    live = contact("DISCONNECTED", disconnectTimestamp=OVER)
+    followed = told(opened("amazon-connect"), live, record(**UNANSWERED, NextContactId="k-2"))
+    ((_, visit),) = visits(followed).items()
+    assert figures(visit)["outcome"] is None
+
+
+SENT_OUT: dict[str, Any] = {
+    "TransferCompletedTimestamp": "2026-11-02T09:00:50Z",
+    "TransferredToEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": "+1"},
+}
+
+
+def test_a_record_that_an_agent_sent_to_an_outside_number_was_transferred() -> None:
+    ((_, visit),) = visits(told(opened("amazon-connect"), record(**SENT_OUT))).items()
+    assert (figures(visit)["talk"], visit.transferred_at) == (50_000, 1_793_610_050_000)
+
+
+def test_a_waiting_record_that_the_flow_sent_to_an_outside_number_did_not_give_up() -> None:
+    live = contact("DISCONNECTED", disconnectTimestamp=OVER)
+    for payloads in (
+        (live, record(**UNANSWERED, **SENT_OUT)),
+        (record(**UNANSWERED, **SENT_OUT), live),
+    ):
+        ((_, visit),) = visits(told(opened("amazon-connect"), *payloads)).items()
+        assert (figures(visit)["outcome"], visit.left_reason) == ("left", "other")
+        assert visit.left_at == 1_793_610_050_000
 
 
 def test_a_task_that_nobody_took_left() -> None:
@@ -326,6 +372,15 @@ def test_holds_are_the_changes_between_two_snapshots() -> None:
         "resumed": ["contact.resumed", "agent.state"],
         "nothing": ["agent.state"],
     }
+
+
+def test_a_contact_that_its_agent_declined_is_missed() -> None:
+    assert kinds(snapshot("STATE_CHANGE", [held("REJECTED")])) == ["agent.missed", "agent.state"]
+
+
+def test_a_contact_that_is_paused_leaves_its_agent_free() -> None:
+    (state,) = told(opened("amazon-connect"), snapshot("STATE_CHANGE", [held("PAUSED")]))
+    assert state["state"] == "available"
 
 
 def test_a_contact_that_was_not_taken_is_missed_once_however_many_snapshots_show_it() -> None:

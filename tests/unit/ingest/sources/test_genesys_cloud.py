@@ -96,6 +96,17 @@ def test_the_end_of_a_stay_or_of_work_that_names_no_queue_is_nobodys() -> None:
     assert one("acw", queueId=None) == []
 
 
+@pytest.mark.parametrize("kind", ["acd.start", "acd.end"])
+def test_a_call_of_a_campaign_waits_in_no_queue(kind: str) -> None:
+    dialled = notice(kind, direction="OUTBOUND", acdOutcome="ANSWERED", answeredUserId="u-1")
+
+    assert f"  {kind} OUTBOUND: 1 payload, first in payload 1" in ignored(VENDOR, dialled)
+
+
+def test_a_callback_that_an_agent_dials_waits_in_its_queue() -> None:
+    assert len(one("acd.start", mediaType="CALLBACK", direction="OUTBOUND")) == 1
+
+
 def test_an_answer_of_nobody_is_refused() -> None:
     assert refused(VENDOR, notice("acd.end", acdOutcome="ANSWERED")) == (
         "the payload has no answeredUserId, though acdOutcome is ANSWERED"
@@ -181,6 +192,8 @@ def activity(presence: str, status: str = "IDLE", **fields: object) -> Body:
         ("AVAILABLE", "OFF_QUEUE", "break", "AVAILABLE"),
         ("MEAL", "INTERACTING", "break", "MEAL"),
         ("OFFLINE", "OFF_QUEUE", "offline", None),
+        ("On Queue", "IDLE", "available", None),
+        ("Available", "OFF_QUEUE", "break", "AVAILABLE"),
     ],
 )
 def test_presence_comes_first_and_on_queue_the_routing_status_decides(

@@ -52,6 +52,9 @@ def served(sequence: int, mail: str | None, began: int, accepted: int, ended: in
         (105, {"type": "contact.left", "reason": "empty"}),
         (106, {"type": "contact.left", "reason": "closed"}),
         (199, {"type": "contact.left", "reason": "other"}),
+        (211, {"type": "contact.left", "reason": "other"}),
+        (501, {"type": "contact.left", "reason": "other"}),
+        (502, {"type": "contact.left", "reason": "other"}),
     ],
 )
 def test_a_stay_that_nobody_answered_ends_as_the_status_says(status: int, event: Body) -> None:
@@ -66,7 +69,11 @@ def test_where_only_the_name_of_the_status_is_told_it_is_read() -> None:
     assert ended["reason"] == "empty"
 
 
-@pytest.mark.parametrize("status", [100, 102, 107, 201])
+def test_a_call_that_a_voice_agent_ended_is_no_visit_by_the_name_of_its_end_either() -> None:
+    assert told(VENDOR, cdr(EndStatus=None, EndStatusString="aiAgentEndCall")) == []
+
+
+@pytest.mark.parametrize("status", [100, 102, 107, 109, 201, 224, 225, 232, 233])
 def test_a_call_that_ended_before_any_queue_is_no_visit(status: int) -> None:
     assert told(VENDOR, cdr(EndStatus=status)) == []
 

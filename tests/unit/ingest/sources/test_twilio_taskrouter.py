@@ -88,6 +88,40 @@ def test_a_later_stay_has_a_visit_of_its_own_which_every_event_of_it_names() -> 
     assert (second["talk"], second["wrap"]) == (20_000, 4_000)
 
 
+def test_a_task_that_is_moved_waits_in_its_new_queue_only() -> None:
+    again = {"TaskQueueEnteredDate": SECOND + 60, "TaskQueueSid": "WQ2", "TaskQueueName": "more"}
+    events = told(
+        VENDOR,
+        form("task-queue.entered"),
+        form("task-queue.moved", AT + 60_000),
+        form("task-queue.entered", AT + 60_000, **again),
+    )
+
+    first, second = visits(events).values()
+    assert (first["outcome"], first["wait"]) == ("left", 60_000)
+    assert (second["outcome"], second["queue"]) == (None, "more")
+
+
+@pytest.mark.parametrize("kind", ["task.deleted", "task.system-deleted"])
+@pytest.mark.parametrize(
+    ("status", "event"),
+    [
+        ("pending", {"type": "contact.left", "reason": "other"}),
+        ("reserved", {"type": "contact.left", "reason": "other"}),
+        ("assigned", {"type": "contact.ended"}),
+    ],
+)
+def test_a_task_that_is_deleted_waits_and_goes_on_no_longer(
+    kind: str, status: str, event: Body
+) -> None:
+    assert one(kind, TaskAssignmentStatus=status) == [{"at": AT, "contact": "WT1", **event}]
+
+
+@pytest.mark.parametrize("status", ["wrapping", "completed", "canceled", ""])
+def test_a_task_that_is_deleted_once_it_is_over_tells_nothing(status: str) -> None:
+    assert one("task.deleted", TaskAssignmentStatus=status) == []
+
+
 def test_a_cancelled_task_is_abandoned_unless_somebody_took_it() -> None:
     entered = form("task-queue.entered")
     canceled = form("task.canceled", AT + 42_000, TaskCanceledReason="hangup")

@@ -331,6 +331,18 @@ def test_of_two_talks_of_an_agent_an_end_by_another_id_is_of_the_one_as_long_as_
     ]
 
 
+def test_a_caller_sent_away_and_back_in_the_same_second_is_answered_and_the_talk_ends() -> None:
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("EXITEMPTY", 1, 1, 0),
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 10, "x", 1, at=AT + 10, agent="ann"),
+            call("COMPLETEAGENT", 10, 20, 1, at=AT + 30, agent="ann"),
+        )
+    ) == [("c1", "sales", "answered", "ann", 10, 20, False, True)]
+
+
 def test_a_restart_ends_what_was_open_at_the_last_line_before_it() -> None:
     ended = said(
         call("ENTERQUEUE", "", "", 1, name="talks"),

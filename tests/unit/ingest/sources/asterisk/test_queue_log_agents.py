@@ -88,6 +88,30 @@ def test_only_a_break_has_a_reason_and_it_is_that_of_the_pause_that_lasts() -> N
     assert [event.get("reason") for event in told] == [None, None, None, "lunch", "training"]
 
 
+def test_a_reason_told_behind_a_pause_is_that_of_the_break() -> None:
+    told = said(
+        agent("PAUSEREASON", "LOGIN"),
+        agent("ADDMEMBER", queue="sales"),
+        agent("PAUSEALL"),
+        agent("PAUSEREASON", "lunch"),
+        agent("UNPAUSEALL"),
+        agent("PAUSE", queue="sales"),
+        agent("PAUSEREASON", "training"),
+        agent("AGENTLOGOFF", "SIP/a", 9),
+        agent("PAUSEREASON", "LOGOFF"),
+    )
+
+    assert [(event["state"], event.get("reason")) for event in told] == [
+        ("available", None),
+        ("break", None),
+        ("break", "lunch"),
+        ("available", None),
+        ("break", None),
+        ("break", "training"),
+        ("offline", None),
+    ]
+
+
 def test_a_pause_everywhere_ends_in_the_one_queue_in_which_it_is_ended() -> None:
     assert states(
         agent("ADDMEMBER", queue="sales"),
@@ -102,6 +126,57 @@ def test_a_pause_everywhere_ends_in_the_one_queue_in_which_it_is_ended() -> None
         ("available", ["help"]),
         ("available", ["help", "sales"]),
     ]
+
+
+def test_a_member_added_to_a_queue_during_a_pause_everywhere_is_available_there() -> None:
+    assert states(
+        agent("ADDMEMBER", queue="sales"),
+        agent("PAUSEALL", "lunch"),
+        agent("ADDMEMBER", queue="help"),
+        agent("REMOVEMEMBER", queue="help"),
+        agent("UNPAUSEALL"),
+    )[1:] == [
+        ("break", ["sales"]),
+        ("available", ["help"]),
+        ("break", ["sales"]),
+        ("available", ["sales"]),
+    ]
+
+
+RESTART = call("QUEUESTART", queue="NONE")
+
+
+def test_a_member_whom_a_restart_forgot_is_gone_once_removed_again() -> None:
+    assert states(
+        agent("ADDMEMBER", queue="sales"),
+        agent("ADDMEMBER", queue="help"),
+        agent("PAUSE", "lunch", queue="sales"),
+        RESTART,
+        agent("ADDMEMBER", queue="sales"),
+        agent("REMOVEMEMBER", queue="sales"),
+    )[3:] == [("available", ["sales"]), ("offline", None)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        agent("UNPAUSE", queue="help"),
+        agent("REMOVEMEMBER", queue="help"),
+        call("RINGNOANSWER", 9000, queue="help", agent="ann"),
+    ],
+)
+def test_a_member_whom_a_restart_did_not_forget_still_has_both_telephones(line: str) -> None:
+    assert (
+        states(
+            agent("ADDMEMBER", queue="sales"),
+            agent("ADDMEMBER", queue="help"),
+            RESTART,
+            line,
+            agent("ADDMEMBER", queue="sales"),
+            agent("REMOVEMEMBER", queue="sales"),
+        )[-1][0]
+        == "available"
+    )
 
 
 def test_a_static_member_serves_the_queues_in_which_the_log_names_her() -> None:

@@ -28,9 +28,11 @@ def read(*lines: str, zone: str | None = BERLIN) -> list[object]:
         "2026-11-16 10:00:08;c-1;sales;PJSIP/1;CONNECT;8;c-2;5;;",
         "2026-11-16 10:00:08\tc-1\tsales\tPJSIP/1\tCONNECT\t8\tc-2\t5\tNULL\t\\N",
         "17,2026-11-16T10:00:08,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
+        f"P001|{AT // 1000}|c-1|sales|PJSIP/1|CONNECT|8|c-2|5||",
         "2026-11-16 09:00:08+00:00,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         "2026-11-16 10:00:08+01,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         f"{AT // 1000},c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
+        f"\ufeff{AT // 1000}|c-1|sales|PJSIP/1|CONNECT|8|c-2|5",
     ],
 )
 def test_a_row_of_the_table_is_read_as_its_line_in_the_file_would_be(row: str) -> None:
@@ -59,6 +61,10 @@ def test_a_row_of_the_table_is_read_as_its_line_in_the_file_would_be(row: str) -
             " PJSIP/1 | CONNECT | 8 | c-2 | 5 | | | 2026-11-16 10:00:08 | c-1 | sales",
         ),
         (
+            "partition,time_id,call_id,queue,agent,verb,data1,data2,data3,data4,serverid,data5",
+            f"P001,{AT // 1000},c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,box-1,",
+        ),
+        (
             "COPY queue_log (id, time, callid, queuename, agent, event, data, data1) FROM stdin;",
             "9\t2026-11-16 10:00:08\tc-1\tsales\tPJSIP/1\tCONNECT\t8|c-2|5||\t\\N",
         ),
@@ -67,13 +73,9 @@ def test_a_row_of_the_table_is_read_as_its_line_in_the_file_would_be(row: str) -
 def test_a_header_names_the_columns_and_what_frames_a_table_is_no_row(
     header: str, row: str
 ) -> None:
-    assert read(header, "-----+----+---", row, "(1 row)", "\\.") == [
-        None,
-        None,
-        CONNECT,
-        None,
-        None,
-    ]
+    after = ("(1 row)", "1 row in set (0.00 sec)", "\\.")
+
+    assert read(header, "-----+----+---", row, *after) == [None, None, CONNECT, None, None, None]
 
 
 def test_what_does_not_fit_into_five_columns_stands_in_the_last_one() -> None:
@@ -145,6 +147,12 @@ def test_a_call_whose_channel_began_in_the_second_pass_has_its_rows_there() -> N
     since = int(datetime(2026, 10, 25, 1, 10, tzinfo=UTC).timestamp())
 
     assert hours(local("02:15:00", f"pbx1-{since}.7"), local("02:15:00", "c")) == [1.25, 1.25]
+
+
+def test_a_call_that_enters_the_queue_in_the_second_of_its_channel_is_in_the_pass_of_that() -> None:
+    since = int(datetime(2026, 10, 25, 1, 15, tzinfo=UTC).timestamp())
+
+    assert hours(local("02:15:00", f"{since}.7")) == [1.25]
 
 
 def test_an_export_makes_the_visits_that_the_file_makes() -> None:
