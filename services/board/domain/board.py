@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
 from floorpulse.board.domain.chosen import MANY, ChosenGroups
+from floorpulse.board.domain.first_offers import FirstOffers, first_offers
 from floorpulse.board.domain.folded_news import FoldedNews, GaugeSum
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
@@ -139,6 +140,7 @@ class Board:
         self._groups: dict[SeriesKey, SeriesGroup] = {}
         self._last_there: tuple[_Asked, _There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
+        self._first_offers = FirstOffers()
         self._since = 0
         self._idle_since = 0
         self._watched: list[set[QueueChannel]] = []
@@ -191,6 +193,8 @@ class Board:
         """
         held = self._gauged.setdefault(partition, {})
         told = news.by_queue_channel()
+        firsts = first_offers(news.told or ())
+        self._first_offers.lower(partition, firsts)
         yield False
         behind = FoldedNews()
         concerned = _each(rows, told, held if news.everything else ())
@@ -211,6 +215,8 @@ class Board:
             if number % TAKEN_AT_ONCE == 0:
                 yield False
         self._take_folded(partition, behind, everything=news.everything)
+        if news.everything:
+            self._first_offers.replace(partition, firsts)
 
     def _take_folded(self, partition: int, folded: FoldedNews, *, everything: bool) -> None:
         """The rows and gauges of an update's folded queues; where it does not tell of everything,
@@ -592,7 +598,7 @@ class Board:
 
     def waits(self, series_keys: Sequence[SeriesKey], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
-        first = self._first_offer(series_keys, now)
+        first = self._first_offers.of(series_keys[0][0]) if series_keys else None
         if first is None or span.end <= first:
             return ()
         return waits(self._present(series_keys, now).within(span), now)
@@ -607,18 +613,6 @@ class Board:
         if open_visits <= 0 or span.begin >= self._young(series_keys, now):
             return 0
         return min(open_visits, self._present(series_keys, now).unresolved)
-
-    def _first_offer(self, series_keys: Sequence[SeriesKey], now: int) -> int | None:
-        """Since when the first contact of the tenant waits: most spans of history lie before it,
-        and need no look at their queues.
-        """
-        if not series_keys:
-            return None
-        tenant = series_keys[0][0]
-        group = self._groups.get((tenant, None, None))
-        if group is None:
-            return None
-        return group.presence().first_offer(self.horizons_of(tenant, now), now)
 
     def _young(self, series_keys: Sequence[SeriesKey], now: int) -> int:
         """Visits that were offered from this instant on are not too old to wait, on any channel;
