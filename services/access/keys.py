@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 from sqlalchemy import RowMapping, insert, select, update
@@ -44,6 +45,8 @@ TOKEN = re.compile(
     rf"{PREFIX}_(?P<id>[0-9a-f]{{{2 * ID_BYTES}}})_(?P<secret>[0-9a-f]{{{2 * SECRET_BYTES}}})"
 )
 REMEMBER_SECONDS = 5.0
+RENEW_SECONDS = 1.0
+"""Before a key must be read again, a question begins to, and does not wait for it"""
 REMEMBER_AT_MOST = 4096
 BELIEVE_WITHOUT_DATABASE = 300.0
 ANSWER_WITHIN = 5.0
@@ -219,16 +222,23 @@ class KeyRing:
 
     async def _look_up(self, key_id: str) -> _Remembered:
         """What is remembered, else what the table says; requests that come at once share one
-        reading.
+        reading. What must soon be read again is, while requests go on with what is remembered.
         """
         known = self._remembered.get(key_id)
-        if known is not None and known.until > self._monotonic():
+        left = 0.0 if known is None else known.until - self._monotonic()
+        if known is not None and left > RENEW_SECONDS:
             return known
         reading = self._readings.get(key_id)
         if reading is None:
             reading = self._readings[key_id] = asyncio.create_task(self._read(key_id))
-            reading.add_done_callback(lambda _: self._readings.pop(key_id, None))
-        return await asyncio.shield(reading)
+            reading.add_done_callback(partial(self._end_reading, key_id))
+        return known if known is not None and left > 0 else await asyncio.shield(reading)
+
+    def _end_reading(self, key_id: str, reading: asyncio.Task[_Remembered]) -> None:
+        """Whoever awaits a reading is told why it failed; nobody may."""
+        self._readings.pop(key_id, None)
+        if not reading.cancelled():
+            reading.exception()
 
     async def _read(self, key_id: str) -> _Remembered:
         now = self._monotonic()

@@ -10,12 +10,16 @@ A row of a grain is the sum of all panes that start in it, over source partition
 
 from datetime import timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import first_instant, local_day
 
 QUARTER = 900_000
+KNOWN = 4096
+"""Rollups whose bounds are remembered: every page of a year's export asks for those of all its days
+"""
 ALL_QUEUES = ""
 
 
@@ -43,6 +47,12 @@ def bounds_of(grain: Grain, at: int, zone: ZoneInfo) -> RollupBounds:
     """The rollup of a grain that holds an instant, on the calendar of `zone`."""
     if grain is Grain.QUARTER:
         return RollupBounds(quarter_of(at), quarter_of(at) + QUARTER)
+    return calendar_bounds(grain, at, zone)
+
+
+@lru_cache(maxsize=KNOWN)
+def calendar_bounds(grain: Grain, at: int, zone: ZoneInfo) -> RollupBounds:
+    """The local day or month that holds an instant."""
     day = local_day(at, zone)
     if grain is Grain.DAY:
         return RollupBounds(first_instant(day, zone), first_instant(day + timedelta(days=1), zone))

@@ -289,6 +289,26 @@ async def test_a_revocation_elsewhere_works_within_seconds(database: DatabaseSet
     await engine.dispose()
 
 
+async def test_a_key_in_use_is_read_again_while_nobody_waits_for_it(
+    database: DatabaseSettings,
+) -> None:
+    engine = async_engine(database)
+    moment = [0.0]
+    here = KeyRing(engine, monotonic=lambda: moment[0])
+    token = await here.create("shop", "x", ["kpi:read"])
+    assert await here.verify(token) is not None
+    await KeyRing(engine).revoke(token.split("_")[1])
+
+    moment[0] = 3.9
+    assert await here.verify(token) is not None
+    assert not here._readings
+    moment[0] = 4.5
+    assert await here.verify(token) is not None
+    await asyncio.gather(*here._readings.values())
+    assert await here.verify(token) is None
+    await engine.dispose()
+
+
 async def test_a_key_that_was_known_goes_on_for_minutes_while_the_database_is_away(
     database: DatabaseSettings,
 ) -> None:

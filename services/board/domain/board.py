@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
 from floorpulse.board.domain.chosen import MANY, ChosenGroups
+from floorpulse.board.domain.first_offers import FirstOffers, first_offers
 from floorpulse.board.domain.folded_news import FoldedNews, GaugeSum
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
@@ -58,6 +59,8 @@ FOLDED_AT_ONCE = 10
 """Folded queues that are pruned in one step"""
 TAKEN_AT_ONCE = 40
 """Queues whose news are merged in one step: some tenths of a millisecond"""
+GAUGES_AT_ONCE = 500
+"""Gauges sorted by queue in one step, before any of them is merged: some tenths of a millisecond"""
 USUAL = usual(Longest(4 * HOUR, 4 * HOUR))
 HorizonsOf = Callable[[str, int], Horizons]
 """How long visits of a tenant are believed at an instant, epoch milliseconds"""
@@ -139,6 +142,7 @@ class Board:
         self._groups: dict[SeriesKey, SeriesGroup] = {}
         self._last_there: tuple[_Asked, _There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
+        self._first_offers = FirstOffers()
         self._since = 0
         self._idle_since = 0
         self._watched: list[set[QueueChannel]] = []
@@ -169,7 +173,11 @@ class Board:
         position = position_of(update)
         newest = known is None or known.order <= position.order
         news = _gauges_of(update, known) if newest else NO_GAUGES
+        firsts = first_offers(news.told or ())
+        self._first_offers.lower(update.partition, firsts)
         yield from self._take_queues(update.partition, rows, news)
+        if news.everything:
+            self._first_offers.replace(update.partition, firsts)
         self._take_people(update, at, newest=newest)
         if news.told is None or not self.take_position(position):
             return
@@ -190,8 +198,9 @@ class Board:
         followed by one that sums anew.
         """
         held = self._gauged.setdefault(partition, {})
-        told = news.by_queue_channel()
         yield False
+        told: dict[QueueChannel, Gauge | None] = {}
+        yield from news.by_queue_channel(told)
         behind = FoldedNews()
         concerned = _each(rows, told, held if news.everything else ())
         for number, queue_channel in enumerate(concerned, 1):
@@ -592,7 +601,7 @@ class Board:
 
     def waits(self, series_keys: Sequence[SeriesKey], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""
-        first = self._first_offer(series_keys, now)
+        first = self._first_offers.of(series_keys[0][0]) if series_keys else None
         if first is None or span.end <= first:
             return ()
         return waits(self._present(series_keys, now).within(span), now)
@@ -607,18 +616,6 @@ class Board:
         if open_visits <= 0 or span.begin >= self._young(series_keys, now):
             return 0
         return min(open_visits, self._present(series_keys, now).unresolved)
-
-    def _first_offer(self, series_keys: Sequence[SeriesKey], now: int) -> int | None:
-        """Since when the first contact of the tenant waits: most spans of history lie before it,
-        and need no look at their queues.
-        """
-        if not series_keys:
-            return None
-        tenant = series_keys[0][0]
-        group = self._groups.get((tenant, None, None))
-        if group is None:
-            return None
-        return group.presence().first_offer(self.horizons_of(tenant, now), now)
 
     def _young(self, series_keys: Sequence[SeriesKey], now: int) -> int:
         """Visits that were offered from this instant on are not too old to wait, on any channel;
@@ -720,12 +717,16 @@ class _GaugeNews:
     told: Sequence[Gauge] | None
     everything: bool = False
 
-    def by_queue_channel(self) -> dict[QueueChannel, Gauge | None]:
-        """Each queue's gauge, None where nobody is in it any more."""
-        return {
-            (one.tenant, one.queue, one.channel): one if self.everything or _anybody(one) else None
-            for one in self.told or ()
-        }
+    def by_queue_channel(self, into: dict[QueueChannel, Gauge | None]) -> Iterator[bool]:
+        """Put each queue's gauge, None where nobody is in it any more, into a dictionary in small
+        steps.
+        """
+        told = self.told or ()
+        for first in range(0, len(told), GAUGES_AT_ONCE):
+            for one in told[first : first + GAUGES_AT_ONCE]:
+                is_there = self.everything or _anybody(one)
+                into[one.tenant, one.queue, one.channel] = one if is_there else None
+            yield False
 
 
 NO_GAUGES = _GaugeNews(None)

@@ -218,13 +218,6 @@ class Present:
         same = all(one is known for one, known in zip(aged, self.channels.values(), strict=True))
         return self._all if same else merged(aged)
 
-    def first_offer(self, horizons: Horizons, now: int) -> int | None:
-        """Since when the first of them waits; None where nobody does."""
-        offers = (
-            known.aged(horizons.of(channel), now).offers for channel, known in self.channels.items()
-        )
-        return min((one[0] for one in offers if one), default=None)
-
 
 _states = count(1)
 

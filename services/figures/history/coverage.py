@@ -86,7 +86,7 @@ def _cover(span: Span, rolled: RollupReach) -> Iterator[Part]:
 
 def _next(rest: Span, rolled: RollupReach) -> Part:
     for grain, least in _LEAST.items():
-        if rest.end - rest.begin >= least:
+        if min(rest.end, rolled.until[grain]) - rest.begin >= least:
             bounds = bounds_of(grain, rest.begin, rolled.zone)
             if (
                 bounds.begin == rest.begin

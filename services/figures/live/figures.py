@@ -42,7 +42,7 @@ CACHED_ROWS = 100_000
 
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
-QUEUE_CHANNELS = 500
+QUEUE_CHANNELS = 150
 """Queues and channels sorted into rows in one turn"""
 EVERY_ROW = 1 << 62
 """More rows than there are"""

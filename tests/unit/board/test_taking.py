@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.board import TAKEN_AT_ONCE, Board, Rules
+from floorpulse.board.domain.board import GAUGES_AT_ONCE, TAKEN_AT_ONCE, Board, Rules
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import MINUTE, Window
 from floorpulse.contracts.cells import Cell
@@ -93,3 +93,14 @@ def test_an_update_given_up_half_way_is_made_good_by_the_next(
     assert mine.read([("demo", None, None)], Window.M30, NOW).present.waits == (
         whole.read([("demo", None, None)], Window.M30, NOW).present.waits
     )
+
+
+def test_gauges_of_many_queues_are_sorted_in_steps_before_the_first_is_merged() -> None:
+    mine = Board(Rules(ZoneInfo("UTC")), lambda: NOW)
+    waiting = {f"q{number:04}" for number in range(3 * GAUGES_AT_ONCE)}
+    steps = mine.taking(update(waiting, 0, 1), NOW)
+
+    for _ in islice(steps, 1 + 3):
+        assert mine.series == {}
+    next(steps)
+    assert len(mine.series) <= TAKEN_AT_ONCE

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.counting.grains import QUARTER, Grain, bounds_of
+from floorpulse.counting.grains import QUARTER, Grain, bounds_of, calendar_bounds
 from floorpulse.figures.history.coverage import Part, RollupReach, TooFineError, parts
 from floorpulse.figures.intervals import Interval, intervals
 
@@ -99,3 +99,16 @@ def test_parts_tile_the_span_once(seed: int) -> None:
         if part.grain is not None:
             assert part.span.end <= known.until[part.grain]
             assert not any(part.span.begin <= quarter < part.span.end for quarter in changed)
+
+
+def test_a_years_days_are_looked_up_once_and_no_month_where_months_hold_nothing() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    begin = bounds_of(Grain.DAY, OCTOBER - 365 * DAY, zone).begin
+    days = RollupReach({Grain.MONTH: 0, Grain.DAY: OCTOBER, Grain.QUARTER: OCTOBER}, zone)
+    year = Span(begin, begin + 365 * DAY)
+    calendar_bounds.cache_clear()
+
+    assert parts([year], days) == [Part(Grain.DAY, year)]
+    assert calendar_bounds.cache_info().misses == 365
+    assert parts([year], days) == [Part(Grain.DAY, year)]
+    assert calendar_bounds.cache_info().misses == 365

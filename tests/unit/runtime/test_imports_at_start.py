@@ -1,11 +1,16 @@
 """A process imports what it needs and no more: most of the CPU of a start is imports."""
 
+import asyncio
 import gc
 import subprocess
 import sys
 
+import pytest
+import uvicorn
+
 from floorpulse.demo.programs import MODULES
 from floorpulse.runtime.gc_tuning import importing
+from floorpulse.runtime.http import STREAMS, create_app, serve
 
 HEAVY = ("sqlalchemy", "alembic", "fastapi", "starlette", "uvicorn", "httpx", "xlsxwriter")
 ENGINE = (
@@ -33,6 +38,23 @@ def test_nothing_that_only_some_answers_need_is_imported_before_the_programs_of_
 
     assert "httpcore" in imported
     assert imported.isdisjoint(SELDOM)
+
+
+def test_what_the_first_answer_in_pieces_needs_is_there_before_the_first_question(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found: list[bool] = []
+
+    async def serving(server: uvicorn.Server) -> None:
+        found.append(STREAMS in sys.modules)
+        server.started = True
+
+    monkeypatch.delitem(sys.modules, STREAMS, raising=False)
+    monkeypatch.setattr(uvicorn.Server, "serve", serving)
+    asyncio.run(serve(create_app("a program", "of a test"), "127.0.0.1", 0))
+
+    assert found == [True]
+    assert STREAMS in MODULES
 
 
 def test_nothing_is_collected_while_importing_and_what_was_imported_is_left_alone() -> None:
