@@ -100,7 +100,16 @@ class Series:
     def _offered_in(self, span: Span) -> int:
         if span.end <= span.begin:
             return 0
-        return sum([row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)])
+        rows = self.rows
+        steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
+        return sum(
+            [
+                row.cells.get(Cell.OFFERED, 0)
+                for start in steps
+                if start in rows
+                for row in rows[start].values()
+            ]
+        )
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
