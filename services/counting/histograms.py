@@ -14,7 +14,7 @@ longer ones in one bucket.
 from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import accumulate, repeat
-from math import ceil, log
+from math import ceil, floor, log
 from typing import Literal
 
 from floorpulse.contracts.cells import BUCKETS, Cells, Histogram
@@ -105,6 +105,14 @@ def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: B
     first = codes.start
     last = codes.stop
     return sum([count for code, count in cells.items() if first <= code < last])
+
+
+def count_up_to(cells: Cells, histogram: Histogram, seconds: float) -> int:
+    """How many spans stand for no more than so many seconds (0 to 3,600), by `bucket_seconds`; of
+    longer ones none is told.
+    """
+    beyond = histogram + 2 * floor(min(seconds, EXACT_SECONDS)) + 1
+    return sum([count for code, count in cells.items() if histogram <= code < beyond])
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:

@@ -8,15 +8,21 @@ favourable end of its 95 % Wilson interval is beyond the bound; what clears need
 """
 
 from dataclasses import dataclass
+from math import floor, sqrt
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.contracts.cells import Cells
+from floorpulse.counting.histograms import count_up_to
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
+from floorpulse.kpis.catalogue import Grows, SpanKpi
 from floorpulse.kpis.figures import Value
-from floorpulse.kpis.statistics import wilson
+from floorpulse.kpis.statistics import Z95
 
 ROUNDING = 1e-9
+NEVER = 1 << 62
+"""More than is ever counted"""
 MIN_VOLUME = 10
 """Contacts that a figure counted over contacts needs, unless the rule says otherwise"""
 
@@ -45,15 +51,50 @@ class Bounds:
         favourable = figure.high if self.below else figure.low
         return favourable is not None and not self.fires(favourable)
 
-    def cannot_fire(self, part: float, whole: float) -> bool:
-        """Whether no share of contacts fires that has this part or more, of this whole or fewer;
-        only where a low share is bad. (The interval's end is told with `ROUNDING` to spare.)
+    def room(self, kpi: SpanKpi, value: Value, cells: Cells) -> int:
+        """How much cells may grow before a figure that is no breach can be one: by how many
+        contacts, of a mean by how much of its amount (milliseconds, thousandths). Negative where
+        nothing is said.
         """
-        if not self.below or self.fire > 1:
-            return False
-        if whole < max(1, self.min_volume) or part >= self.fire * whole + ROUNDING:
-            return True
-        return part <= whole and wilson(int(part), int(whole))[1] >= self.fire + ROUNDING
+        part = value.numerator or 0
+        whole = value.denominator or 0
+        few = self.min_volume - 1 - int(whole)
+        match kpi.grows:
+            case None:
+                return -1
+            case Grows.COUNT:
+                return NEVER if self.below else floor(self.fire - part)
+            case Grows.MEAN:
+                most = self.fire * whole * (1 - ROUNDING)
+                return -1 if self.below or self.fire < 0 else floor(1000 * (most - part))
+            case Grows.QUANTILE:
+                return max(few, self._room_of_quantile(kpi, int(whole), cells))
+            case Grows.SHARE | Grows.SHARE_OF_SOME:  # pragma: no branch  there is no sixth
+                return max(few, self._room_of_share(kpi.grows, part, whole))
+
+    def _room_of_quantile(self, kpi: SpanKpi, size: int, cells: Cells) -> int:
+        """As many as can all be beyond the bound before the quantile's rank is."""
+        if self.below or kpi.quantile is None:
+            return -1
+        histogram, q = kpi.quantile
+        within = count_up_to(cells, histogram, self.fire)
+        return floor(within / q * (1 - ROUNDING)) - size
+
+    def _room_of_share(self, grows: Grows, part: float, whole: float) -> int:
+        """The interval's end is the bound where (part − bound · whole)² = z² bound (1 − bound)
+        whole: solved for the whole where low shares are bad, all further contacts adding to it
+        alone; for the part where high ones are.
+        """
+        if not 0 < self.fire <= 1:
+            return -1
+        chance = Z95 * Z95 * self.fire * (1 - self.fire)
+        if self.below:
+            double = 2 * part * self.fire + chance + sqrt(chance * (chance + 4 * part * self.fire))
+            return floor(double / (2 * self.fire * self.fire) * (1 - ROUNDING) - whole)
+        if grows is Grows.SHARE_OF_SOME:
+            return -1
+        most = min(whole, self.fire * whole + sqrt(chance * whole))
+        return floor(most * (1 - ROUNDING) - part)
 
     def depth(self, value: float) -> float:
         """How far a value is beyond the bound that fires."""

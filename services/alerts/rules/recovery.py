@@ -34,7 +34,7 @@ from floorpulse.figures.staffing.reading import StaffKeptAwhile
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
-from floorpulse.kpis.figures import Plan, SpanFigures
+from floorpulse.kpis.figures import Plan, SpanFigures, Value
 from floorpulse.kpis.formulas.planning import HANDLE
 from floorpulse.kpis.formulas.service_level import past_threshold, service_level
 
@@ -80,6 +80,8 @@ class RecoveryReader:
         seen = self._live.read(self._answer, place.row_key)
         zone = context.view.zone
         levels = [service_level(_so_far(part.figures), part.policy) for part in seen.parts]
+        queues = self._queues(place)
+        half_hour = self._half_hour(seen, levels, queues)
         figure = Figure(
             LEVEL.id,
             *summed(levels).cells,
@@ -90,8 +92,6 @@ class RecoveryReader:
             as_of=context.frame.as_of,
             bound=max(part.policy.target for part in seen.parts),
         )
-        queues = self._queues(place)
-        half_hour = self._half_hour(seen, queues)
         return PlaceJudged(
             [_judged(one, half_hour, figure) for one in place.alerts],
             looked_at_again(context.as_of, place),
@@ -127,7 +127,9 @@ class RecoveryReader:
             ]
         return replace(figure, details=details)
 
-    def _half_hour(self, seen: RowInput, queues: Collection[str]) -> HalfHour | None:
+    def _half_hour(
+        self, seen: RowInput, levels: Sequence[Value], queues: Collection[str]
+    ) -> HalfHour | None:
         """None where the half hour, or what is to come of it, is not known, and where contacts
         may wait for hours.
         """
@@ -140,7 +142,8 @@ class RecoveryReader:
         agents = None if floor is None else sum(map(floor.agents, queues))
         pace = _pace(seen.counted.plan)
         measured = _aht(seen.counted)
-        return together([_part(one, agents, pace, measured) for one in seen.parts])
+        parts = zip(seen.parts, levels, strict=True)
+        return together([_part(one, level, agents, pace, measured) for one, level in parts])
 
 
 def _judged(alert: WatchedAlert, half_hour: HalfHour | None, figure: Figure) -> Judgement:
@@ -153,11 +156,12 @@ def _so_far(figures: SpanFigures) -> SpanFigures:
     return figures.plan.so_far or figures
 
 
-def _part(part: Parted, agents: int | None, pace: float, measured: float | None) -> HalfHour:
-    """What contacts of one policy make of the half hour."""
+def _part(
+    part: Parted, level: Value, agents: int | None, pace: float, measured: float | None
+) -> HalfHour:
+    """What contacts of one policy, whose service level so far is `level`, make of the half hour."""
     policy = part.policy
     so_far = _so_far(part.figures)
-    level = service_level(so_far, policy)
     counted = policy.waiting_past_threshold
     undecided = [one for one in so_far.waits if not (counted and past_threshold(one, policy))]
     ahead = part.figures.plan.ahead

@@ -7,35 +7,41 @@ the longest wait, the longest wait passes a bound. A look judges what can have c
 span only where its cells, or who of it waits, did.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
 from math import ceil, floor
-from typing import NamedTuple
 from zlib import crc32
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called
+from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
+from floorpulse.alerts.rules.judged_places import (
+    JudgedAlert,
+    JudgedPlace,
+    JudgedRow,
+    JudgedWindow,
+    ThresholdJudge,
+    bounds,
+    kpi_of,
+    windows_of,
+)
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
 from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
-from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.windows import HOUR, Span, Window
+from floorpulse.board.domain.board import Board, WindowReading
+from floorpulse.board.domain.series import Grown
+from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import definition_of
-from floorpulse.figures.live.context import LiveQuery
-from floorpulse.figures.live.figures import LiveFigures, OpenAnswer, RowReading
-from floorpulse.figures.live.layout import RowLayout
-from floorpulse.figures.policies_in_force import AS_IN_FORCE
-from floorpulse.figures.rows import KpiValue, Question, RowInput, value_in
+from floorpulse.figures.live.figures import LiveFigures, RowReading
+from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.rows import KpiValue, RowInput, value_in
 from floorpulse.figures.tenant_view import TenantView
-from floorpulse.kpis.catalogue import ASKED, Kpi, MomentKpi, SpanKpi, WholeAtMost
-from floorpulse.kpis.figures import Value
-from floorpulse.kpis.formulas.service_level import late_of
-from floorpulse.kpis.inputs import STAFF, Need
+from floorpulse.kpis.catalogue import Kpi, MomentKpi, SpanKpi
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value
+from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
-from floorpulse.kpis.units import Unit
 
 CLOCK_EVERY = 10_000
 """Milliseconds after which a figure that moves with the clock is looked at again"""
@@ -43,25 +49,7 @@ PACE = 30 * 60_000
 """Milliseconds that a figure by the pace of the last half hour looks back"""
 LONGEST_WAIT = "longest_wait"
 NOT_FILLED = unknown(Reason.NOT_FILLED)
-
-
-def kpi_of(rule: WatchedRule) -> Kpi:
-    """The KPI of a threshold rule."""
-    condition = rule.body.threshold
-    assert condition is not None  # noqa: S101  for the type checker: the rule is one of thresholds
-    return ASKED[condition.kpi]
-
-
-def bounds(rule: WatchedRule) -> Bounds:
-    """The bounds of a threshold rule."""
-    condition = rule.body.threshold
-    assert condition is not None  # noqa: S101  as above
-    return bounds_of(condition, counted=counted(ASKED[condition.kpi]))
-
-
-def counted(kpi: Kpi) -> bool:
-    """Whether a KPI's denominator is a number of contacts: not time, agents or a pace."""
-    return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
+NOTHING_COUNTED = SpanFigures({})
 
 
 def looked_at_again(at: int, place: WatchedPlace) -> int:
@@ -72,128 +60,6 @@ def looked_at_again(at: int, place: WatchedPlace) -> int:
     return at + CLOCK_EVERY - (at - own) % CLOCK_EVERY
 
 
-@dataclass(eq=False, slots=True)
-class _Judge:
-    """How a rule judges a row of now; `of_span`: by nothing but what was counted in its span.
-    `filled` where the floor is known for as long as it looks back.
-    """
-
-    kpi: Kpi
-    bounds: Bounds
-    of_span: bool
-    whole_at_most: WholeAtMost | None
-    filled: bool = False
-
-
-def _judge_of(rule: WatchedRule) -> _Judge:
-    kpi = kpi_of(rule)
-    if not isinstance(kpi, SpanKpi):
-        return _Judge(kpi, bounds(rule), of_span=False, whole_at_most=None)
-    of_span = kpi.needs is Need.NOTHING
-    return _Judge(kpi, bounds(rule), of_span, kpi.whole_at_most if of_span else None)
-
-
-@dataclass(eq=False, slots=True)
-class _Window:
-    """The rules of a group that look at one window, and its answer of now. `filled` where the floor
-    is known for as long as any of them looks back.
-    """
-
-    name: Window
-    query: LiveQuery
-    judges: dict[WatchedRule, _Judge]
-    answer: OpenAnswer | None = None
-    span: tuple[str, Span] = ("", Span(0, 0))
-    filled: bool = False
-
-    @property
-    def opened(self) -> OpenAnswer:
-        """Its answer."""
-        assert self.answer is not None  # noqa: S101  opened before
-        return self.answer
-
-
-def _windows_of(key: GroupKey, rules: Sequence[WatchedRule]) -> Iterator[_Window]:
-    for window in dict.fromkeys(rule.window for rule in rules):
-        judges = {rule: _judge_of(rule) for rule in rules if rule.window is window}
-        kpis = tuple(dict.fromkeys(judge.kpi for judge in judges.values()))
-        yield _Window(window, LiveQuery(key.selection, window, Question(kpis, AS_IN_FORCE)), judges)
-
-
-class _Mark(NamedTuple):
-    """What the figures of a row's span depend on: its policies, its cells, how many of its contacts
-    wait, how many of those are late already, and how many have lost their outcome.
-    """
-
-    layout: RowLayout
-    cells: int
-    waiting: int
-    late: int
-    unresolved: int
-
-
-def _mark_of(row: RowReading) -> _Mark | None:
-    """None where that takes more than one sum and one policy, or the visits themselves."""
-    (layout, reading) = row
-    policy = layout.shares[0].policy
-    if reading.state is None or len(layout.shares) > 1 or policy.by_visits:
-        return None
-    counted = reading.counted
-    waits = counted.waits
-    late = late_of(waits, policy) if waits else 0
-    return _Mark(layout, reading.state, len(waits), late, counted.unresolved)
-
-
-@dataclass(eq=False, slots=True)
-class _JudgedBefore:
-    """An alert of a row, by its number in the place, and what is left of its last judgement:
-    whether that was a breach, and the part of a share that cannot be less while cells only grow.
-    """
-
-    number: int
-    judge: _Judge
-    breached: bool = False
-    part: float | None = None
-
-    def cannot_fire(self, row: RowReading) -> bool:
-        """Whether it is no breach, though cells have grown since."""
-        at_most = self.judge.whole_at_most
-        if at_most is None or self.part is None:
-            return False
-        whole = at_most(row.reading.counted, row.layout.shares[0].policy)
-        return self.judge.bounds.cannot_fire(self.part, whole)
-
-
-@dataclass(eq=False, slots=True)
-class _WatchedRow:
-    """The alerts of a place that look at one window, and how the row was at the last look."""
-
-    window: _Window
-    alerts: list[_JudgedBefore]
-    mark: _Mark | None = None
-    shrunk: int | None = None
-
-    def to_judge(self, row: RowReading, active: Sequence[bool]) -> list[_JudgedBefore]:
-        """The alerts that must be judged: those that are active, and those that may have become a
-        breach since the last look.
-        """
-        before = self.mark
-        mark = self.mark = _mark_of(row) if self.window.filled else None
-        grown = row.reading.shrunk == self.shrunk
-        self.shrunk = row.reading.shrunk
-        if mark is None or before is None or mark.layout is not before.layout:
-            return self.alerts
-        same = mark == before
-        return [
-            one
-            for one in self.alerts
-            if active[one.number]
-            or one.breached
-            or not one.judge.of_span
-            or not (same or (grown and one.cannot_fire(row)))
-        ]
-
-
 class ThresholdReader:
     """Judges the places of one group of threshold rules."""
 
@@ -201,7 +67,7 @@ class ThresholdReader:
         kpis = {rule.id: kpi_of(rule) for rule in rules}
         self._live = live
         self._key = key
-        self._windows = list(_windows_of(key, rules))
+        self._windows = list(windows_of(key, rules))
         self._leveled = any(kpi.judged_by is Policy.SERVICE_LEVEL for kpi in kpis.values())
         self._turns = any(
             not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in kpis.values()
@@ -214,7 +80,8 @@ class ThresholdReader:
         self._at = 0
         self._turn: int | None = None
         self._longest: Sequence[int] = ()
-        self._rows: dict[WatchedPlace, list[_WatchedRow]] = {}
+        self._layouts: list[Layout] = []
+        self._places: dict[WatchedPlace, JudgedPlace] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:
         """Make ready what all rows share; the floor is known since an instant (None: not at
@@ -235,6 +102,9 @@ class ThresholdReader:
                 back = self._back(judge.kpi, begin)
                 judge.filled = known_since is not None and known_since <= back
             window.filled = all(judge.filled for judge in window.judges.values())
+        layouts = [window.opened.layout for window in self._windows]
+        if any(one is not other for one, other in zip_longest(layouts, self._layouts)):
+            self._layouts = layouts
         turns = self._turns or not all(window.filled for window in self._windows)
         self._turn = self._at - self._at % pane + pane if turns else None
 
@@ -246,47 +116,90 @@ class ThresholdReader:
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place by its rows."""
-        assert self._board is not None  # noqa: S101  opened before
-        rows = self._rows.get(place)
-        if rows is None:
-            rows = self._rows[place] = list(self._rows_of(place))
-        layouts = [row.window.opened.layout.of(place.row_key) for row in rows]
-        # rules name their queues, so a row sums the same series keys in every window
-        readings = self._board.read_spans(
-            layouts[0].series_keys, [row.window.span for row in rows], self._at
-        )
+        board = self._board
+        assert board is not None  # noqa: S101  opened before
+        known = self._places.get(place)
+        if known is None or known.layouts is not self._layouts:
+            known = self._places[place] = self._known(place)
+        present = board.present(known.series_keys, self._at)
+        grown = board.grown(known.series_keys)
+        most = known.growth(self._at // board.rules.pane, grown, present)
         judgements: list[Judgement | None] = [None] * len(place.alerts)
-        for row, layout, reading in zip(rows, layouts, readings, strict=True):
-            self._judge(row, RowReading(layout, reading), active, judgements)
+        self._judge_gauges(known, present, active, judgements)
+        rows = [row for row in known.rows if not row.rests(most, active)]
+        if rows:
+            # rules name their queues, so a row sums the same series keys in every window
+            readings = board.read_spans(
+                known.series_keys, [row.window.span for row in rows], self._at
+            )
+            for row, reading in zip(rows, readings, strict=True):
+                to_judge = row.to_judge(reading, most, active)
+                if to_judge:
+                    self._judge(row, reading, to_judge, grown, active, judgements)
+                    row.judged()
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
-        waits = readings[0].present.waits
-        until = self._until(waits, layouts) if waits else self._turn
-        return PlaceJudged(judgements, until)
+        waits = present.waits
+        return PlaceJudged(judgements, self._until(waits, known.policies) if waits else self._turn)
 
-    def _rows_of(self, place: WatchedPlace) -> Iterator[_WatchedRow]:
-        for window in self._windows:
+    def _known(self, place: WatchedPlace) -> JudgedPlace:
+        rows: list[JudgedRow] = []
+        gauges: list[tuple[JudgedAlert, RowLayout]] = []
+        layouts = [layout.of(place.row_key) for layout in self._layouts]
+        for window, layout in zip(self._windows, layouts, strict=True):
             alerts = [
-                _JudgedBefore(number, window.judges[alert.rule])
+                JudgedAlert(number, window, window.judges[alert.rule])
                 for number, alert in enumerate(place.alerts)
                 if alert.rule in window.judges
             ]
-            if alerts:
-                yield _WatchedRow(window, alerts)
+            gauges += [(one, layout) for one in alerts if isinstance(one.judge.kpi, MomentKpi)]
+            counted = [one for one in alerts if isinstance(one.judge.kpi, SpanKpi)]
+            if counted:
+                rows.append(JudgedRow(window, layout, counted))
+        policies = {id(one.policy): one.policy for layout in layouts for one in layout.shares}
+        return JudgedPlace(
+            self._layouts, layouts[0].series_keys, rows, gauges, list(policies.values())
+        )
 
-    def _judge(
+    def _judge_gauges(
         self,
-        row: _WatchedRow,
-        read: RowReading,
+        known: JudgedPlace,
+        present: MomentFigures,
         active: Sequence[bool],
         judgements: list[Judgement | None],
     ) -> None:
-        to_judge = row.to_judge(read, active)
-        if not to_judge:
-            return
+        seen: dict[int, RowInput] = {}
+        for one, layout in known.gauges:
+            judge = one.judge
+            kpi = judge.kpi
+            if not judge.filled:
+                judgements[one.number] = NOT_FILLED
+                continue
+            if kpi.needs is Need.NOTHING and isinstance(kpi, MomentKpi):
+                value = kpi.measure(present, layout.shares[0].policy)
+            else:
+                key = id(one.window)
+                if key not in seen:
+                    reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
+                    seen[key] = self._live.row_of(one.window.opened, RowReading(layout, reading))
+                value = value_in(kpi, seen[key])
+            found = called(judge.bounds, value)
+            if found.call is Call.BREACH or active[one.number]:
+                found = judged(judge.bounds, _figure(one.window, judge, value, layout))
+            judgements[one.number] = found
+
+    def _judge(
+        self,
+        row: JudgedRow,
+        reading: WindowReading,
+        to_judge: Sequence[JudgedAlert],
+        grown: Grown | None,
+        active: Sequence[bool],
+        judgements: list[Judgement | None],
+    ) -> None:
         seen: RowInput | None = None
         known: dict[Kpi, Value] = {}
-        policy = read.layout.shares[0].policy
+        policy = row.layout.shares[0].policy
         for one in to_judge:
             judge = one.judge
             if not judge.filled:
@@ -295,32 +208,34 @@ class ThresholdReader:
             value = known.get(judge.kpi)
             if value is None:
                 if row.mark is not None and judge.of_span and isinstance(judge.kpi, SpanKpi):
-                    value = judge.kpi.measure(read.reading.counted, policy)
+                    value = judge.kpi.measure(reading.counted, policy)
                 else:
-                    seen = seen or self._live.row_of(row.window.opened, read)
+                    seen = seen or self._live.row_of(
+                        row.window.opened, RowReading(row.layout, reading)
+                    )
                     value = value_in(judge.kpi, seen)
                 known[judge.kpi] = value
             found = called(judge.bounds, value)
-            one.part = value.numerator
-            one.breached = found.call is Call.BREACH
-            if one.breached or active[one.number]:
-                found = judged(judge.bounds, _figure(row.window, judge, value, read))
+            breached = found.call is Call.BREACH
+            base = None if row.mark is None else grown
+            one.note(value, reading.counted.cells, base, breached=breached)
+            if breached or active[one.number]:
+                found = judged(judge.bounds, _figure(row.window, judge, value, row.layout))
             judgements[one.number] = found
 
     # ------------------------------------------------------------- instants that are known ahead
 
-    def _until(self, waits: Sequence[int], layouts: Sequence[RowLayout]) -> int | None:
+    def _until(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> int | None:
         ahead = [*_too_long(waits, self._longest), *[bound - waits[0] for bound in self._passed]]
         if self._leveled:
-            policies = {id(one.policy): one.policy for row in layouts for one in row.shares}
-            for policy in policies.values():
+            for policy in policies:
                 ahead += _threshold_passed(waits, policy)
         passed = min([one for one in ahead if one > 0], default=None)
         return earliest(self._turn, None if passed is None else self._at + passed)
 
 
-def _figure(window: _Window, judge: _Judge, value: Value, row: RowReading) -> Figure:
-    definition = definition_of(judge.kpi, [share.policy for share in row.layout.shares])
+def _figure(window: JudgedWindow, judge: ThresholdJudge, value: Value, layout: RowLayout) -> Figure:
+    definition = definition_of(judge.kpi, [share.policy for share in layout.shares])
     frame = window.opened.context.frame
     told = KpiValue(judge.kpi, value, definition)
     return figure_of(told, frame, window.name.value, judge.bounds.fire)

@@ -23,6 +23,7 @@ from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
 from floorpulse.board.domain.queue_names import OTHER, QueueNames
 from floorpulse.board.domain.series import (
+    Grown,
     Present,
     QueueChannel,
     QueueChannelSpan,
@@ -33,7 +34,6 @@ from floorpulse.board.domain.series import (
     Sum,
     by_channel,
     merged,
-    shrinks,
     waits,
 )
 from floorpulse.board.domain.sources import (
@@ -49,6 +49,7 @@ from floorpulse.contracts.horizons import Horizons, usual
 from floorpulse.contracts.updates import Gauge, PaneRow, Update
 from floorpulse.contracts.visits import Longest
 from floorpulse.counting.days import first_instant, local_day
+from floorpulse.counting.growth import growth_of
 from floorpulse.kpis.figures import MomentFigures, SpanFigures
 from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 
@@ -93,8 +94,8 @@ class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
 
-    Where two readings have the same `state`, the same cells were counted; where they have the same
-    `shrunk`, no cell of the later is less. None where several sums were added up.
+    Where two readings have the same `state`, the same cells were counted; None where several sums
+    were added up.
     """
 
     span: Span
@@ -102,7 +103,6 @@ class WindowReading:
     present: MomentFigures
     revision: int
     state: int | None = field(default=None, compare=False)
-    shrunk: int | None = field(default=None, compare=False)
 
 
 class WindowFigures(NamedTuple):
@@ -297,12 +297,12 @@ class Board:
         )
         if not change:
             return
-        less = shrinks(change)
+        growth = growth_of(change)
         if self.counting:
             add(series.counted, change)
             add(self._counted.setdefault(place[0], {}), change)
         for series_key in series_keys_of(place):
-            self._groups[series_key].changed(row, change, shrinks=less)
+            self._groups[series_key].changed(row, change, growth)
         self._changed(place)
 
     def _fold(
@@ -550,6 +550,15 @@ class Board:
             for name, span in spans
         ]
 
+    def present(self, series_keys: Sequence[SeriesKey], now: int) -> MomentFigures:
+        """The figures of the moment alone."""
+        return self._there(series_keys, now).figures
+
+    def grown(self, series_keys: Sequence[SeriesKey]) -> Grown | None:
+        """How much a series key has grown; None of several, and where nothing is known of it."""
+        group = self._groups.get(series_keys[0]) if len(series_keys) == 1 else None
+        return None if group is None else group.grown
+
     def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
         """Who is there; the last of a single series key is kept, which all its windows ask for."""
         if len(series_keys) != 1:
@@ -791,7 +800,7 @@ def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:
     if len(sums) == 1:
         [only] = sums
         counted = there.counted(only.cells, span)
-        return WindowReading(span, counted, there.figures, only.revision, only.state, only.shrunk)
+        return WindowReading(span, counted, there.figures, only.revision, only.state)
     counted = there.counted(_added([one.cells for one in sums]), span)
     revision = max([one.revision for one in sums], default=0)
     return WindowReading(span, counted, there.figures, revision)

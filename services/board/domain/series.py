@@ -22,6 +22,7 @@ from floorpulse.contracts.cells import Cell, Cells, add, difference
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge, PaneRow
 from floorpulse.contracts.visits import Longest
+from floorpulse.counting.growth import Growth
 from floorpulse.kpis.figures import MomentFigures
 
 QueueChannel = tuple[str, str, str]
@@ -100,7 +101,16 @@ class Series:
     def _offered_in(self, span: Span) -> int:
         if span.end <= span.begin:
             return 0
-        return sum([row.cells.get(Cell.OFFERED, 0) for row in self.rows_in(span)])
+        rows = self.rows
+        steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
+        return sum(
+            [
+                row.cells.get(Cell.OFFERED, 0)
+                for start in steps
+                if start in rows
+                for row in rows[start].values()
+            ]
+        )
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
@@ -227,34 +237,47 @@ class Sum:
     """The cells of a group over `span`, and the highest revision that ever went in.
 
     `state` is another number whenever cells may have changed, and no other sum's: where it is the
-    same, so are the cells. `shrunk` is another number whenever a cell may have become less: where
-    it is the same, cells have only grown.
+    same, so are the cells.
     """
 
     span: Span
     cells: Cells = field(default_factory=dict)
     revision: int = 0
     state: int = field(default_factory=_states.__next__)
-    shrunk: int = field(default_factory=_states.__next__)
 
     def take(self, rows: Iterable[PaneRow]) -> None:
         """Add rows."""
         for row in rows:
-            self.change(row, row.cells, shrinks=shrinks(row.cells))
+            self.change(row, row.cells)
 
-    def change(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
-        """Add what a row changes; whether any cell becomes less by it."""
+    def change(self, row: PaneRow, change: Cells) -> None:
+        """Add what a row changes."""
         add(self.cells, change)
         self.revision = max(self.revision, row.revision)
         self.state = next(_states)
-        if shrinks:
-            self.shrunk = self.state
 
     def drop(self, rows: Iterable[PaneRow]) -> None:
         """Subtract rows."""
         for row in rows:
             add(self.cells, row.cells, -1)
-            self.state = self.shrunk = next(_states)
+            self.state = next(_states)
+
+
+class Grown(NamedTuple):
+    """By how much all panes of a group together have grown since an instant of no meaning.
+
+    `since` is another number whenever a cell became less: two with the same may be compared.
+    """
+
+    contacts: int
+    amounts: int
+    since: int
+
+    def by(self, growth: Growth | None) -> "Grown":
+        """The same after a change; None where a cell became less."""
+        if growth is None:
+            return Grown(0, 0, next(_states))
+        return Grown(self.contacts + growth.contacts, self.amounts + growth.amounts, self.since)
 
 
 @dataclass(eq=False)
@@ -267,6 +290,7 @@ class SeriesGroup:
     sums: dict[str, Sum] = field(default_factory=dict)
     seen: Present | None = None
     wide: Series | None = None
+    grown: Grown = field(default_factory=lambda: Grown(0, 0, next(_states)))
 
     def join(self, series: Series) -> None:
         """Take in a series that has no rows yet."""
@@ -282,13 +306,14 @@ class SeriesGroup:
             ]:
                 self.wide.fold(row, row.cells)
 
-    def changed(self, row: PaneRow, change: Cells, *, shrinks: bool) -> None:
-        """A member's row changed; whether any cell became less by it."""
+    def changed(self, row: PaneRow, change: Cells, growth: Growth | None) -> None:
+        """A member's row changed; `growth` is that of its cells, None where one became less."""
+        self.grown = self.grown.by(growth)
         if self.wide is not None:
             self.wide.fold(row, change)
         for total in self.sums.values():
             if row.start in total.span:
-                total.change(row, change, shrinks=shrinks)
+                total.change(row, change)
 
     def total(self, name: str, span: Span) -> Sum:
         """The running sum called `name`, moved to `span`."""
@@ -333,11 +358,6 @@ class SeriesGroup:
             gauges = (gauge for member in self.members for gauge in member.gauges.values())
             self.seen = Present(by_channel(gauges))
         return self.seen
-
-
-def shrinks(change: Cells) -> bool:
-    """Whether a change makes any cell less."""
-    return min(change.values(), default=0) < 0
 
 
 def _near(known: Span, wanted: Span) -> bool:

@@ -16,10 +16,10 @@ from floorpulse.kpis.catalogue import (
     volume,
     whole_contacts,
 )
-from floorpulse.kpis.catalogue.entry import Kpi, Mixed, MomentKpi, SpanKpi, WholeAtMost
+from floorpulse.kpis.catalogue.entry import Grows, Kpi, Mixed, MomentKpi, SpanKpi
 
 __all__ = ["ASKED", "BY_AGENT", "CATALOGUE", "GAUGED", "OVER_SPANS", "QUALITIES", "VARIANTS"]
-__all__ += ["Kpi", "Mixed", "MomentKpi", "SpanKpi", "WholeAtMost"]
+__all__ += ["Grows", "Kpi", "Mixed", "MomentKpi", "SpanKpi"]
 
 KPIS: tuple[Kpi, ...] = (
     *now.KPIS,

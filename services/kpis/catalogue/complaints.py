@@ -3,7 +3,7 @@
 from floorpulse.contracts.cells import COMPLAINTS, Cell
 from floorpulse.contracts.events import Severity
 from floorpulse.counting.families import Family
-from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.catalogue.entry import Grows, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import SpanFigures, Value, counter, share_of
 from floorpulse.kpis.formulas.complaints import CLOSED_WITHIN, DAYS, closed_within
 from floorpulse.kpis.inputs import Need
@@ -39,6 +39,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="complaints received",
         family=Family.COMPLETION,
         measure=counter(*COMPLAINTS.values()),
+        grows=Grows.COUNT,
         by_agent=True,
         variants=tuple(
             Variant(

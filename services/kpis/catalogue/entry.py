@@ -9,18 +9,32 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Generic, Self, TypeVar
 
+from floorpulse.contracts.cells import Histogram
 from floorpulse.counting.families import Family
-from floorpulse.kpis.figures import Measure, MomentMeasure, SpanFigures
+from floorpulse.kpis.figures import Measure, MomentMeasure
 from floorpulse.kpis.formulas.by_contact import by_contact
 from floorpulse.kpis.inputs import Need
-from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
+from floorpulse.kpis.policies import Policy
 from floorpulse.kpis.units import Better, Group, Unit
 
 M = TypeVar("M", bound=Callable[..., object])
-WholeAtMost = Callable[[SpanFigures, ServiceLevelPolicy], int]
-"""A number that is no less than the whole of a share"""
 SETTLED = Family.OFFER | Family.COMPLETION
 """What offers and completions make together"""
+
+
+class Grows(Enum):
+    """How a figure changes while cells only grow, which bounds it from knowing by how much."""
+
+    COUNT = auto()
+    """A number of contacts, of one family of counters"""
+    SHARE = auto()
+    """Part and whole are such numbers"""
+    SHARE_OF_SOME = auto()
+    """The same, but the whole may become less, and counts contacts who have no outcome"""
+    MEAN = auto()
+    """An amount over such a number"""
+    QUANTILE = auto()
+    """A quantile of a histogram"""
 
 
 class Mixed(Enum):
@@ -114,16 +128,16 @@ class SpanKpi(_KpiFields[Measure]):
     """A KPI that is counted over a span.
 
     `by_agent`: it is an agent's doing, and told of agents; `quality`: agents may be compared by it.
-    `whole_at_most`: of a share whose part never becomes less while all cells grow, a number that
-    costs less than the share and is no less than its whole; variants have the same. `by_contact`:
-    it has a variant `contact`, which counts surveys and evaluations at the contact's offer, and is
-    computed from this family. `gauge` is its metric for each queue. `visits`: the visits that it
-    counts against can be listed.
+    `grows`: how it may change while cells grow, None where nothing is said; variants have the same.
+    `quantile`: which of what histogram it is. `by_contact`: it has a variant `contact`, which
+    counts surveys and evaluations at the contact's offer, and is computed from this family.
+    `gauge` is its metric for each queue. `visits`: the visits that it counts against can be listed.
     """
 
     by_agent: bool = False
     quality: bool = False
-    whole_at_most: WholeAtMost | None = None
+    grows: Grows | None = None
+    quantile: tuple[Histogram, float] | None = None
     by_contact: Family | None = None
     gauge: KpiGauge | None = None
     visits: bool = False

@@ -2,7 +2,7 @@
 
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.counting.families import Family
-from floorpulse.kpis.catalogue.entry import SETTLED, KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.catalogue.entry import SETTLED, Grows, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import counter, mean_of, quantile_of, share_of
 from floorpulse.kpis.formulas.handling import after_contact_work
 from floorpulse.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
@@ -29,6 +29,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="answered contacts that were completed",
         family=Family.COMPLETION,
         measure=counter(Cell.HANDLED),
+        grows=Grows.COUNT,
         by_agent=True,
     ),
     SpanKpi(
@@ -41,6 +42,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="(talk + hold + wrap) / handled; wrap of those that told one",
         family=Family.COMPLETION,
         measure=mean_of((Cell.TALK, Cell.HOLD, Cell.WRAP), Cell.HANDLED),
+        grows=Grows.MEAN,
         by_agent=True,
         gauge=KpiGauge("contactcenter_average_handle_seconds"),
     ),
@@ -54,6 +56,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="talk / handled",
         family=Family.COMPLETION,
         measure=mean_of((Cell.TALK,), Cell.HANDLED),
+        grows=Grows.MEAN,
         by_agent=True,
     ),
     SpanKpi(
@@ -66,6 +69,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="hold / handled",
         family=Family.COMPLETION,
         measure=mean_of((Cell.HOLD,), Cell.HANDLED),
+        grows=Grows.MEAN,
         by_agent=True,
     ),
     SpanKpi(
@@ -90,6 +94,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of handle times",
         family=Family.COMPLETION,
         measure=quantile_of(Histogram.HANDLE_TIME, 0.5),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.HANDLE_TIME, 0.5),
         by_agent=True,
     ),
     SpanKpi(
@@ -102,6 +108,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of handle times",
         family=Family.COMPLETION,
         measure=quantile_of(Histogram.HANDLE_TIME, 0.9),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.HANDLE_TIME, 0.9),
         by_agent=True,
     ),
     SpanKpi(
@@ -153,6 +161,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="times a contact rang at an agent who did not take it",
         family=Family.COMPLETION,
         measure=counter(Cell.MISSED),
+        grows=Grows.COUNT,
         by_agent=True,
     ),
     SpanKpi(
@@ -165,6 +174,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="handled with a hold / handled",
         family=Family.COMPLETION,
         measure=share_of((Cell.HELD,), (Cell.HANDLED,)),
+        grows=Grows.SHARE,
         by_agent=True,
     ),
     SpanKpi(
@@ -177,6 +187,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="transferred / handled",
         family=Family.COMPLETION,
         measure=share_of((Cell.TRANSFERRED,), (Cell.HANDLED,)),
+        grows=Grows.SHARE,
         by_agent=True,
     ),
     SpanKpi(

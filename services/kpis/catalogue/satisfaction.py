@@ -2,9 +2,9 @@
 
 from floorpulse.contracts.cells import Cell
 from floorpulse.counting.families import Family
-from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi
+from floorpulse.kpis.catalogue.entry import Grows, KpiGauge, SpanKpi
 from floorpulse.kpis.figures import mean_of, share_of
-from floorpulse.kpis.formulas.satisfaction import csat, nps, scores_at_most
+from floorpulse.kpis.formulas.satisfaction import csat, nps
 from floorpulse.kpis.policies import Policy
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -19,7 +19,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="satisfied answers / answers",
         family=Family.COMPLETION,
         measure=csat,
-        whole_at_most=scores_at_most,
+        grows=Grows.SHARE,
         judged_by=Policy.CSAT,
         by_agent=True,
         by_contact=Family.MATURING,

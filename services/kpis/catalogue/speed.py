@@ -3,9 +3,9 @@
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.counting.families import Family
 from floorpulse.counting.histograms import bucket_seconds, buckets
-from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.catalogue.entry import Grows, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import SpanFigures, Value, mean_of, quantile_of
-from floorpulse.kpis.formulas.service_level import counted_at_most, service_level, under
+from floorpulse.kpis.formulas.service_level import service_level, under
 from floorpulse.kpis.policies import Formula, Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
 
@@ -29,7 +29,7 @@ KPIS: tuple[SpanKpi, ...] = (
         measure=service_level,
         judged_by=Policy.SERVICE_LEVEL,
         visits=True,
-        whole_at_most=counted_at_most,
+        grows=Grows.SHARE_OF_SOME,
         gauge=KpiGauge("contactcenter_service_level_ratio"),
         variants=tuple(
             Variant(
@@ -48,6 +48,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="Σ wait of answered / answered",
         family=Family.OFFER,
         measure=mean_of((Cell.ANSWERED_WAIT,), Cell.ANSWERED),
+        grows=Grows.MEAN,
         gauge=KpiGauge("contactcenter_average_speed_of_answer_seconds"),
     ),
     SpanKpi(
@@ -60,6 +61,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.5),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.ANSWERED_WAIT, 0.5),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.5"),
     ),
     SpanKpi(
@@ -72,6 +75,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.9),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.ANSWERED_WAIT, 0.9),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.9"),
     ),
     SpanKpi(
@@ -84,6 +89,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.95),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.ANSWERED_WAIT, 0.95),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.95"),
     ),
     SpanKpi(
@@ -96,6 +103,8 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="nearest rank of answered waits",
         family=Family.OFFER,
         measure=quantile_of(Histogram.ANSWERED_WAIT, 0.99),
+        grows=Grows.QUANTILE,
+        quantile=(Histogram.ANSWERED_WAIT, 0.99),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.99"),
     ),
     SpanKpi(
@@ -119,5 +128,6 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="Σ wait of abandoned / abandoned",
         family=Family.OFFER,
         measure=mean_of((Cell.ABANDONED_WAIT,), Cell.ABANDONED),
+        grows=Grows.MEAN,
     ),
 )

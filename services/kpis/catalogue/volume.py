@@ -4,7 +4,7 @@ from floorpulse.contracts.cells import LEFT, Cell, Histogram
 from floorpulse.contracts.events import LeftReason
 from floorpulse.counting.families import Family
 from floorpulse.counting.histograms import count_within
-from floorpulse.kpis.catalogue.entry import KpiGauge, SpanKpi, Variant
+from floorpulse.kpis.catalogue.entry import Grows, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import UNKNOWN, SpanFigures, Value, count, counter, share_of
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
@@ -39,6 +39,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="contacts that entered the queue",
         family=Family.OFFER,
         measure=counter(Cell.OFFERED),
+        grows=Grows.COUNT,
     ),
     SpanKpi(
         id="answered",
@@ -50,6 +51,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="contacts an agent took",
         family=Family.OFFER,
         measure=counter(Cell.ANSWERED),
+        grows=Grows.COUNT,
         by_agent=True,
     ),
     SpanKpi(
@@ -62,6 +64,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="contacts that gave up waiting",
         family=Family.OFFER,
         measure=counter(Cell.ABANDONED),
+        grows=Grows.COUNT,
     ),
     SpanKpi(
         id="short_abandoned",
@@ -85,6 +88,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="contacts that left by another door",
         family=Family.OFFER,
         measure=counter(*LEFT.values()),
+        grows=Grows.COUNT,
         variants=tuple(
             Variant(reason, _LEFT_ZH[reason], f"those with reason `{reason}`", counter(cell))
             for reason, cell in LEFT.items()
@@ -100,6 +104,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="visits passed on by the agent",
         family=Family.COMPLETION,
         measure=counter(Cell.TRANSFERRED),
+        grows=Grows.COUNT,
         by_agent=True,
     ),
     SpanKpi(
@@ -112,6 +117,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="answered / offered",
         family=Family.OFFER,
         measure=share_of((Cell.ANSWERED,), (Cell.OFFERED,)),
+        grows=Grows.SHARE,
     ),
     SpanKpi(
         id="abandonment_rate",
@@ -123,6 +129,7 @@ KPIS: tuple[SpanKpi, ...] = (
         formula="abandoned / offered",
         family=Family.OFFER,
         measure=share_of((Cell.ABANDONED,), (Cell.OFFERED,)),
+        grows=Grows.SHARE,
         gauge=KpiGauge("contactcenter_abandonment_ratio"),
     ),
 )

@@ -16,11 +16,6 @@ def csat(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     )
 
 
-def scores_at_most(figures: SpanFigures, _: ServiceLevelPolicy) -> int:
-    """Neither by the time of the answer nor by that of the contact were more scores given."""
-    return max(figures.of(Cell.CSAT_COUNT), figures.of(Cell.CONTACT_CSAT_COUNT))
-
-
 def nps(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
     """100 × (promoters − detractors) / answers: 9 and 10 of 0 to 10, and 0 to 6."""
     promoters = count_scores(figures.cells, Histogram.NPS, 0.9, 1.0)

@@ -35,18 +35,6 @@ def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
     return share(hit, total)
 
 
-def counted_at_most(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
-    """No formula counts more contacts than these, as panes tell them; no histogram is asked."""
-    counted = figures.of(
-        Cell.ANSWERED, Cell.ABANDONED, *(LEFT.values() if policy.flow_outs else ())
-    )
-    return counted + (_late(figures, policy) if policy.waiting_past_threshold else 0)
-
-
-def _late(figures: SpanFigures, policy: ServiceLevelPolicy) -> int:
-    return late_of(figures.waits, policy) + figures.unresolved
-
-
 def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits:
     """What the policy's formula looks at, out of histograms; who was not resolved within the
     longest wait waits on, and was not in time.
@@ -62,7 +50,7 @@ def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits
         early,
         short,
         figures.of(*LEFT.values()) if policy.flow_outs else 0,
-        _late(figures, policy),
+        late_of(figures.waits, policy) + figures.unresolved,
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, called, judge
+from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, judge
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
 from floorpulse.kpis.figures import Value, count, mean, share
 
@@ -117,43 +117,3 @@ def test_a_streak_clears_where_it_fires() -> None:
     assert bounds_of(StreakCondition(kpi="aht", fire_above=600), counted=True) == Bounds(
         False, 600, 600, 10
     )
-
-
-# ------------------------------------------------------------- what cannot fire, without the share
-
-
-@pytest.mark.parametrize("fire", [0.3, 0.6, 0.8, 1.0])
-def test_what_cannot_fire_is_no_breach_with_more_of_fewer(fire: float) -> None:
-    bounds = Bounds(below=True, fire=fire, clear=fire, min_volume=10)
-    sizes = range(0, 60, 3)
-    safe = [(part, whole) for whole in sizes for part in range(70) if cannot(bounds, part, whole)]
-
-    assert safe
-    for part, whole in safe:
-        for more, fewer in ((0, 0), (1, 0), (0, 1), (3, 2), (0, whole), (9, 9)):
-            found = called(bounds, share(part + more, whole - fewer))
-            assert found.call is not Call.BREACH, (part, whole, more, fewer)
-
-
-def cannot(bounds: Bounds, part: int, whole: int) -> bool:
-    return bounds.cannot_fire(part, whole)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "expected"),
-    [
-        (0, 0, True),
-        (0, 9, True),  # too few
-        (0, 10, False),
-        (8, 10, True),  # not below
-        (6, 10, True),  # upper end 0.832
-        (12, 20, False),  # 0.781
-    ],
-)
-def test_a_share_cannot_fire_on_few_or_by_chance(part: int, whole: int, *, expected: bool) -> None:
-    assert LEVEL.cannot_fire(part, whole) is expected
-
-
-def test_nothing_is_said_of_shares_that_must_be_low_or_may_be_more_than_all() -> None:
-    assert not Bounds(below=False, fire=0.9, clear=0.8, min_volume=10).cannot_fire(0, 100)
-    assert not Bounds(below=True, fire=1.2, clear=1.2, min_volume=10).cannot_fire(100, 100)

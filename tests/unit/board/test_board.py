@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow, revision
@@ -395,35 +396,40 @@ def test_a_reading_tells_whether_its_cells_stayed() -> None:
     assert read_as(board).state != before.state
 
 
-def test_a_reading_tells_whether_its_cells_only_grew() -> None:
+def grown_of(board: Board) -> Grown:
+    grown = board.grown([TENANT])
+    assert grown is not None
+    return grown
+
+
+def test_a_series_key_tells_how_much_its_cells_grew() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOON + 2 * MINUTE, 1))
     board = board_of(floor)
-    before = read_as(board)
+    before = grown_of(board)
     floor.put(answered(NOW - 1000, 12))
     tell(board, floor)
-    grown = read_as(board)
+    grown = grown_of(board)
 
-    assert (grown.shrunk, grown.state) == (before.shrunk, grown.state)
-    assert grown.state != before.state
-
-    turned = read_as(board, NOW + MINUTE)  # 12:02 left
-    assert turned.shrunk != grown.shrunk
+    assert grown.since == before.since
+    assert grown.contacts == before.contacts + 2  # offered in a pane, handled in another
+    assert grown.amounts >= before.amounts + 12_000
 
     (tenant, contact), visit = list(floor.visits_of.items())[-1]
     floor.change(contact, answered(visit.offered_at or 0, 30), tenant)
     tell(board, floor)
-    assert read_as(board, NOW + MINUTE).shrunk != turned.shrunk
+    assert grown_of(board).since != grown.since
 
 
-def test_sums_of_several_places_tell_neither() -> None:
+def test_several_places_tell_neither_a_state_nor_how_much_they_grew() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOON, 1), answered(NOON, 1, queue="help"))
-    reading = board_of(floor).read(
-        [("demo", "sales", None), ("demo", "help", None)], Window.M15, NOW
-    )
+    board = board_of(floor)
+    both: list[SeriesKey] = [("demo", "sales", None), ("demo", "help", None)]
 
-    assert (reading.state, reading.shrunk) == (None, None)
+    assert board.read(both, Window.M15, NOW).state is None
+    assert board.grown(both) is None
+    assert board.grown([("demo", "nowhere", None)]) is None
 
 
 def test_several_spans_are_read_as_each_by_itself() -> None:

@@ -7,6 +7,7 @@ from floorpulse.board.domain.series import WIDE, Series, SeriesGroup, waits
 from floorpulse.board.domain.windows import MINUTE, QUARTER, Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow
+from floorpulse.counting.growth import Growth
 
 rows = st.tuples(st.integers(0, 90), st.integers(0, 2), st.integers(1, 4), st.integers(0, 9))
 """Minute, partition, revision, offers"""
@@ -41,7 +42,7 @@ def test_a_wide_group_forgets_what_its_members_forget() -> None:
         group.join(Series(("demo", f"q{number}", "voice"), MINUTE))
     for start in (0, MINUTE):
         row = PaneRow("demo", "q0", "voice", start, 1, {Cell.OFFERED: 2})
-        group.changed(row, group.members[0].take(0, row), shrinks=False)
+        group.changed(row, group.members[0].take(0, row), Growth())
     whole = Span(0, 2 * MINUTE)
     assert group.added_up(whole).cells == {Cell.OFFERED: 4}
 

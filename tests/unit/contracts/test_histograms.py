@@ -14,6 +14,7 @@ from floorpulse.counting.histograms import (
     bucket_seconds,
     buckets,
     count_scores,
+    count_up_to,
     count_within,
     hour_bucket,
     quantile,
@@ -133,3 +134,16 @@ def test_counts_by_hours_equal_those_of_the_raw_spans(raw: list[int], hours: int
         span <= hours * HOUR for span in raw
     )
     assert sum(count for _, count in buckets(cells, Histogram.RETURN_GAP)) == len(raw)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "number"),
+    [(-0.5, 0), (0, 1), (0.9, 1), (1, 3), (2.5, 4), (3600, 6), (9000, 6)],
+)
+def test_spans_up_to_a_number_of_seconds_are_those_that_stand_for_no_more(
+    seconds: float, number: int
+) -> None:
+    cells: Cells = {Histogram.HANDLE_TIME: 5}
+    for span in (0, 400, 1000, 1700, 2600, 3_600_000, 3_700_000):
+        add(cells, {Histogram.ANSWERED_WAIT + span_bucket(span): 1})
+    assert count_up_to(cells, Histogram.ANSWERED_WAIT, seconds) == number

@@ -1,0 +1,225 @@
+"""What is left of the last look at a place: which of its alerts can be no breach yet, though its
+cells have grown.
+
+judged      40 of 50 in time, 80 % are asked for: 7 contacts more and it is no breach yet
+grown         +3       +2      │ +4
+looked at    rests    rests    │ judged again
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from floorpulse.alerts.domain.thresholds import NEVER, Bounds, bounds_of
+from floorpulse.alerts.rules.watched import GroupKey, WatchedRule
+from floorpulse.board.domain.board import WindowReading
+from floorpulse.board.domain.series import Grown, SeriesKey
+from floorpulse.board.domain.windows import Span, Window
+from floorpulse.contracts.cells import Cells
+from floorpulse.counting.growth import Growth
+from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.figures import OpenAnswer
+from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import Question
+from floorpulse.kpis.catalogue import ASKED, Grows, Kpi, MomentKpi, SpanKpi
+from floorpulse.kpis.figures import MomentFigures, Value
+from floorpulse.kpis.formulas.service_level import late_of
+from floorpulse.kpis.inputs import STAFF, Need
+from floorpulse.kpis.policies import ServiceLevelPolicy
+from floorpulse.kpis.units import Unit
+
+NO_ROOM = Growth(-1, -1)
+
+
+def kpi_of(rule: WatchedRule) -> Kpi:
+    """The KPI of a threshold rule."""
+    condition = rule.body.threshold
+    assert condition is not None  # noqa: S101  for the type checker: the rule is one of thresholds
+    return ASKED[condition.kpi]
+
+
+def bounds(rule: WatchedRule) -> Bounds:
+    """The bounds of a threshold rule."""
+    condition = rule.body.threshold
+    assert condition is not None  # noqa: S101  as above
+    return bounds_of(condition, counted=counted(ASKED[condition.kpi]))
+
+
+def counted(kpi: Kpi) -> bool:
+    """Whether a KPI's denominator is a number of contacts: not time, agents or a pace."""
+    return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
+
+
+@dataclass(eq=False, slots=True)
+class ThresholdJudge:
+    """How a rule judges a row of now; `of_span`: by nothing but what was counted in its span.
+    `filled` where the floor is known for as long as it looks back.
+    """
+
+    kpi: Kpi
+    bounds: Bounds
+    of_span: bool
+    filled: bool = False
+
+
+def _judge_of(rule: WatchedRule) -> ThresholdJudge:
+    kpi = kpi_of(rule)
+    of_span = isinstance(kpi, SpanKpi) and kpi.needs is Need.NOTHING
+    return ThresholdJudge(kpi, bounds(rule), of_span)
+
+
+@dataclass(eq=False, slots=True)
+class JudgedWindow:
+    """The rules of a group that look at one window, and its answer of now. `filled` where the floor
+    is known for as long as any of them looks back.
+    """
+
+    name: Window
+    query: LiveQuery
+    judges: dict[WatchedRule, ThresholdJudge]
+    answer: OpenAnswer | None = None
+    span: tuple[str, Span] = ("", Span(0, 0))
+    filled: bool = False
+
+    @property
+    def opened(self) -> OpenAnswer:
+        """Its answer."""
+        assert self.answer is not None  # noqa: S101  opened before
+        return self.answer
+
+
+def windows_of(key: GroupKey, rules: Sequence[WatchedRule]) -> Iterator[JudgedWindow]:
+    """The windows of a group's rules."""
+    for window in dict.fromkeys(rule.window for rule in rules):
+        judges = {rule: _judge_of(rule) for rule in rules if rule.window is window}
+        kpis = tuple(dict.fromkeys(judge.kpi for judge in judges.values()))
+        yield JudgedWindow(
+            window, LiveQuery(key.selection, window, Question(kpis, AS_IN_FORCE)), judges
+        )
+
+
+class RowMark(NamedTuple):
+    """What the figures of a row's span depend on: its cells, how many of its contacts wait, how
+    many of those are late already, and how many have lost their outcome.
+    """
+
+    cells: int
+    waiting: int
+    late: int
+    unresolved: int
+
+
+def _mark_of(layout: RowLayout, reading: WindowReading) -> RowMark | None:
+    """None where that takes more than one sum and one policy, or the visits themselves."""
+    policy = layout.shares[0].policy
+    if reading.state is None or len(layout.shares) > 1 or policy.by_visits:
+        return None
+    counted = reading.counted
+    waits = counted.waits
+    late = late_of(waits, policy) if waits else 0
+    return RowMark(reading.state, len(waits), late, counted.unresolved)
+
+
+@dataclass(eq=False, slots=True)
+class JudgedAlert:
+    """An alert of a place, by its number there, and what is left of its last judgement: whether
+    that was a breach, and how far cells may grow before it can be one (negative: not at all).
+    """
+
+    number: int
+    window: JudgedWindow
+    judge: ThresholdJudge
+    breached: bool = False
+    limit: Growth = NO_ROOM
+
+    def note(self, value: Value, cells: Cells, grown: Grown | None, *, breached: bool) -> None:
+        """Note a judgement, when the place had grown so far."""
+        self.breached = breached
+        self.limit = NO_ROOM
+        kpi = self.judge.kpi
+        if grown is not None and not breached and self.judge.of_span and isinstance(kpi, SpanKpi):
+            room = self.judge.bounds.room(kpi, value, cells)
+            self.limit = (
+                Growth(NEVER, grown.amounts + room)
+                if kpi.grows is Grows.MEAN
+                else Growth(grown.contacts + room, NEVER)
+            )
+
+
+@dataclass(eq=False, slots=True)
+class JudgedRow:
+    """The alerts of a place that look at the span of one window, and how the row was at the last
+    look; none of them can be a breach before the place has grown beyond `limit`.
+    """
+
+    window: JudgedWindow
+    layout: RowLayout
+    alerts: list[JudgedAlert]
+    mark: RowMark | None = None
+    limit: Growth = NO_ROOM
+
+    def rests(self, grown: Growth | None, active: Sequence[bool]) -> bool:
+        """Whether nothing of it need be judged."""
+        return _within(grown, self.limit) and not (
+            True in active and any(active[one.number] for one in self.alerts)
+        )
+
+    def to_judge(
+        self, reading: WindowReading, grown: Growth | None, active: Sequence[bool]
+    ) -> list[JudgedAlert]:
+        """The alerts that must be judged: those that are active, and those that may have become a
+        breach since the last look.
+        """
+        before = self.mark
+        mark = self.mark = _mark_of(self.layout, reading) if self.window.filled else None
+        if mark is None:
+            return self.alerts
+        same = mark == before
+        return [
+            one
+            for one in self.alerts
+            if active[one.number]
+            or one.breached
+            or not one.judge.of_span
+            or not (same or _within(grown, one.limit))
+        ]
+
+    def judged(self) -> None:
+        """Its alerts were judged."""
+        limits = [one.limit for one in self.alerts]
+        self.limit = Growth(min(one.contacts for one in limits), min(one.amounts for one in limits))
+
+
+def _within(grown: Growth | None, limit: Growth) -> bool:
+    return grown is not None and grown.contacts <= limit.contacts and grown.amounts <= limit.amounts
+
+
+@dataclass(eq=False, slots=True)
+class JudgedPlace:
+    """A place as it is laid out: its rows, its gauges with the layouts of their windows, the
+    policies of all. Growth is comparable within a turn of the panes, `since` no cell became less.
+    """
+
+    layouts: Sequence[Layout]
+    series_keys: Sequence[SeriesKey]
+    rows: list[JudgedRow]
+    gauges: list[tuple[JudgedAlert, RowLayout]]
+    policies: Collection[ServiceLevelPolicy]
+    since: tuple[int, int] | None = None
+
+    def growth(self, turn: int, grown: Grown | None, present: MomentFigures) -> Growth | None:
+        """How far the place has grown, all counted who may count without an outcome; None where
+        nobody tells.
+        """
+        if grown is None:
+            return None
+        since = turn, grown.since
+        if since != self.since:
+            self.since = since
+            for row in self.rows:
+                row.limit = NO_ROOM
+                for one in row.alerts:
+                    one.limit = NO_ROOM
+        open_contacts = len(present.waits) + present.unresolved
+        return Growth(grown.contacts + open_contacts, grown.amounts)
