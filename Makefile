@@ -50,7 +50,7 @@ architecture: $(VENV)/.dev ## who may import whom
 	$(BIN)/lint-imports
 
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
 	deploy/kafka/kafka.sh fetch
