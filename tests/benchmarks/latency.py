@@ -41,7 +41,9 @@ MARK_EVERY = 0.25
 WARM_UP = 5.0
 LAST_WITHIN = 60.0
 PAUSE = 0.01
-SCRAPE_EVERY = 0.05
+SCRAPE_EVERY = 1.0
+"""Seconds between a page and the next, as a hurried Prometheus has it: more often, and the API does
+little but pages, and what is timed is a queue behind them"""
 WAITING = re.compile(
     rf'^contactcenter_contacts_waiting{{tenant="{TENANT}".*}} (\S+)$', re.MULTILINE
 )
