@@ -12,6 +12,7 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import revision
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
 from floorpulse.kpi_engine.fold.partition import (
     FlushRows,
@@ -96,6 +97,22 @@ def test_dirty_rows_carry_absolute_values_and_the_offset_they_belong_to() -> Non
     )
     assert isinstance(cells, bytes)
     assert msgspec.msgpack.decode(cells, type=dict[int, int])[Cell.ANSWERED] == 1
+
+
+def test_whoever_packs_visits_is_asked_what_they_add_before_panes_are_written() -> None:
+    class Packing(NothingPacked):
+        asked = 0
+
+        def settle(self) -> None:
+            self.asked += 1
+
+    packing = Packing()
+    partition = fresh()
+    partition.pack(packing)
+    rows = taken(apply(partition, offered()))
+
+    assert packing.asked > 0
+    assert len(pane_rows(rows.new_panes)) == 1
 
 
 def test_nothing_is_taken_while_a_flush_is_under_way() -> None:
