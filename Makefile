@@ -11,8 +11,6 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 TESTERS ?= 2
-# Tests between servers wait for half of their time.
-BESIDE_SERVERS ?= 3
 SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile
 # Per cent of statements and branches that tests must reach: of all of services, and by unit tests alone of what decides.
 FLOOR := 95
@@ -76,7 +74,7 @@ coverage: $(VENV)/.dev ## all tests with branch coverage, and its floors: what d
 	$(BIN)/pytest tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-report=
 	$(BIN)/coverage report --include="$(PURE)" --fail-under=$(PURE_FLOOR)
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "hypothesis or no_cover"
-	$(BIN)/pytest --ignore=tests/unit $(SIDE_BY_SIDE) --numprocesses $(BESIDE_SERVERS) -m "not hypothesis and not no_cover" --cov --cov-append --cov-report= $(ARGS)
+	$(BIN)/pytest --ignore=tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-append --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=$(FLOOR)
 
 accept: $(VENV)/.runtime ## recorded contacts in, published figures out, compared cell by cell (needs ../shared/accept)
