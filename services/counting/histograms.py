@@ -111,8 +111,8 @@ def count_up_to(cells: Cells, histogram: Histogram, seconds: float) -> int:
     """How many spans stand for no more than so many seconds (0 to 3,600), by `bucket_seconds`; of
     longer ones none is told.
     """
-    beyond = histogram + 2 * floor(min(seconds, EXACT_SECONDS)) + 1
-    return sum([count for code, count in cells.items() if histogram <= code < beyond])
+    whole = floor(min(seconds, EXACT_SECONDS))
+    return count_within(cells, histogram, whole, "le") if whole >= 0 else 0
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:

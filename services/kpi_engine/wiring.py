@@ -60,8 +60,8 @@ PUBLISH_SHARE = 8.0
 """How many times the length of the last publishing passes before the next"""
 LEAVE_WITHIN = 20.0
 """Seconds after which a worker that is asked to stop no longer waits for its groups: what it
-counted is written by then. Who leaves in the midst of a rebalance waits for the other members, up
-to a session, in each group."""
+counted is written by then, or read again by the next owner. Who leaves in the midst of a rebalance
+waits for the other members, up to a session, in each group."""
 STOP_WITHIN = 30
 """Seconds after which the system ends a worker that cannot stop, for instance because the brokers
 are gone: what is not durable is read again by the next owner."""
@@ -274,7 +274,7 @@ async def run(settings: EngineSettings) -> None:
         log.warning(
             "groups_not_left",
             within=LEAVE_WITHIN,
-            effect="all is written; Kafka gives the partitions away when the session is over",
+            effect="Kafka gives the partitions away when the session is over",
         )
         sys.stdout.flush()
         sys.stderr.flush()

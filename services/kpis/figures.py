@@ -197,11 +197,14 @@ def share_of(part: tuple[Cell, ...], whole: tuple[Cell, ...]) -> Measure:
     return lambda figures, _: share(figures.of(*part), figures.of(*whole))
 
 
-def quantile_of(histogram: Histogram, q: float) -> Measure:
-    """The nearest-rank q-quantile, seconds."""
+@dataclass(frozen=True)
+class Quantile:
+    """Measures the nearest-rank q-quantile of a histogram, seconds."""
 
-    def measure(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
-        value, size = quantile(figures.cells, histogram, q)
+    histogram: Histogram
+    q: float
+
+    def __call__(self, figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
+        """The quantile, with how many it is of."""
+        value, size = quantile(figures.cells, self.histogram, self.q)
         return Value(value, value, size)
-
-    return measure

@@ -17,7 +17,7 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.counting.histograms import count_up_to
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
 from floorpulse.kpis.catalogue import Grows, SpanKpi
-from floorpulse.kpis.figures import Value
+from floorpulse.kpis.figures import Quantile, Value
 from floorpulse.kpis.statistics import Z95
 
 ROUNDING = 1e-9
@@ -74,11 +74,11 @@ class Bounds:
 
     def _room_of_quantile(self, kpi: SpanKpi, size: int, cells: Cells) -> int:
         """As many as can all be beyond the bound before the quantile's rank is."""
-        if self.below or kpi.quantile is None:
+        measured = kpi.measure
+        if self.below or not isinstance(measured, Quantile):
             return -1
-        histogram, q = kpi.quantile
-        within = count_up_to(cells, histogram, self.fire)
-        return floor(within / q * (1 - ROUNDING)) - size
+        within = count_up_to(cells, measured.histogram, self.fire)
+        return floor(within / measured.q * (1 - ROUNDING)) - size
 
     def _room_of_share(self, grows: Grows, part: float, whole: float) -> int:
         """The interval's end is the bound where (part − bound · whole)² = z² bound (1 − bound)

@@ -102,11 +102,10 @@ class Series:
         if span.end <= span.begin:
             return 0
         rows = self.rows
-        steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
         return sum(
             [
                 row.cells.get(Cell.OFFERED, 0)
-                for start in steps
+                for start in self._starts_in(span)
                 if start in rows
                 for row in rows[start].values()
             ]
@@ -114,7 +113,7 @@ class Series:
 
     def rows_in(self, span: Span) -> Iterator[PaneRow]:
         """All partitions' rows of panes that start in `span`."""
-        steps = range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
+        steps = self._starts_in(span)
         starts = (
             steps
             if len(steps) < len(self.rows)
@@ -122,6 +121,9 @@ class Series:
         )
         for start in starts:
             yield from self.rows.get(start, {}).values()
+
+    def _starts_in(self, span: Span) -> range:
+        return range(-(-span.begin // self.pane) * self.pane, span.end, self.pane)
 
     def forget(self, before: int) -> None:
         """Drop the rows of panes that started before an instant."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Generic, Self, TypeVar
 
-from floorpulse.contracts.cells import Histogram
 from floorpulse.counting.families import Family
 from floorpulse.kpis.figures import Measure, MomentMeasure
 from floorpulse.kpis.formulas.by_contact import by_contact
@@ -129,7 +128,7 @@ class SpanKpi(_KpiFields[Measure]):
 
     `by_agent`: it is an agent's doing, and told of agents; `quality`: agents may be compared by it.
     `grows`: how it may change while cells grow, None where nothing is said; variants have the same.
-    `quantile`: which of what histogram it is. `by_contact`: it has a variant `contact`, which
+    `by_contact`: it has a variant `contact`, which
     counts surveys and evaluations at the contact's offer, and is computed from this family.
     `gauge` is its metric for each queue. `visits`: the visits that it counts against can be listed.
     """
@@ -137,7 +136,6 @@ class SpanKpi(_KpiFields[Measure]):
     by_agent: bool = False
     quality: bool = False
     grows: Grows | None = None
-    quantile: tuple[Histogram, float] | None = None
     by_contact: Family | None = None
     gauge: KpiGauge | None = None
     visits: bool = False

@@ -3,7 +3,7 @@
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.counting.families import Family
 from floorpulse.kpis.catalogue.entry import SETTLED, Grows, KpiGauge, SpanKpi, Variant
-from floorpulse.kpis.figures import counter, mean_of, quantile_of, share_of
+from floorpulse.kpis.figures import Quantile, counter, mean_of, share_of
 from floorpulse.kpis.formulas.handling import after_contact_work
 from floorpulse.kpis.formulas.repeats import HOURS, WITHIN_HOURS, repeated_within
 from floorpulse.kpis.formulas.staffing import break_time, occupancy, utilisation
@@ -93,9 +93,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of handle times",
         family=Family.COMPLETION,
-        measure=quantile_of(Histogram.HANDLE_TIME, 0.5),
+        measure=Quantile(Histogram.HANDLE_TIME, 0.5),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.HANDLE_TIME, 0.5),
         by_agent=True,
     ),
     SpanKpi(
@@ -107,9 +106,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of handle times",
         family=Family.COMPLETION,
-        measure=quantile_of(Histogram.HANDLE_TIME, 0.9),
+        measure=Quantile(Histogram.HANDLE_TIME, 0.9),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.HANDLE_TIME, 0.9),
         by_agent=True,
     ),
     SpanKpi(

@@ -4,7 +4,7 @@ from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.counting.families import Family
 from floorpulse.counting.histograms import bucket_seconds, buckets
 from floorpulse.kpis.catalogue.entry import Grows, KpiGauge, SpanKpi, Variant
-from floorpulse.kpis.figures import SpanFigures, Value, mean_of, quantile_of
+from floorpulse.kpis.figures import Quantile, SpanFigures, Value, mean_of
 from floorpulse.kpis.formulas.service_level import service_level, under
 from floorpulse.kpis.policies import Formula, Policy, ServiceLevelPolicy
 from floorpulse.kpis.units import Better, Group, Unit
@@ -60,9 +60,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of answered waits",
         family=Family.OFFER,
-        measure=quantile_of(Histogram.ANSWERED_WAIT, 0.5),
+        measure=Quantile(Histogram.ANSWERED_WAIT, 0.5),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.ANSWERED_WAIT, 0.5),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.5"),
     ),
     SpanKpi(
@@ -74,9 +73,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of answered waits",
         family=Family.OFFER,
-        measure=quantile_of(Histogram.ANSWERED_WAIT, 0.9),
+        measure=Quantile(Histogram.ANSWERED_WAIT, 0.9),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.ANSWERED_WAIT, 0.9),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.9"),
     ),
     SpanKpi(
@@ -88,9 +86,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of answered waits",
         family=Family.OFFER,
-        measure=quantile_of(Histogram.ANSWERED_WAIT, 0.95),
+        measure=Quantile(Histogram.ANSWERED_WAIT, 0.95),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.ANSWERED_WAIT, 0.95),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.95"),
     ),
     SpanKpi(
@@ -102,9 +99,8 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="nearest rank of answered waits",
         family=Family.OFFER,
-        measure=quantile_of(Histogram.ANSWERED_WAIT, 0.99),
+        measure=Quantile(Histogram.ANSWERED_WAIT, 0.99),
         grows=Grows.QUANTILE,
-        quantile=(Histogram.ANSWERED_WAIT, 0.99),
         gauge=KpiGauge("contactcenter_wait_quantile_seconds", quantile="0.99"),
     ),
     SpanKpi(
