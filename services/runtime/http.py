@@ -1,7 +1,7 @@
 """FastAPI applications and the server that runs them."""
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from importlib import import_module
 from typing import Any
 
@@ -157,7 +157,8 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
     app.state.stopping = lambda: (
         server.should_exit
     )  # for answers without an end: they must end by themselves
-    await server.serve()
+    with suppress(SystemExit):  # Uvicorn ends the process where an application does not start
+        await server.serve()
     if not server.started:
         message = f"{app.title} did not start on {host}:{port}; the log says why"
         raise ServerFailed(message)

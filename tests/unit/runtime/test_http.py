@@ -1,16 +1,19 @@
 """Every application of ours: its document has no loose ends, and its pages name no other host."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from floorpulse.runtime.docs_page import KINDS
-from floorpulse.runtime.http import create_app, hoisted
+from floorpulse.runtime.http import create_app, hoisted, serve
+from floorpulse.runtime.unavailable import ServerFailed
 
 ELSEWHERE = re.compile(r"(?:https?:)?//[a-z0-9.-]+", re.IGNORECASE)
 LOADING = {"src", "href", "action", "data", "srcset", "poster"}
@@ -129,3 +132,15 @@ def test_one_enumeration_may_be_written_by_two_libraries() -> None:
     hoisted({"$defs": {"Side": {"enum": ["left", "right"], "description": "A side."}}}, schemas)
 
     assert schemas["Side"]["enum"] == ["right", "left"]
+
+
+@asynccontextmanager
+async def no_database(_: FastAPI) -> AsyncIterator[None]:
+    message = "the database is gone"
+    raise OSError(message)
+    yield
+
+
+async def test_an_application_that_does_not_start_is_told_and_does_not_end_the_process() -> None:
+    with pytest.raises(ServerFailed, match=r"Test did not start on 127.0.0.1:0; the log says why"):
+        await serve(create_app("Test", "Nothing", no_database), "127.0.0.1", 0)
