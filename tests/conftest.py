@@ -91,7 +91,7 @@ def apache(
     server_loop: asyncio.AbstractEventLoop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ApacheKafka]:
     """One node of Apache Kafka for the whole run: its Java takes long to start."""
-    yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka")))
+    yield from _running(server_loop, ApacheKafka(tmp_path_factory.mktemp("kafka"), guarded=True))
 
 
 @pytest.fixture(params=["embedded", pytest.param("apache", marks=pytest.mark.kafka)])

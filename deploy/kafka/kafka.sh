@@ -10,12 +10,13 @@ usage() {
   cat <<'TEXT'
 usage: kafka.sh check
        kafka.sh fetch
-       kafka.sh run --port PORT --data DIR [--controller-port PORT] [--set KEY=VALUE]...
+       kafka.sh run --port PORT --data DIR [--controller-port PORT] [--user NAME=PASSWORD]... [--set KEY=VALUE]...
 
 check  says what this machine lacks for the other two, by exit code 1 and a line on standard error
 fetch  copies Kafka's jars into target/lib with Maven; does nothing when they are there
 run    becomes one broker and controller on 127.0.0.1 (formats DIR when it is new) until SIGTERM;
-       --controller-port is PORT + 1 unless given, --set adds or overrides a broker property
+       --controller-port is PORT + 1 unless given, --set adds or overrides a broker property,
+       --user makes a user for SCRAM-SHA-256 and SCRAM-SHA-512 when DIR is new
 TEXT
 }
 
@@ -110,7 +111,7 @@ new_cluster_id() {
 
 # Ends as the server itself: the process id stays, SIGTERM reaches Java.
 run() {
-  local port='' controller_port='' data='' settings=() java=() properties
+  local port='' controller_port='' data='' settings=() users=() java=() properties
   while [[ $# -gt 0 ]]; do
     need_value "$@"
     case $1 in
@@ -118,6 +119,10 @@ run() {
       --controller-port) controller_port=$2 ;;
       --data) data=$2 ;;
       --set) settings+=("$2") ;;
+      --user)
+        for mechanism in SCRAM-SHA-256 SCRAM-SHA-512; do
+          users+=(--add-scram "$mechanism=[name=${2%%=*},password=${2#*=}]")
+        done ;;
       *) usage >&2; fail "unknown option '$1'" ;;
     esac
     shift 2
@@ -131,7 +136,7 @@ run() {
   write_properties "$port" "${controller_port:-$((port + 1))}" "$data" >"$properties"
   [[ ${#settings[@]} -eq 0 ]] || printf '%s\n' "${settings[@]}" >>"$properties"
   if [[ ! -f $data/log/meta.properties ]]; then
-    "${java[@]}" kafka.tools.StorageTool format -t "$(new_cluster_id)" -c "$properties" >&2
+    "${java[@]}" kafka.tools.StorageTool format -t "$(new_cluster_id)" -c "$properties" ${users[@]+"${users[@]}"} >&2
   fi
   exec "${java[@]}" kafka.Kafka "$properties"
 }

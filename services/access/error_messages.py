@@ -16,13 +16,18 @@ from pydantic_settings import SettingsError
 
 from floorpulse.runtime.database import CONNECT_WITHIN, dsn, raised_by_clients, shown_address
 from floorpulse.runtime.kafka import NoIdempotentProducer
+from floorpulse.runtime.kafka_access import KafkaRefuses
 from floorpulse.runtime.settings import DatabaseSettings, Settings
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 PREFIX = "FLOORPULSE"
-SECRETIVE = {"url", "secret", "session_secret", "customer_keys"}
+SECRETIVE = {
+    "url", "secret", "session_secret", "customer_keys", "sasl_password", "ssl_key_password",
+}  # fmt: skip
 SHOWN = 60
 NO_TABLES = ("42P01", "3F000")
+IN_WORDS = (NoIdempotentProducer, KafkaRefuses)
+"""What says itself what to do"""
 
 
 class PortTaken(Exception):  # noqa: N818  it says what happened
@@ -84,7 +89,12 @@ def _about_setting(error: ErrorDetails, model: type[Settings]) -> str:
         return message
     field = _field(model, path)
     purpose = f"; it is: {field.description}" if field and field.description else ""
-    return f"{variable(path)}: {message[:1].lower()}{message[1:]}{_shown(error, path)}{purpose}"
+    return f"{variable(path)}: {_within(message)}{_shown(error, path)}{purpose}"
+
+
+def _within(message: str) -> str:
+    """A message as it stands inside a sentence; names stay as they are."""
+    return message[:1].lower() + message[1:] if message[1:2].islower() else message
 
 
 def _shown(error: ErrorDetails, path: Sequence[int | str]) -> str:
@@ -136,7 +146,7 @@ def about_servers(wrong: BaseException, settings: Settings) -> str:
             f"{database} has no tables of Floorpulse: run `floorpulse migrate` first "
             f"({_words(wrong)})"
         )
-    refused = next((one for one in chain if isinstance(one, NoIdempotentProducer)), None)
+    refused = next((one for one in chain if isinstance(one, IN_WORDS)), None)
     if refused is not None:
         return str(refused.args[0])
     if any(isinstance(one, KafkaError) for one in chain):

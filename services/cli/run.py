@@ -54,6 +54,8 @@ def loaded(model: "type[S]", demo: Path | None = None, service: str = "") -> "S"
         settings = read(model, given)
     except (ValidationError, SettingsError) as wrong:
         fail_settings(about_settings(wrong, model))
+    if settings.kafka.is_encrypted:
+        _expect_certificates(settings)
     configure(settings.log)
     if service:
         _begin(settings, service)
@@ -61,6 +63,16 @@ def loaded(model: "type[S]", demo: Path | None = None, service: str = "") -> "S"
         for stranger in unknown_settings():
             structlog.get_logger(__name__).warning("unknown_setting", told=stranger)
     return settings
+
+
+def _expect_certificates(settings: "Settings") -> None:
+    """End the command where those for Kafka cannot be used."""
+    from floorpulse.runtime.kafka_access import tls
+
+    try:
+        tls(settings.kafka)
+    except ValueError as wrong:
+        fail_settings([str(wrong)])
 
 
 def _begin(settings: "Settings", service: str) -> None:

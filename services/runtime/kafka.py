@@ -1,13 +1,14 @@
 """Kafka: a producer that loses nothing, and the topics."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
 
+from floorpulse.runtime.kafka_access import access, refusal
 from floorpulse.runtime.settings import KafkaSettings
 
 APPEND_TIMES = {"message.timestamp.type": "LogAppendTime"}
@@ -90,7 +91,7 @@ async def _starts_without_idempotence(settings: KafkaSettings) -> bool:
 
 async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) -> AIOKafkaProducer:
     made = AIOKafkaProducer(
-        bootstrap_servers=settings.bootstrap_servers,
+        **access(settings),
         acks="all",
         enable_idempotence=settings.idempotence,
         compression_type=None if settings.compression == "none" else settings.compression,
@@ -100,11 +101,26 @@ async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) ->
         request_timeout_ms=REQUEST_SECONDS * 1000,
     )
     try:
-        await made.start()
+        await told(made.start(), settings)
     except BaseException:
         await made.stop()
         raise
     return made
+
+
+async def told(starting: Awaitable[None], settings: KafkaSettings) -> None:
+    """Start a client.
+
+    Raises `KafkaRefuses` where a broker is there and lets this process not in, otherwise aiokafka's
+    KafkaError.
+    """
+    try:
+        await starting
+    except KafkaConnectionError as away:
+        refused = await refusal(settings)
+        if refused is None:
+            raise
+        raise refused from away
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Iterable[TopicSpec]) -> None:
@@ -113,10 +129,10 @@ async def ensure_topics(settings: KafkaSettings, topics: Iterable[TopicSpec]) ->
     Raises aiokafka's KafkaError when the broker refuses or is away, TimeoutError when it does not
     answer.
     """
-    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    admin = AIOKafkaAdminClient(**access(settings))
     try:
         async with asyncio.timeout(ADMIN_WITHIN):
-            await admin.start()
+            await told(admin.start(), settings)
             await _create_missing(admin, settings.replication, topics)
     finally:
         await admin.close()

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.structs import TopicPartition
 
+from floorpulse.runtime.kafka_access import access
 from floorpulse.runtime.kafka_wire import high_watermarks, topic_id
 from floorpulse.runtime.settings import KafkaSettings
 
@@ -66,10 +67,8 @@ class KafkaLog:
 @asynccontextmanager
 async def kafka_log(settings: KafkaSettings, topic: str) -> AsyncIterator[KafkaLog]:
     """A connected view of `topic`."""
-    client = AIOKafkaClient(bootstrap_servers=settings.bootstrap_servers)
-    offsets = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap_servers, enable_auto_commit=False
-    )
+    client = AIOKafkaClient(**access(settings))
+    offsets = AIOKafkaConsumer(**access(settings), enable_auto_commit=False)
     try:
         await client.bootstrap()
         client.add_topic(topic)

@@ -3,9 +3,9 @@ ends in two underscores.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from floorpulse.runtime import addresses
@@ -19,6 +19,15 @@ NO_PREFIX = "="
 def _url(value: SecretStr) -> SecretStr:
     addresses.postgresql_url(value.get_secret_value())
     return value
+
+
+_SECURED = {
+    ("sasl_", True): "SASL_SSL",
+    ("sasl_", False): "SASL_SSL or SASL_PLAINTEXT",
+    ("ssl_", True): "SASL_SSL",
+    ("ssl_", False): "SSL or SASL_SSL",
+}
+"""By what was given for nothing, and whether the other half is in use: the protocols that use it"""
 
 
 class KafkaSettings(BaseModel):
@@ -41,6 +50,79 @@ class KafkaSettings(BaseModel):
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
         "zstd", description="compression of record batches"
     )
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        "PLAINTEXT",
+        description="how brokers are spoken to: SSL encrypts, SASL names a user; SASL_PLAINTEXT "
+        "sends the password of PLAIN as it stands",
+    )
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="how the user proves the password"
+    )
+    sasl_username: str | None = Field(None, description="user of Kafka; needed with SASL")
+    sasl_password: SecretStr | None = Field(None, description="its password; needed with SASL")
+    ssl_ca_file: str | None = Field(
+        None,
+        description="certificates (PEM) of those who sign the brokers'; unset: those that the "
+        "system trusts",
+    )
+    ssl_cert_file: str | None = Field(
+        None,
+        description="certificate (PEM) that this process shows, with those between it and the "
+        "signer, where brokers ask for one; read at the start",
+    )
+    ssl_key_file: str | None = Field(
+        None, description="its key (PEM); unset: it stands in the certificate's file"
+    )
+    ssl_key_password: SecretStr | None = Field(None, description="password of the key")
+    ssl_check_hostname: bool = Field(
+        True,
+        description="brokers' certificates must name the address that is spoken to; off only "
+        "where a provider's do not",
+    )
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether brokers are spoken to over TLS."""
+        return self.security_protocol.endswith("SSL")
+
+    @property
+    def has_user(self) -> bool:
+        """Whether brokers are told a user."""
+        return self.security_protocol.startswith("SASL")
+
+    @property
+    def password(self) -> str | None:
+        """The user's password, as it stands."""
+        return None if self.sasl_password is None else self.sasl_password.get_secret_value()
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        """What was given for a protocol that is not spoken would protect nothing."""
+        if self.has_user and not (self.sasl_username and self.password):
+            message = (
+                f"{self.security_protocol} needs FLOORPULSE_KAFKA__SASL_USERNAME and "
+                "FLOORPULSE_KAFKA__SASL_PASSWORD"
+            )
+            raise ValueError(message)
+        for kind, wanted in (("sasl_", self.has_user), ("ssl_", self.is_encrypted)):
+            idle = [
+                name
+                for name, field in type(self).model_fields.items()
+                if name.startswith(kind) and getattr(self, name) != field.default
+            ]
+            if idle and not wanted:
+                message = (
+                    f"FLOORPULSE_KAFKA__{idle[0].upper()} is set, but brokers are spoken to over "
+                    f"{self.security_protocol}: set FLOORPULSE_KAFKA__SECURITY_PROTOCOL to "
+                    f"{_SECURED[kind, self.is_encrypted or self.has_user]}, or leave it out"
+                )
+                raise ValueError(message)
+        if self.ssl_cert_file is None and self.ssl_key_file is not None:
+            message = (
+                "FLOORPULSE_KAFKA__SSL_KEY_FILE is set without FLOORPULSE_KAFKA__SSL_CERT_FILE"
+            )
+            raise ValueError(message)
+        return self
 
 
 class DatabaseSettings(BaseModel):

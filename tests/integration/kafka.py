@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
@@ -10,6 +11,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from floorpulse.demo.embedded.child import LOOPBACK, Child, StopStep, free_port, insist, tether
+from floorpulse.runtime.settings import KafkaSettings
+from tests.integration.answering import certificates
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0
@@ -32,18 +35,27 @@ def available() -> str | None:
     )
 
 
+USER = "floor"
+PASSWORD = "only-known-to-tests"  # noqa: S105  it is
+GUARDED = ("SSL", "SASL_PLAINTEXT", "SASL_SSL")
+
+
 class ApacheKafka:
     """One broker on 127.0.0.1 with its data in `directory`; ports are chosen at the first start and
     stay.
 
     So it can be stopped or killed and started again as the same broker. With `proxied`, two ports,
     it listens on the first as well and tells those who come there to use the second: where a proxy
-    in front of it listens.
+    in front of it listens. `guarded`, it has a port for each protocol that lets not everybody in.
     """
 
-    def __init__(self, directory: Path, proxied: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self, directory: Path, proxied: tuple[int, int] | None = None, *, guarded: bool = False
+    ) -> None:
         self._directory = directory
         self._proxied = proxied
+        self._guarded = guarded
+        self._guarded_ports: dict[str, int] = {}
         self._ports: tuple[int, int] | None = None
         self._child: Child | None = None
 
@@ -59,9 +71,34 @@ class ApacheKafka:
         assert self._child is not None, "not started"
         return self._child.pid
 
+    def access(self, protocol: str, mechanism: str = "SCRAM-SHA-512") -> KafkaSettings:
+        """Settings of who is let in by a protocol of `GUARDED`."""
+        secured = {
+            "ssl_ca_file": str(self.certificate),
+            "ssl_cert_file": str(self.certificate),
+            "ssl_key_file": str(self.certificate.with_name("key.pem")),
+        }
+        user = {"sasl_mechanism": mechanism, "sasl_username": USER, "sasl_password": PASSWORD}
+        return KafkaSettings.model_validate(
+            {
+                "bootstrap_servers": f"localhost:{self._guarded_ports[protocol]}",
+                "security_protocol": protocol,
+                **(secured if protocol.endswith("SSL") else {}),
+                **(user if protocol.startswith("SASL") else {}),
+            }
+        )
+
+    @property
+    def certificate(self) -> Path:
+        """What a guarded broker shows and trusts."""
+        return self._directory / "certificate.pem"
+
     async def start(self) -> None:
         """Fetch the jars if needed, start, return when an admin client can list the topics."""
         await asyncio.to_thread(_fetch)
+        if self._guarded and not self._guarded_ports:
+            certificates(self._directory)
+            self._guarded_ports = {protocol: free_port() for protocol in GUARDED}
         self._child = await insist(self._launch)
 
     async def stop(self) -> None:
@@ -104,11 +141,14 @@ class ApacheKafka:
         properties = {
             **PATIENT,
             **(listeners(port, controller_port, *self._proxied) if self._proxied else {}),
+            **(guard(port, controller_port, self._guarded_ports) if self._guarded else {}),
+            **(stores(self._directory) if self._guarded else {}),
         }
         overrides = [
             word for name, value in properties.items() for word in ("--set", f"{name}={value}")
         ]
-        return [*tether(SIGKILL), SCRIPT, "run", *where, *overrides]
+        user = ("--user", f"{USER}={PASSWORD}") if self._guarded else ()
+        return [*tether(SIGKILL), SCRIPT, "run", *where, *user, *overrides]
 
 
 def listeners(port: int, controller_port: int, behind: int, proxy: int) -> dict[str, str]:
@@ -122,6 +162,49 @@ def listeners(port: int, controller_port: int, behind: int, proxy: int) -> dict[
         "listener.security.protocol.map": (
             "PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT"
         ),
+    }
+
+
+def guard(port: int, controller_port: int, guarded: Mapping[str, int]) -> dict[str, str]:
+    """Properties of a broker that listens for each protocol on a port of its own as well. Who comes
+    over SSL shows a certificate, who comes over SASL is a user; there is PLAIN over TLS only.
+    """
+    own = f"PLAINTEXT://{LOOPBACK}:{port}"
+    more = ",".join(f"{name}://{LOOPBACK}:{one}" for name, one in guarded.items())
+    told = ",".join(f"{name}://localhost:{one}" for name, one in guarded.items())
+    login = "org.apache.kafka.common.security"
+    scram = {
+        f"listener.name.{listener}.scram-sha-{bits}.sasl.jaas.config": (
+            f"{login}.scram.ScramLoginModule required;"
+        )
+        for listener in ("sasl_ssl", "sasl_plaintext")
+        for bits in (256, 512)
+    }
+    return {
+        "listeners": f"{own},CONTROLLER://{LOOPBACK}:{controller_port},{more}",
+        "advertised.listeners": f"{own},{told}",
+        "listener.security.protocol.map": ",".join(
+            ("PLAINTEXT:PLAINTEXT", "CONTROLLER:PLAINTEXT", *(f"{one}:{one}" for one in guarded))
+        ),
+        "listener.name.ssl.ssl.client.auth": "required",
+        "listener.name.sasl_plaintext.sasl.enabled.mechanisms": "SCRAM-SHA-256,SCRAM-SHA-512",
+        "listener.name.sasl_ssl.sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+        "listener.name.sasl_ssl.plain.sasl.jaas.config": (
+            f'{login}.plain.PlainLoginModule required user_{USER}="{PASSWORD}";'
+        ),
+        **scram,
+    }
+
+
+def stores(folder: Path) -> dict[str, str]:
+    """Properties that name the certificate and key in a folder; Kafka reads both from one file."""
+    both = folder / "both.pem"
+    both.write_text((folder / "key.pem").read_text() + (folder / "certificate.pem").read_text())
+    return {
+        "ssl.keystore.type": "PEM",
+        "ssl.keystore.location": str(both),
+        "ssl.truststore.type": "PEM",
+        "ssl.truststore.location": str(folder / "certificate.pem"),
     }
 
 

@@ -7,7 +7,7 @@ import json
 import re
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from itertools import pairwise
@@ -18,11 +18,13 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from pydantic import SecretStr
 
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import dsn
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.integration.collector import Collector, Received, collector
+from tests.integration.kafka import ApacheKafka
 from tests.integration.running_demo import until
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -44,6 +46,14 @@ def free_ports(number: int) -> list[int]:
         return [one.getsockname()[1] for one in sockets]
 
 
+def _given(kafka: KafkaSettings) -> Iterator[tuple[str, str]]:
+    """The variables that say the same."""
+    for name in kafka.model_fields_set - {"bootstrap_servers"}:
+        value = getattr(kafka, name)
+        given = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        yield f"FLOORPULSE_KAFKA__{name.upper()}", given
+
+
 class Site:
     """What compose's services have around them here: other servers, ports and folders."""
 
@@ -58,7 +68,7 @@ class Site:
             "FLOORPULSE_DATABASE__URL": dsn(database),
         }
         self._more = {
-            "FLOORPULSE_KAFKA__IDEMPOTENCE": str(kafka.idempotence),
+            **dict(_given(kafka)),
             "FLOORPULSE_TRACING__ENDPOINT": spans.endpoint,
             "FLOORPULSE_TRACING__SHARE": "0",
         }
@@ -92,6 +102,14 @@ class Site:
         """The services that logged an event."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
         return {line["service"] for line in lines if line["event"] == event}
+
+    def errors(self) -> list[dict[str, str]]:
+        """What Faust and we logged as errors; a new broker has no coordinator at first, which
+        aiokafka calls an error.
+        """
+        lines = self.log.read_text().splitlines()
+        errors = [line for line in map(json.loads, lines) if line["level"] == "error"]
+        return [one for one in errors if not one["logger"].startswith("aiokafka")]
 
     def url(self, process: str, path: str) -> str:
         return f"http://127.0.0.1:{self.ports[process]}{path}"
@@ -165,12 +183,21 @@ async def counted(client: httpx.AsyncClient, site: Site) -> bool:
     return [row["value"] for row in answer.json()["rows"]] == [1]
 
 
+@pytest.fixture
+def guarded(request: pytest.FixtureRequest, kafka: KafkaSettings) -> KafkaSettings:
+    """An empty log; on Apache Kafka as a user, over TLS."""
+    if not kafka.idempotence:
+        return kafka
+    apache: ApacheKafka = request.getfixturevalue("apache")
+    return apache.access("SASL_SSL")
+
+
 @pytest.mark.embedded
 async def test_a_contact_goes_through_the_processes_of_compose_and_leaves_a_trace(
-    kafka: KafkaSettings, database: DatabaseSettings, tmp_path: Path
+    guarded: KafkaSettings, database: DatabaseSettings, tmp_path: Path
 ) -> None:
     with collector() as spans:
-        site = Site(kafka, database, spans, tmp_path)
+        site = Site(guarded, database, spans, tmp_path)
         await done(["migrate"], site.environment("migrate"))
         key = await keyed(site)
         async with (
@@ -183,6 +210,7 @@ async def test_a_contact_goes_through_the_processes_of_compose_and_leaves_a_trac
                 await post(client, site)
                 await until(partial(counted, client, site))
     assert site.said("process_starts") == set(SERVING)
+    assert site.errors() == []
     expect_followed(spans.of(TRACE))
     assert {one.trace for one in spans.spans} == {TRACE}, "only what the client asked for"
 

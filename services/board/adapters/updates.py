@@ -16,6 +16,7 @@ from floorpulse.board.ports import COURTESY, FeedLostError, GiveWay, Heard, in_t
 from floorpulse.contracts.topics import KPI_UPDATES
 from floorpulse.contracts.updates import Gauge, PackedUpdate, PaneRow, Update, UpdateHead
 from floorpulse.runtime import tracing
+from floorpulse.runtime.kafka_access import access
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import KafkaSettings
 from floorpulse.runtime.tracing import parents
@@ -66,7 +67,7 @@ class KafkaUpdates:
         await self.close()
         with lost():
             self._consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._settings.bootstrap_servers,
+                **access(self._settings),
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",

@@ -22,6 +22,7 @@ from floorpulse.kpi_engine.kafka import record_batches
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.ports import LogLost
 from floorpulse.kpi_engine.settings import EngineGroup
+from floorpulse.runtime.kafka_access import access
 from floorpulse.runtime.kafka_log import KafkaLog
 from floorpulse.runtime.settings import KafkaSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -39,7 +40,7 @@ LAST_FLUSH_WITHIN = 5.0
 def consumer(kafka: KafkaSettings, engine: EngineGroup) -> AIOKafkaConsumer:
     """The group consumer of the loop, not yet subscribed."""
     return AIOKafkaConsumer(
-        bootstrap_servers=kafka.bootstrap_servers,
+        **access(kafka),
         group_id=engine.group,
         enable_auto_commit=False,
         auto_offset_reset="none",

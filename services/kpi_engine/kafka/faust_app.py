@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from aiokafka.errors import KafkaError
 from faust.types import StreamT
+from faust.types.auth import CredentialsT
 from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.commands import Command
@@ -23,6 +24,7 @@ from floorpulse.contracts.topics import ENGINE_COMMANDS
 from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.kafka.producer import Outgoing
 from floorpulse.kpi_engine.settings import EngineGroup
+from floorpulse.runtime.kafka_access import tls
 from floorpulse.runtime.settings import KafkaSettings
 
 log: BoundLogger = structlog.get_logger(__name__)
@@ -51,6 +53,7 @@ def faust_app(
     app = faust.App(
         f"{engine.group}-commands",
         broker=[f"kafka://{server}" for server in kafka.bootstrap_servers.split(",")],
+        broker_credentials=credentials(kafka),
         store="memory://",
         datadir=Path(gettempdir())
         / "floorpulse-faust",  # Faust insists on making it; without tables nothing goes into it
@@ -83,6 +86,19 @@ def faust_app(
     for task in leader_tasks:
         app.timer(interval=task.seconds, on_leader=True)(_run(task))
     return app
+
+
+def credentials(kafka: KafkaSettings) -> CredentialsT | None:
+    """How Faust's clients show who they are; None where brokers do not ask."""
+    context = tls(kafka)
+    if kafka.has_user:
+        return faust.SASLCredentials(
+            username=kafka.sasl_username,
+            password=kafka.password,
+            ssl_context=context,
+            mechanism=kafka.sasl_mechanism,
+        )
+    return None if context is None else faust.SSLCredentials(context)
 
 
 def _run(task: LeaderTask) -> Callable[[], Awaitable[None]]:

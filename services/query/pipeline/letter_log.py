@@ -18,6 +18,7 @@ from floorpulse.query.pipeline.letters import (
     LetterPlace,
     LetterQuery,
 )
+from floorpulse.runtime.kafka_access import access
 from floorpulse.runtime.kafka_log import kafka_log
 from floorpulse.runtime.settings import KafkaSettings
 from floorpulse.runtime.unavailable import LogUnavailable
@@ -115,7 +116,7 @@ def _letter(record: ConsumerRecord) -> DeadLetter | None:
 @asynccontextmanager
 async def _consumer(settings: KafkaSettings) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=settings.bootstrap_servers,
+        **access(settings),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",

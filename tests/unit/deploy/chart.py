@@ -10,7 +10,14 @@ from tests.unit.deploy.variables import documents
 CHART = Path(__file__).parents[3] / "deploy" / "helm" / "floorpulse"
 EVERYTHING: dict[str, Any] = {
     "definitions": {"configMap": "definitions"},
-    "secret": {"alertsSecrets": "alerts", "linkSecret": "link", "metricsKey": "metrics"},
+    "secret": {
+        "alertsSecrets": "alerts", "linkSecret": "link", "metricsKey": "metrics",
+        "kafkaUsername": "kafka-user", "kafkaPassword": "kafka-password",
+    },
+    "kafka": {
+        "securityProtocol": "SASL_SSL", "saslMechanism": "SCRAM-SHA-512",
+        "tlsSecret": "kafka-tls", "clientCertificate": True,
+    },
     "image": {"pullSecrets": ["registry"]},
     "engine": {"autoscaling": {"enabled": True}},
     "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
@@ -22,7 +29,7 @@ EVERYTHING: dict[str, Any] = {
         "from": [{"namespaceSelector": {"matchLabels": {"name": "proxy"}}}],
         "metricsFrom": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
     },
-}
+}  # fmt: skip
 """Values with which every part of every template is there"""
 
 

@@ -5,13 +5,14 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from helm_python import HelmValuesError, lint
+from helm_python import HelmRenderError, HelmValuesError, lint
 
 from tests.unit.deploy.chart import CHART, EVERYTHING, container, of_kind, rendered
 from tests.unit.deploy.variables import PORTS, unread
 
 KUBERNETES = ("1.27.0", "1.37.0")
 OPERATOR = "monitoring.coreos.com/v1"
+SECRETIVE = ("__URL", "SECRET", "SECRETS", "_KEYS", "__SASL_USERNAME", "__SASL_PASSWORD")
 
 
 @pytest.fixture(scope="module")
@@ -99,8 +100,23 @@ def test_pods_may_do_no_more_than_compose_lets_them(workloads: dict[str, Any]) -
 def test_secrets_come_from_the_secret_only(workloads: dict[str, Any]) -> None:
     for process, workload in workloads.items():
         for one in container(workload)["env"]:
-            secret = one["name"].endswith(("__URL", "SECRET", "SECRETS", "_KEYS"))
+            secret = one["name"].endswith(SECRETIVE)
             assert ("valueFrom" in one) == secret, (process, one)
+
+
+def test_certificates_for_kafka_are_where_the_variables_say(workloads: dict[str, Any]) -> None:
+    for process in PORTS:
+        pod = workloads[process]["spec"]["template"]["spec"]
+        one = container(workloads[process])
+        files = {variable["value"] for variable in one["env"] if "__SSL_" in variable["name"]}
+        folders = {mount["name"]: mount["mountPath"] for mount in one["volumeMounts"]}
+        assert {"name": "kafka", "secret": {"secretName": "kafka-tls"}} in pod["volumes"]
+        assert files == {f"{folders['kafka']}/{name}" for name in ("ca.crt", "tls.crt", "tls.key")}
+
+
+def test_a_user_of_kafka_needs_a_secret() -> None:
+    with pytest.raises(HelmRenderError, match=r"secret\.kafkaUsername names the key"):
+        rendered({"kafka": {"securityProtocol": "SASL_SSL"}})
 
 
 def test_each_process_has_its_policy_budget_and_monitor(everything: list[Any]) -> None:

@@ -42,6 +42,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
   value: {{ .root.Values.kafka.bootstrapServers | quote }}
 - name: FLOORPULSE_KAFKA__REPLICATION
   value: {{ .root.Values.kafka.replication | quote }}
+{{- include "floorpulse.env.kafka" .root }}
 {{ end -}}
 - name: FLOORPULSE_LOG__JSON_LINES
   value: "true"
