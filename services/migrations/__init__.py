@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from floorpulse.runtime.database import CONNECT_WITHIN, database_url, dsn, shown_address
+from floorpulse.runtime.database import CONNECT_WITHIN, dsn, shown_address
 from floorpulse.runtime.settings import DatabaseSettings
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def configuration(settings: DatabaseSettings) -> "Config":
 
     config = Config()
     config.set_main_option("script_location", str(HERE))
-    config.attributes["url"] = database_url(settings)
+    config.attributes["database"] = settings
     return config
 
 

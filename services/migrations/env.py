@@ -4,11 +4,13 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from floorpulse.contracts import alert_tables, settlement_tables  # noqa: F401  declare tables
 from floorpulse.contracts.tables import metadata
+from floorpulse.runtime.database import async_engine
 
+UNLIMITED = None
+"""A step may take hours where there is much to rewrite"""
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('floorpulse migrate'))")
 
 
@@ -22,7 +24,7 @@ def run(connection: Connection) -> None:
 
 async def main() -> None:
     """Connect, migrate, leave."""
-    engine = create_async_engine(context.config.attributes["url"])
+    engine = async_engine(context.config.attributes["database"], UNLIMITED)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(run)

@@ -21,7 +21,6 @@ from floorpulse.runtime.settings import DatabaseSettings
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 CONNECT_WITHIN = 10.0
@@ -55,28 +54,28 @@ def away() -> tuple[type[Exception], ...]:
     return (*raised_by_clients(), OSError)
 
 
-def database_url(settings: DatabaseSettings) -> "URL":
-    """The configured address, told to use asyncpg."""
-    from sqlalchemy.engine import make_url
-
-    return make_url(settings.url.get_secret_value()).set(drivername="postgresql+asyncpg")
-
-
 def async_engine(
-    settings: DatabaseSettings, statement_seconds: float = COMMAND_WITHIN
+    settings: DatabaseSettings, statement_seconds: float | None = COMMAND_WITHIN
 ) -> "AsyncEngine":
     """A pooled SQLAlchemy engine; connections are tried before use, so a restarted server is not an
     error.
 
-    A statement is cancelled after `statement_seconds`.
+    A statement is cancelled after `statement_seconds`, where there are any. asyncpg reads the
+    address itself: SQLAlchemy would hand each option of it (`sslmode`, …) over as an argument that
+    asyncpg does not have (SQLAlchemy 2.1).
     """
     from sqlalchemy.ext.asyncio import create_async_engine
 
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(
+            dsn(settings), timeout=CONNECT_WITHIN, command_timeout=statement_seconds
+        )
+
     return create_async_engine(
-        database_url(settings),
+        "postgresql+asyncpg://",
+        async_creator=connect,
         pool_size=settings.pool,
         pool_pre_ping=True,
-        connect_args={"timeout": CONNECT_WITHIN, "command_timeout": statement_seconds},
     )
 
 

@@ -7,9 +7,11 @@ from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from floorpulse.cli.keys import unknown
 from floorpulse.definitions.adapters.store import PostgresDefinitions
+from floorpulse.migrations import migrate
 from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.contracts import CARE, FLOOR
@@ -55,6 +57,19 @@ async def test_the_ids_that_a_list_shows_are_those_that_can_be_revoked(
         (first.split()[0], "revoked"),
         (second.split()[0], "live"),
     ]
+
+
+async def test_an_address_with_options_is_read_by_whatever_speaks_to_the_database(
+    database: DatabaseSettings,
+) -> None:
+    address = database.url.get_secret_value()
+    options = "?sslmode=prefer&application_name=somebody"
+    with_options = database.model_copy(update={"url": SecretStr(address + options)})
+
+    await migrate(with_options)
+    await keys(with_options, "create", "--tenant", "acme", "--scope", "kpi:read")
+
+    assert len((await keys(with_options, "list")).splitlines()) == 2
 
 
 async def test_a_key_of_a_contract_that_is_not_defined_is_made_with_a_warning(
