@@ -9,7 +9,7 @@ from asyncio import IncompleteReadError
 from functools import cache
 from typing import Any
 
-from aiokafka.conn import AIOKafkaConnection, create_conn
+from aiokafka.conn import AIOKafkaConnection, collect_hosts, create_conn
 from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaConnectionError,
@@ -55,11 +55,10 @@ def tls(settings: KafkaSettings) -> ssl.SSLContext | None:
 
 async def refusal(settings: KafkaSettings) -> KafkaRefuses | None:
     """Why a broker lets this process not in; None where none answers at all."""
-    for server in settings.bootstrap_servers.split(","):
-        host, _, port = server.strip().rpartition(":")
-        why = await _asked(host.strip("[]"), int(port), settings)
+    for host, port, _ in collect_hosts(settings.bootstrap_servers, randomize=False):
+        why = await _asked(host, port, settings)
         if why is not None:
-            return KafkaRefuses(f"Kafka at {server} {why}")
+            return KafkaRefuses(f"Kafka at {host}:{port} {why}")
     return None
 
 

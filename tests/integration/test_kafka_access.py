@@ -5,6 +5,7 @@ why not and what to do.
 import re
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from pydantic import SecretStr
 
 from floorpulse.access.error_messages import about
@@ -126,3 +127,10 @@ async def test_a_broker_that_is_open_is_told_from_one_that_refuses(
     settings = KafkaSettings.model_validate({"bootstrap_servers": apache.bootstrap, **others})
     with pytest.raises(KafkaRefuses, match=said):
         await producer(settings)
+
+
+@pytest.mark.parametrize("servers", ["nobody.invalid", "[::1]:1", "nobody.invalid:9092, [::1]:1"])
+async def test_a_broker_that_is_not_there_refuses_nothing(servers: str) -> None:
+    with pytest.raises(KafkaConnectionError) as away:
+        await producer(KafkaSettings(bootstrap_servers=servers))
+    assert not isinstance(away.value, KafkaRefuses)
