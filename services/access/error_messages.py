@@ -6,6 +6,7 @@ import errno
 import re
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 
 import asyncpg
 from aiokafka.errors import KafkaError
@@ -26,6 +27,9 @@ SECRETIVE = {
 }  # fmt: skip
 SHOWN = 60
 NO_TABLES = ("42P01", "3F000")
+SESSION = "SELECT pg_backend_pid()"
+LENT = (asyncpg.DuplicatePreparedStatementError, asyncpg.InvalidSQLStatementNameError)
+"""What a statement meets that was prepared in a session of somebody else's"""
 IN_WORDS = (NoIdempotentProducer, KafkaRefuses)
 """What says itself what to do"""
 
@@ -162,16 +166,41 @@ def about_servers(wrong: BaseException, settings: Settings) -> str:
 
 
 async def expect_database(settings: DatabaseSettings) -> None:
-    """Connect once; Unreachable says what to do where that fails, before anything is started."""
+    """Connect; Unreachable says what to do where that fails, before anything is started."""
+    where = f"PostgreSQL at {shown_address(settings)}"
     try:
-        connection = await asyncpg.connect(dsn(settings), timeout=CONNECT_WITHIN)
+        keeps_sessions = await _keeps_sessions(settings)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as wrong:
+        message = f"{where} cannot be reached: {_words(wrong)}. See FLOORPULSE_DATABASE__URL"
+        raise Unreachable(message) from wrong
+    if not keeps_sessions:
         message = (
-            f"PostgreSQL at {shown_address(settings)} cannot be reached: {_words(wrong)}. See "
+            f"{where} is behind a pooler that gives each transaction another session: set "
+            "pool_mode = session in PgBouncer for this database, or go past it with "
             "FLOORPULSE_DATABASE__URL"
         )
-        raise Unreachable(message) from wrong
-    await connection.close()
+        raise Unreachable(message)
+
+
+async def _keeps_sessions(settings: DatabaseSettings) -> bool:
+    """Whether a connection is one session, with its locks, settings and prepared statements. A
+    pooler that lends sessions lends the first one's to the second, and then needs another.
+    """
+    async with AsyncExitStack() as opened:
+        first, second = [await _connected(settings, opened) for _ in range(2)]
+        try:
+            session = await first.fetchval(SESSION)
+            async with second.transaction():
+                await second.fetchval(SESSION)
+                return bool(await first.fetchval(SESSION) == session)
+        except LENT:
+            return False
+
+
+async def _connected(settings: DatabaseSettings, opened: AsyncExitStack) -> asyncpg.Connection:
+    connection = await asyncpg.connect(dsn(settings), timeout=CONNECT_WITHIN)
+    opened.push_async_callback(connection.close)
+    return connection
 
 
 def expect_free(host: str, port: int, remedy: str) -> None:
