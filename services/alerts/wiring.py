@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from random import SystemRandom
 from socket import gethostname
 from zoneinfo import ZoneInfo
@@ -285,10 +286,12 @@ class Acting:
         return lambda: run_bridges(own, service, metrics)
 
     def _beating(self, service: AlertsService) -> Sequence[Part]:
-        url = self._settings.alerts.heartbeat_url
-        if url is None:
+        own = self._settings.alerts
+        if own.heartbeat_url is None:
             return ()
-        return (Heartbeat(url.get_secret_value(), service.unwell, get).run,)
+        url = own.heartbeat_url.get_secret_value()
+        proxy = own.outward() if url.startswith("https://") else None
+        return (Heartbeat(url, service.unwell, partial(get, proxy=proxy)).run,)
 
 
 async def _said(channels: Channels, floor: Floor) -> None:

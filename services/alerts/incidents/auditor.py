@@ -122,7 +122,9 @@ class Heartbeat:
             log.warning("heartbeat_not_taken", error=type(failed).__name__)
 
 
-async def get(url: str) -> None:
-    """A GET that must be answered by 2xx; httpx.HTTPError otherwise. No redirect is followed."""
-    async with httpx.AsyncClient(timeout=BEAT_WITHIN, trust_env=False) as client:
+async def get(url: str, proxy: httpx.Proxy | None) -> None:
+    """A GET that must be answered by 2xx, through the proxy where there is one; httpx.HTTPError
+    otherwise. No redirect is followed.
+    """
+    async with httpx.AsyncClient(timeout=BEAT_WITHIN, trust_env=False, proxy=proxy) as client:
         (await client.get(url)).raise_for_status()

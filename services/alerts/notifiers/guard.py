@@ -67,7 +67,7 @@ class Guard:
         local = self.loopback and bool(found) and all(one.is_loopback for one in found)
         if scheme != "https" and not (scheme == "http" and local):
             return f"only https addresses are sent to, not {scheme or 'one without a scheme'}"
-        if host.rstrip(".").lower() in self.hosts:
+        if self._named(host):
             return None
         wrong = [one for one in found if not self._allowed(one)]
         if not wrong:
@@ -76,6 +76,16 @@ class Guard:
             f"{host} leads to {wrong[0]}, {_kind(wrong[0])}; an operator who means it allows "
             "the host or its network"
         )
+
+    def on_premises(self, host: str, addresses: Sequence[str]) -> bool:
+        """Whether a host that may be reached is one of those that the operator named, by itself or
+        by its network: no proxy leads there.
+        """
+        found = [ip_address(one.partition("%")[0]) for one in addresses]
+        return self._named(host) or any(not _public(one) for one in found)
+
+    def _named(self, host: str) -> bool:
+        return host.rstrip(".").lower() in self.hosts
 
     def _allowed(self, address: Address) -> bool:
         if _within(address, self.networks):

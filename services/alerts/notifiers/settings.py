@@ -3,10 +3,12 @@
 `ChannelSettings` is a part of the group of the alerts service; the accounts are made from it.
 """
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
+import httpx
 from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 from floorpulse.alerts.notifiers.guard import Guard
@@ -25,6 +27,13 @@ def _origin(value: str) -> str:
         message = f"an address such as https://api.example.org is needed, not {value!r}"
         raise ValueError(message)
     return value.rstrip("/")
+
+
+def _proxy(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.match(r"https?://[^/]", value.get_secret_value()):
+        message = "an address such as http://proxy.example.org:3128 is needed"
+        raise ValueError(message)
+    return value
 
 
 Origin = Annotated[str, AfterValidator(_origin)]
@@ -118,6 +127,12 @@ class ChannelSettings(BaseModel):
         description="receivers may be on this machine, by http too: for tests and helpers beside "
         "the service",
     )
+    proxy: Annotated[SecretStr | None, AfterValidator(_proxy)] = Field(
+        None,
+        description="HTTP proxy through which messages, feeds and the heartbeat leave by https, "
+        "http://user:password@proxy.example.org:3128; hosts on premises are reached without it; "
+        "unset: none",
+    )
     ca_file: Path | None = Field(
         None, description="certificates of authorities that are trusted besides the usual ones, PEM"
     )
@@ -170,6 +185,10 @@ class ChannelSettings(BaseModel):
         description="variables of the template, in the order of their places",
     )
     tencent_characters: int = Field(6, ge=1, description="characters that a variable may have")
+
+    def outward(self) -> httpx.Proxy | None:
+        """The proxy, where there is one."""
+        return None if self.proxy is None else httpx.Proxy(self.proxy.get_secret_value())
 
     def guard(self) -> Guard:
         """What may be reached."""

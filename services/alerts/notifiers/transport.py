@@ -4,9 +4,12 @@
       │        │        │             │                     │            │
     transient  transient permanent  transient           given up     transient
 
-It tries once: what failed goes back to its row and comes again from there. No proxy, no cookie, no
-redirect, no connection kept: each message is a connection of its own, so an address that was judged
-for one host is never used for another.
+It tries once: what failed goes back to its row and comes again from there. No cookie, no redirect,
+no connection kept: each message is a connection of its own, so an address that was judged for one
+host is never used for another.
+
+Behind a proxy, which connects and looks names up itself, a name that is not known here is no
+mistake; what is known of it here is judged all the same. Hosts on premises are reached without it.
 """
 
 import asyncio
@@ -103,20 +106,20 @@ class Transport:
         limits: TimeLimits,
         trusted: ssl.SSLContext,
         world: World,
+        proxy: httpx.Proxy | None = None,
     ) -> None:
         self._guard = guard
         self._rates = rates
         self._limits = limits
         self._world = world
-        self._http = httpx.AsyncHTTPTransport(
-            verify=trusted,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
-        )
+        self._http = _http(trusted, None)
+        self._proxied = None if proxy is None else _http(trusted, proxy)
 
     async def close(self) -> None:
         """Close what is still open."""
         await self._http.aclose()
+        if self._proxied is not None:
+            await self._proxied.aclose()
 
     async def exchange(self, call: Call, still_ours: StillOurs) -> Answer | Delivery:
         """Send a call once: the answer, or the verdict where none came.
@@ -156,11 +159,38 @@ class Transport:
         if not url.host:
             return Delivery(Verdict.PERMANENT, "the address names no host")
         host = url.raw_host.decode("ascii")
-        addresses = await self._world.lookup(host, url.port or PORTS.get(url.scheme, 0))
+        addresses = await self._addresses(host, url.port or PORTS.get(url.scheme, 0))
         why = self._guard.refusal(url.scheme, url.host, addresses)
         if why is not None:
             return Delivery(Verdict.PERMANENT, why)
-        return await self._asked(call, url, addresses[:MOST_ADDRESSES], still_ours)
+        if self._proxied is None or self._guard.on_premises(url.host, addresses):
+            return await self._asked(call, url, addresses[:MOST_ADDRESSES], still_ours)
+        return await self._through(self._proxied, self._request(call, url, url.host, still_ours))
+
+    async def _addresses(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of a host; behind a proxy, none where the name is not known here."""
+        try:
+            return await self._world.lookup(host, port)
+        except OSError:
+            if self._proxied is None:
+                raise
+            return ()
+
+    async def _through(
+        self, proxied: httpx.AsyncHTTPTransport, request: httpx.Request
+    ) -> Answer | Delivery:
+        """The answer by the proxy."""
+        try:
+            response = await proxied.handle_async_request(request)
+        except httpx.ProxyError as wrong:
+            return _passing(f"the proxy refuses: {wrong}")
+        except (httpx.ConnectError, httpx.ConnectTimeout) as wrong:
+            cause = _certificate(wrong)
+            return _passing(f"no connection: {cause}" if cause else "no connection to the proxy")
+        try:
+            return await self._answer(response)
+        finally:
+            await response.aclose()
 
     async def _asked(
         self, call: Call, url: httpx.URL, addresses: Sequence[str], still_ours: StillOurs
@@ -227,6 +257,15 @@ class Transport:
                 "timeout": httpx.Timeout(whole, connect=self._limits.connect).as_dict(),
             },
         )
+
+
+def _http(trusted: ssl.SSLContext, proxy: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
+    return httpx.AsyncHTTPTransport(
+        verify=trusted,
+        trust_env=False,
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=0),
+        proxy=proxy,
+    )
 
 
 async def _read(response: httpx.Response, body: bytearray) -> bool:

@@ -29,6 +29,7 @@ async def opened_channels(settings: ChannelSettings) -> AsyncIterator[Channels]:
         TimeLimits(settings.connect_seconds, settings.send_seconds),
         trusted,
         World(now_ms, looked_up),
+        settings.outward(),
     )
     outside = Outside(transport, now_ms, lambda: token_hex(NONCE_BYTES), trusted)
     try:

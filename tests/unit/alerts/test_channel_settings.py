@@ -25,6 +25,13 @@ def test_secrets_that_are_no_object_are_not_repeated() -> None:
     assert "hook.example" not in said
 
 
+@pytest.mark.parametrize("proxy", ["floor:a-password@proxy:3128", "socks5://proxy", "http://"])
+def test_a_proxy_that_is_none_is_told_and_its_password_is_not(proxy: str) -> None:
+    said = told(proxy=proxy)
+    assert said.startswith("FLOORPULSE_ALERTS__PROXY: an address such as http://proxy.example.org")
+    assert "a-password" not in said
+
+
 @pytest.mark.parametrize(
     ("name", "value", "variable"),
     [
