@@ -10,7 +10,7 @@
 #           and twenty, is 102, 三千八 3008.
 # Matters:  A recognized transcript says 两百 wherever a caller does. What an agent promised as
 #           compensation is 0, or 5, in one half of a system and 200, or 250, in the other.
-# Source:   nzh/src/core.js (its digits have no 两)
+# Source:   nzh/src/langs/cn_s.js (its digits have no 两)
 set -euo pipefail
 
 command -v npm >/dev/null && command -v node >/dev/null || exit 2
