@@ -6,10 +6,10 @@
 # Expected: A time of SMPP ends in its zone: quarters of an hour, 00 to 48, and + or - for ahead of
 #           or behind UTC. 09:30-05:00 ends in 20-, and reading it gives 14:30 UTC of that day.
 # Seen:     It ends in 76-, the quarters of 24 - 5 hours: timedelta keeps a negative span as a
-#           negative day and positive seconds. smpp for Node.js, as a message centre, reads 04:30 UTC
-#           of the next day. Zones east of Greenwich are written rightly, but the quarters are read
-#           as hours: a datetime 32 hours ahead for Shanghai, which raises when it is written or
-#           compared. In UTC the time is read, in the year 26.
+#           negative day and positive seconds. smpp for Node.js, as a message centre, reads 04:30
+#           UTC of the next day. Zones east of Greenwich are written rightly, but the quarters are
+#           read as hours: a datetime 32 hours ahead for Shanghai, which raises when it is written
+#           or compared. In UTC the time is read, in the year 26.
 # Matters:  A text about a queue is worth ten minutes. This one wakes people at night with an alert
 #           that was over at breakfast, or the message centre refuses it as invalid.
 # Source:   aiosmpplib/protocol.py, datetime_to_smpp_time; SMPP 3.4, 7.1.1 (absolute time format)

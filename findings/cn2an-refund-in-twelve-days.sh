@@ -6,8 +6,8 @@
 # Expected: Two digits side by side are how Chinese says "about": a library that finds the numbers
 #           in a sentence either leaves them as they are, as its answer for "two or three hundred"
 #           shows, or writes a range.
-# Seen:     Side by side they are read as the digits of one number: 一两天 is 12天, 三四次 34次,
-#           七八分钟 78分钟, 三五天 35天. With a unit behind them, 三四百 and 二三十, they are left.
+# Seen:     Side by side they are read as the digits of one number: 一两天 is 12天, 三四次 34次, 七八分钟 78分钟,
+#           三五天 35天. With a unit behind them, 三四百 and 二三十, they are left.
 # Matters:  Transcripts are turned into digits before promises and repeated calls are counted: the
 #           date of the refund is ten days late, and thirty-four calls are the worst of the month.
 # Source:   cn2an/transform.py

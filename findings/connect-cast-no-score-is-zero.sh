@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kafka Connect's Cast makes a score of 0 of "no score", NaN, and minus fifteen days of a sum of
-# 34 days in milliseconds; the same number as text is out of range, and raises.
+# Kafka Connect's Cast makes a score of 0 of "no score", NaN, and minus fifteen days of a sum of 34
+# days in milliseconds; the same number as text is out of range, and raises.
 #
 # Package:  Apache Kafka 4.4.0 (Maven: connect-transforms)
 # Expected: Cast says of a value that the type asked for cannot hold that it is out of range, as it

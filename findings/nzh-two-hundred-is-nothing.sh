@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# nzh reads two hundred as it is said, 两百, as 0, two hundred and fifty, 两百五, as 5, and
-# thirty-five thousand, 三万五, as 30005: no call of it raises.
+# nzh reads two hundred as it is said, 两百, as 0, two hundred and fifty, 两百五, as 5, and thirty-five
+# thousand, 三万五, as 30005: no call of it raises.
 #
 # Package:  nzh 1.0.14 (npm), cn2an 0.5.24 (PyPI)
 # Expected: decodeS reads Chinese numbers as people write and say them, or says that it cannot:
 #           cn2an for Python reads 200, 250 and 35000, and is right.
-# Seen:     两, the two that stands before hundreds, thousands and ten thousands, is skipped
-#           together with its unit. The short form without the last unit loses it: 一百二, a hundred
-#           and twenty, is 102, 三千八 3008.
+# Seen:     两, the two that stands before hundreds, thousands and ten thousands, is skipped together
+#           with its unit. The short form without the last unit loses it: 一百二, a hundred and twenty,
+#           is 102, 三千八 3008.
 # Matters:  A recognized transcript says 两百 wherever a caller does. What an agent promised as
 #           compensation is 0, or 5, in one half of a system and 200, or 250, in the other.
 # Source:   nzh/src/langs/cn_s.js (its digits have no 两)

@@ -6,8 +6,9 @@
 #           opentelemetry-sdk 1.39.1, opentelemetry-exporter-prometheus 0.60b1 (PyPI)
 # Expected: What a gauge's callback observes is on the page. If there is a limit to the number of
 #           series, what lies beyond it is lost loudly, or its sum is kept, as a counter's is.
-# Seen:     The 2,000th series and those after it share one line, otel_metric_overflow="true", without
-#           a warning. A counter's line adds them up, 501. A gauge's keeps the last of them, 1.
+# Seen:     The 2,000th series and those after it share one line, otel_metric_overflow="true",
+#           without a warning. A counter's line adds them up, 501. A gauge's keeps the last of them,
+#           1.
 # Matters:  The wall's "in a call" stops at 2,000, and the share of agents who are busy falls on the
 #           day the centre grows. Each instrument is counted by itself, so other figures are right.
 # Source:   OpenTelemetry specification, Metrics SDK, "Cardinality limits" (default 2000, overflow)

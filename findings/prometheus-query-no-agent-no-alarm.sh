@@ -3,8 +3,8 @@
 # and NaN is not above any threshold.
 #
 # Package:  prometheus-query 3.5.1 (npm)
-# Expected: Values come as text, and three of them are no plain numbers: "NaN", "+Inf" and "-Inf".
-#           A client of Prometheus's API knows them and gives NaN, Infinity and -Infinity.
+# Expected: Values come as text, and three of them are no plain numbers: "NaN", "+Inf" and "-Inf". A
+#           client of Prometheus's API knows them and gives NaN, Infinity and -Infinity.
 # Seen:     All three are NaN: they are read by parseFloat, which knows "Infinity" but not "+Inf".
 # Matters:  A share with nobody below the line is infinite when it is worst. "More than two waiting
 #           for each agent" holds with one agent left, and ends when that one leaves.
@@ -37,7 +37,8 @@ const server = http.createServer((_, response) => {
   response.end(answer);
 });
 server.listen(0, '127.0.0.1', async () => {
-  const prometheus = new PrometheusDriver({ endpoint: `http://127.0.0.1:${server.address().port}` });
+  const endpoint = `http://127.0.0.1:${server.address().port}`;
+  const prometheus = new PrometheusDriver({ endpoint });
   const { result } = await prometheus.instantQuery('calls_waiting / agents_free');
   const seen = result.map(({ value }) => value.value);
   server.close();

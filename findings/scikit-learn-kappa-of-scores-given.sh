@@ -6,13 +6,14 @@
 # Expected: With weights="quadratic" a difference counts by its square, as the method has it: of
 #           scores of 1 to 10, 2 against 9 counts 49 times as much as 9 against 10. So it is in
 #           Krippendorff's alpha for intervals, which is close to that kappa with two reviewers.
-# Seen:     The square is of places in the sorted list of the scores that occur: of 2, 9 and 10
-#           the first and second differ by 1, so do the second and third. 0.66 is told instead of
-#           0.98; with labels=range(1, 11) it is 0.98. One more contact, to which both give a 5,
-#           makes 0.85 of it.
+# Seen:     The square is of places in the sorted list of the scores that occur: of 2, 9 and 10 the
+#           first and second differ by 1, so do the second and third. 0.66 is told instead of 0.98;
+#           with labels=range(1, 11) it is 0.98. One more contact, to which both give a 5, makes
+#           0.85 of it.
 # Matters:  Calibration of quality reviews asks for 0.8 or so. Reviewers give few of ten scores, so
 #           whether a month passes hangs on which scores happened to occur in it.
-# Source:   sklearn/metrics/_classification.py, cohen_kappa_score (weights from the matrix's indices)
+# Source:   sklearn/metrics/_classification.py, cohen_kappa_score (weights from the matrix's
+#           indices)
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -5,9 +5,9 @@
 # Package:  @statengine/shiftly 0.0.131 (npm)
 # Expected: Three shifts of 8 hours, the first from 22:00, change at 06:00, 14:00 and 22:00. The
 #           package says so itself: the time frame of the shift from 22:00 ends at 06:00.
-# Seen:     calculateShift changes them at 07:00, 15:00 and 22:00: whatever lies before shiftStart on
-#           the clock is taken for the day before and moved back by an hour. So with two of 12 hours
-#           from 19:00: 08:00 and 19:00. The same rota written from 06:00 is right.
+# Seen:     calculateShift changes them at 07:00, 15:00 and 22:00: whatever lies before shiftStart
+#           on the clock is taken for the day before and moved back by an hour. So with two of 12
+#           hours from 19:00: 08:00 and 19:00. The same rota written from 06:00 is right.
 # Matters:  From six to seven, and from two to three, the alert goes to the shift that has left, and
 #           its members' hours are paid: nine at night, and seven in the evening.
 # Source:   @statengine/shiftly, lib/index.js, calculateShift and beforeShiftChange

@@ -3,8 +3,8 @@
 # Twilio's own calculator up to 30,000: a character of two units is not sent in two halves.
 #
 # Package:  sms-length 0.2.2, sms-segments-calculator 1.3.0 (npm)
-# Expected: Two libraries that count the parts of a text message count the same: 153 units a part
-#           in GSM 7 bit, 67 in UCS-2, as both say.
+# Expected: Two libraries that count the parts of a text message count the same: 153 units a part in
+#           GSM 7 bit, 67 in UCS-2, as both say.
 # Seen:     sms-length divides the sum of units by the size of a part. Where a character of two
 #           units, a euro sign, a bracket or an emoji, would lie on the border of two parts, it goes
 #           into the second as a whole, and what was full by the sum needs a third part: 306 units

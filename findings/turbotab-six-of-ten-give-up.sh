@@ -6,11 +6,11 @@
 # Expected: erlang_a, M/M/N+M as its description says, gives that model's figures: calls of 300 s,
 #           callers who wait 120 s at most on average, and 20 agents lose 10.9 % of 20 erlang.
 # Seen:     60.4 %, of a wait of 111 s and not 13 s. From a full load on, the load is no longer in
-#           the formula: 22 and 40 erlang have the same answer, although of 40 at least half of
-#           the callers must be lost. Below it the probability to wait is Erlang C's, as if nobody
-#           gave up: at 18 erlang 23.5 % are lost and not 6.6 %.
-# Matters:  A forecast of lost calls six times too high buys agents that nobody needs, and in a
-#           rush the same formula promises the same loss whatever comes.
+#           the formula: 22 and 40 erlang have the same answer, although of 40 at least half of the
+#           callers must be lost. Below it the probability to wait is Erlang C's, as if nobody gave
+#           up: at 18 erlang 23.5 % are lost and not 6.6 %.
+# Matters:  A forecast of lost calls six times too high buys agents that nobody needs, and in a rush
+#           the same formula promises the same loss whatever comes.
 # Source:   mod_turbotab/calculations/erlang.py, erlang_a; A. Mandelbaum, S. Zeltyn: Service
 #           engineering in action, on the model (2007)
 set -euo pipefail
