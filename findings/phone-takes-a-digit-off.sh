@@ -52,7 +52,8 @@ const kinds = {
 console.log('phone 3.1.72 - google-libphonenumber 3.2.47');
 console.log('expected: no valid number becomes another one');
 for (const [kind, { same, refused, other }] of Object.entries(kinds)) {
-  console.log(`seen: ${kind}:`, same, 'as they were,', refused.length, 'refused,', other.length, 'others');
+  const counts = [same, 'as they were,', refused.length, 'refused,', other.length, 'others'];
+  console.log(`seen: ${kind}:`, ...counts);
 }
 console.log('seen:', kinds.landline.other.join(', '));
 const hanoi = '+842438220022';
