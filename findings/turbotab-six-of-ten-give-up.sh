@@ -9,7 +9,7 @@
 #           the formula: 22 and 40 erlang have the same answer, although of 40 at least half of the
 #           callers must be lost. Below it the probability to wait is Erlang C's, as if nobody gave
 #           up: at 18 erlang 23.5 % are lost and not 6.6 %.
-# Matters:  A forecast of lost calls six times too high buys agents that nobody needs, and in a rush
+# Matters:  A forecast of lost calls five times too high buys agents that nobody needs, and in a rush
 #           the same formula promises the same loss whatever comes.
 # Source:   mod_turbotab/calculations/erlang.py, erlang_a; A. Mandelbaum, S. Zeltyn: Service
 #           engineering in action, on the model (2007)
