@@ -77,19 +77,20 @@ static void add_outcome(const State *state, Record *record, const Visit *visit, 
     add_number(record, bit, visit->wait, UNTOLD);
 }
 
-static int digit(uint8_t letter) {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
+/* The values of hexadecimal digits in lower case, + 1; 0 of anything else. */
+static const uint8_t DIGITS[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 /* The 32 bytes of 64 hexadecimal digits; NOT_OURS where they are none. */
 static int pack_digits(uint8_t *out, Text text) {
+    int digits = 1;
     for (int i = 0; i < 64; i += 2) {
-        int high = digit(text[i]), low = digit(text[i + 1]);
-        if (high < 0 || low < 0) return NOT_OURS;
-        *out++ = (uint8_t)(high << 4 | low);
+        int high = DIGITS[text[i]], low = DIGITS[text[i + 1]];
+        digits &= high && low;
+        *out++ = (uint8_t)((high - 1) << 4 | (low - 1));
     }
-    return DONE;
+    return digits ? DONE : NOT_OURS;
 }
 
 static void add_customer(Record *record, Text text, uint32_t length) {
@@ -149,6 +150,14 @@ typedef struct {
 
 static uint32_t turned(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
 
+/* A round of SHA-256 on the words `now` of these places. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                          \
+    now[h] += (turned(now[e], 6) ^ turned(now[e], 11) ^ turned(now[e], 25)) +                     \
+              (now[g] ^ (now[e] & (now[f] ^ now[g]))) + constant[i] + word[i];                    \
+    now[d] += now[h];                                                                             \
+    now[h] += (turned(now[a], 2) ^ turned(now[a], 13) ^ turned(now[a], 22)) +                     \
+              ((now[a] & now[b]) | (now[c] & (now[a] | now[b])))
+
 /* Take a block of 64 bytes into the eight words of a SHA-256 (FIPS 180-4). */
 static void hash_block(uint32_t *hash, const uint8_t *block) {
     static const uint32_t ROUNDS[64] = {
@@ -173,14 +182,16 @@ static void hash_block(uint32_t *hash, const uint8_t *block) {
                    (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
     }
     memcpy(now, hash, sizeof now);
-    for (uint32_t i = 0; i < 64; i++) { /* the words stay, their names move on */
-        uint32_t *d = now + (3 - i) % 8, *h = now + (7 - i) % 8;
-        uint32_t a = now[-i % 8], b = now[(1 - i) % 8], c = now[(2 - i) % 8];
-        uint32_t e = now[(4 - i) % 8], f = now[(5 - i) % 8], g = now[(6 - i) % 8];
-        *h += (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[i] +
-              words[i];
-        *d += *h;
-        *h += (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    for (int i = 0; i < 64; i += 8) { /* the words stay, their names move on */
+        const uint32_t *word = words + i, *constant = ROUNDS + i;
+        ROUND(0, 1, 2, 3, 4, 5, 6, 7, 0);
+        ROUND(7, 0, 1, 2, 3, 4, 5, 6, 1);
+        ROUND(6, 7, 0, 1, 2, 3, 4, 5, 2);
+        ROUND(5, 6, 7, 0, 1, 2, 3, 4, 3);
+        ROUND(4, 5, 6, 7, 0, 1, 2, 3, 4);
+        ROUND(3, 4, 5, 6, 7, 0, 1, 2, 5);
+        ROUND(2, 3, 4, 5, 6, 7, 0, 1, 6);
+        ROUND(1, 2, 3, 4, 5, 6, 7, 0, 7);
     }
     for (int i = 0; i < 8; i++) hash[i] += now[i];
 }
@@ -225,11 +236,14 @@ static uint8_t *put_channel(const State *state, uint8_t *out, const Visit *visit
     return put_text(out, channel, (size_t)length);
 }
 
-/* What stands for the customer of a visit. */
-static uint8_t *put_customer(uint8_t *out, const Visit *visit) {
-    const uint8_t *customer = visit->text + visit->contact_length;
-    return visit->customer_length ? put_number(out, customer_mark(customer, visit->customer_length))
-                                  : put_null(out);
+/* What stands for the customer of a visit, which keeps it: most visits are written several times. */
+static uint8_t *put_customer(uint8_t *out, Visit *visit) {
+    if (!visit->customer_length) return put_null(out);
+    if (!(visit->flags & IS_MARKED)) {
+        visit->mark = customer_mark(visit->text + visit->contact_length, visit->customer_length);
+        visit->flags |= IS_MARKED;
+    }
+    return big(big(out, 8, 4), (uint64_t)visit->mark, 8);
 }
 
 #define VISIT_COLUMNS 11
@@ -237,7 +251,7 @@ static uint8_t *put_customer(uint8_t *out, const Visit *visit) {
 #define LONGEST_ROW (LONGEST_RECORD + 1024)
 
 /* The row of a visit; the bytes of it. */
-static size_t pack_row(const State *state, int64_t partition, const Visit *visit, uint8_t *out) {
+static size_t pack_row(const State *state, int64_t partition, Visit *visit, uint8_t *out) {
     const uint8_t *begin = out;
     int32_t queue = visit->place == NOWHERE ? visit->outcome_queue
                                             : state->places.all[visit->place].queue;
@@ -270,7 +284,7 @@ static uint8_t *room_for(Rows *rows, size_t bytes) {
 }
 
 /* Append the row of a visit. */
-static int append_row(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
+static int append_row(const State *state, int64_t partition, Visit *visit, Rows *rows) {
     uint8_t *out = room_for(rows, LONGEST_ROW);
     if (!out) return FAILED;
     rows->used += pack_row(state, partition, visit, out);

@@ -78,14 +78,18 @@ typedef struct {
 
 /* To be written, being written, whose conversation began or ended untold, going on. */
 enum { DIRTY, FLYING, TALKS, OPEN, LISTS };
-enum { IS_NEW = 1, FLIES_NEW = 2, IS_ANSWERED = 4, IS_ABANDONED = 8, IS_OVER = 16, IS_HERE = 32 };
+enum {
+    IS_NEW = 1, FLIES_NEW = 2, IS_ANSWERED = 4, IS_ABANDONED = 8, IS_OVER = 16, IS_HERE = 32,
+    IS_MARKED = 64
+};
 
 #define UNTOLD UINT32_MAX
 #define NOWHERE UINT32_MAX
 
-/* `at` are places in lists + 1, or 0; `text` is the contact, and behind it the customer. */
+/* `at` are places in lists + 1, or 0; `text` is the contact, and behind it the customer; `mark`
+ * stands for the customer, once it was asked for. */
 typedef struct {
-    int64_t offered, outcome, ended, wrapped;
+    int64_t offered, outcome, ended, wrapped, mark;
     uint8_t *text;
     uint32_t wait, talk, hold, wrap, place, hash, at[LISTS];
     int32_t priority, tenant, agent, outcome_queue;
