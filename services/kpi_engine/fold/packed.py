@@ -10,6 +10,7 @@ the keeper of none, for Python's own fold.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from floorpulse.contracts.presence import Entry, Home
 from floorpulse.contracts.updates import Talk
@@ -50,6 +51,18 @@ class VisitRows:
     lonely: list[VisitKey] = field(default_factory=list)
 
 
+class OpenSince(NamedTuple):
+    """When the visits of a queue and channel were offered that wait, and the others answered that
+    are in progress, in any order.
+    """
+
+    waiting: Sequence[int]
+    answered: Sequence[int]
+
+
+NOBODY = OpenSince((), ())
+
+
 class NothingPacked:
     """The keeper of no packed visits, and what all such keepers are asked."""
 
@@ -83,12 +96,12 @@ class NothingPacked:
         """Where somebody came or went since this was last asked."""
         return ()
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
-        """Since when visits wait there, or (`answered`) are in progress."""
-        return ()
+    def instants(self, home: Home) -> OpenSince:
+        """Since when visits wait there, and are in progress."""
+        return NOBODY
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
-        """The same with the keys of the visits."""
+        """Since when visits wait there, or (`answered`) are in progress, by their keys."""
         return {}
 
     def talks(self, *, everything: bool) -> Iterable[Talk]:

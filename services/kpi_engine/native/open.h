@@ -47,12 +47,17 @@ EXPORT int core_open(const State *state, uint32_t number, int answered, PyObject
     return DONE;
 }
 
-/* Append the instants alone. */
-EXPORT int core_instants(const State *state, uint32_t number, int answered, PyObject *into) {
-    const List *open = state->places.all[number].open + answered;
-    for (uint32_t i = 0; i < open->used; i++) {
-        const Visit *visit = visit_at(&state->visits, open->visits[i]);
-        if (append_number(into, answered ? visit->outcome : visit->offered) < 0) return FAILED;
+/* Append the instants alone of all that wait at a place, and of those in progress. */
+EXPORT int core_instants(const State *state, uint32_t number, PyObject *waiting,
+                         PyObject *answered) {
+    for (int which = 0; which < 2; which++) {
+        const List *open = state->places.all[number].open + which;
+        for (uint32_t i = 0; i < open->used; i++) {
+            const Visit *visit = visit_at(&state->visits, open->visits[i]);
+            if (append_number(which ? answered : waiting,
+                              which ? visit->outcome : visit->offered) < 0)
+                return FAILED;
+        }
     }
     return DONE;
 }

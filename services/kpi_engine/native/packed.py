@@ -10,8 +10,10 @@ from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
+    NOBODY,
     ContactKey,
     NothingPacked,
+    OpenSince,
     PageEntries,
     Since,
     VisitRows,
@@ -143,12 +145,13 @@ class PackedVisits(NothingPacked):
         self._places.update(found)
         return [home for home, _ in found]
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+    def instants(self, home: Home) -> OpenSince:
         """See `NothingPacked.instants`."""
-        found: list[int] = []
         place = self._places.get(home)
-        if place is not None:
-            self._core.instants(self.state, place, answered, found)
+        if place is None:
+            return NOBODY
+        found = OpenSince([], [])
+        self._core.instants(self.state, place, *found)
         return found
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:

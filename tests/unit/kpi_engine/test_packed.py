@@ -10,7 +10,7 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey
-from floorpulse.kpi_engine.fold.packed import NothingPacked, PageEntries, VisitRows
+from floorpulse.kpi_engine.fold.packed import NothingPacked, OpenSince, PageEntries, VisitRows
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
@@ -42,9 +42,11 @@ class TwoPacked(NothingPacked):
         """They came to one queue."""
         return [SALES]
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+    def instants(self, home: Home) -> OpenSince:
         """Of the two."""
-        return list(self.open(home, answered=answered).values())
+        return OpenSince(
+            *(list(self.open(home, answered=answered).values()) for answered in (False, True))
+        )
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
         """The two."""
