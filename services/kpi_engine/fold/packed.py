@@ -40,15 +40,37 @@ class PageEntries:
         return len(self.waiting) + len(self.answered) + len(self.over)
 
 
+class KeyColumns(NamedTuple):
+    """The keys of visits as columns, with a line end between two values, none of which holds
+    one.
+    """
+
+    tenants: str = ""
+    contacts: str = ""
+    numbers: str = ""
+
+    def visits(self) -> list[VisitKey]:
+        """The key of each."""
+        if not self.numbers:
+            return []
+        tenants, contacts, numbers = (column.split("\n") for column in self)
+        return list(zip(tenants, contacts, map(int, numbers), strict=True))
+
+
+NO_KEYS = KeyColumns()
+
+
 @dataclass(frozen=True)
 class VisitRows:
     """Rows of visits to write: of those that the database does not have, and of those it has;
-    `lonely` are the new ones of whose contacts nothing is stored, as far as is known.
+    `lonely` are the new ones of whose contacts nothing is stored, as far as is known, and so are
+    `lonely_packed`.
     """
 
     new: EncodedRows = NO_ROWS
     known: EncodedRows = NO_ROWS
     lonely: list[VisitKey] = field(default_factory=list)
+    lonely_packed: KeyColumns = NO_KEYS
 
 
 class OpenSince(NamedTuple):

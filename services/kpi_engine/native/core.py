@@ -60,10 +60,7 @@ class Flush(ctypes.Structure):
 
     _fields_ = (
         ("partition", c_int64),
-        *(
-            (name, py_object)
-            for name in ("lonely", "places", "waiting", "answered", "agents", "over")
-        ),
+        *((name, py_object) for name in ("places", "waiting", "answered", "agents", "over")),
     )
 
 

@@ -12,6 +12,7 @@ from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
     NOBODY,
     ContactKey,
+    KeyColumns,
     NothingPacked,
     OpenSince,
     PageEntries,
@@ -175,18 +176,20 @@ class PackedVisits(NothingPacked):
 
     def take(self, partition: int, entries: PageEntries) -> VisitRows:
         """See `NothingPacked.take`."""
-        lonely: list[VisitKey] = []
         flush = Flush(
             partition,
-            lonely,
             entries.places,
             entries.waiting,
             entries.answered,
             entries.agents,
             entries.over,
         )
-        new, new_rows, known, known_rows = self._core.take(self.state, flush)
-        return VisitRows(EncodedRows(new, new_rows), EncodedRows(known, known_rows), lonely)
+        new, new_rows, known, known_rows, *lonely = self._core.take(self.state, flush)
+        return VisitRows(
+            EncodedRows(new, new_rows),
+            EncodedRows(known, known_rows),
+            lonely_packed=KeyColumns(*lonely),
+        )
 
     def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
         """See `NothingPacked.pane_rows`."""

@@ -134,11 +134,11 @@ static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     return out + (record.end - record.values) - begin;
 }
 
-/* What a flush is made of: a partition's number, the list of visits that nothing is stored with, and
- * of a page the places, those that wait, are in progress, their agents, and those over. */
+/* What a flush is made of: a partition's number, and of a page the places, those that wait, are in
+ * progress, their agents, and those over. */
 typedef struct {
     int64_t partition;
-    PyObject *lonely, *places, *waiting, *answered, *agents, *over;
+    PyObject *places, *waiting, *answered, *agents, *over;
 } Flush;
 
 /* Rows joined end to end, as `fold/rows.py` says. */
@@ -292,6 +292,38 @@ static int append_row(const State *state, int64_t partition, Visit *visit, Rows 
     return DONE;
 }
 
+/* Append a value to a column of texts, behind a line end where it is not the first: no text of the
+ * core's holds one. */
+static int append_value(Rows *column, Text text, size_t length) {
+    uint8_t *out = room_for(column, length + 1);
+    if (!out) return FAILED;
+    if (column->number++) *out++ = '\n';
+    memcpy(out, text, length);
+    column->used = (size_t)(out + length - column->bytes);
+    return DONE;
+}
+
+/* Append the key of a visit to the columns of tenants, contacts and numbers. */
+static int append_key(const State *state, const Visit *visit, Rows *columns) {
+    const Name *tenant = state->names.all + visit->tenant;
+    uint8_t digits[8], *number = digits + sizeof digits;
+    uint32_t rest = visit->number;
+    do *--number = (uint8_t)('0' + rest % 10);
+    while (rest /= 10);
+    int result = append_value(columns, tenant->bytes, (size_t)tenant->length);
+    if (result == DONE) result = append_value(columns + 1, visit->text, visit->contact_length);
+    if (result < 0) return FAILED;
+    return append_value(columns + 2, number, (size_t)(digits + sizeof digits - number));
+}
+
+/* The text of a column, which is given back. */
+static PyObject *column_of(Rows *column) {
+    const char *values = column->bytes ? (const char *)column->bytes : "";
+    PyObject *text = PyUnicode_FromStringAndSize(values, (Size)column->used);
+    free(column->bytes);
+    return text;
+}
+
 /* The bytes of rows, which are given back. */
 static PyObject *bytes_of(Rows *rows) {
     PyObject *bytes = PyBytes_FromStringAndSize((const char *)rows->bytes, (Size)rows->used);
@@ -311,29 +343,27 @@ static PyObject *page_place(const Flush *flush, PyObject *home) {
 }
 
 /* Note on the page that a visit is open, or is no longer. */
-static int note(const State *state, const Flush *flush, const Visit *visit, PyObject *key,
-                int is_new) {
-    if (!visit->at[OPEN]) return is_new || !PyList_Append(flush->over, key) ? DONE : FAILED;
+static int note(const State *state, const Flush *flush, const Visit *visit, int is_new) {
+    if (!visit->at[OPEN]) return is_new ? DONE : append(flush->over, visit_key(state, visit));
     int answered = visit->flags & IS_ANSWERED;
     PyObject *parts[4] = {
         page_place(flush, state->places.all[visit->place].home),
-        held(PyTuple_GetItem(key, 1)),
-        held(PyTuple_GetItem(key, 2)),
+        text_of(visit->text, visit->contact_length),
+        PyLong_FromLongLong(visit->number),
         PyLong_FromLongLong(answered ? visit->outcome : visit->offered),
     };
     if (append(answered ? flush->answered : flush->waiting, tuple_of(parts, 4)) < 0) return FAILED;
     return answered ? append(flush->agents, name_or_none(state, visit->agent)) : DONE;
 }
 
-/* A visit to be written is being written, by a row of `rows`. */
-static int take(State *state, const Flush *flush, uint32_t number, Rows *rows) {
+/* A visit to be written is being written, by a row of `taken`: new rows, others, and the columns of
+ * the keys of new ones. */
+static int take(State *state, const Flush *flush, uint32_t number, Rows *taken) {
     Visit *visit = visit_at(&state->visits, number);
     int is_new = visit->flags & IS_NEW;
-    PyObject *key = visit_key(state, visit);
-    int result = key ? append_row(state, flush->partition, visit, rows + !is_new) : FAILED;
-    if (result == DONE) result = note(state, flush, visit, key, is_new);
-    if (result == DONE && is_new && PyList_Append(flush->lonely, key)) result = FAILED;
-    give_back(key);
+    int result = append_row(state, flush->partition, visit, taken + !is_new);
+    if (result == DONE) result = note(state, flush, visit, is_new);
+    if (result == DONE && is_new) result = append_key(state, visit, taken + 2);
     if (result == FAILED) return FAILED;
     visit->flags &= (uint8_t)~(IS_NEW | FLIES_NEW);
     if (is_new) visit->flags |= FLIES_NEW;
@@ -342,21 +372,25 @@ static int take(State *state, const Flush *flush, uint32_t number, Rows *rows) {
 }
 
 /* Take all visits that are to be written: the number and the bytes of the rows of those that the
- * database does not have, and of those it has; NULL with an error. */
+ * database does not have, and of those it has; the columns of the keys of the former. NULL with an
+ * error. */
 EXPORT PyObject *core_take(State *state, const Flush *flush) {
     List *dirty = state->lists + DIRTY;
-    Rows rows[2] = {{0}, {0}};
+    Rows rows[5] = {{0}};
     int result = DONE;
     for (uint32_t i = 0; i < dirty->used && result == DONE; i++)
         result = take(state, flush, dirty->visits[i], rows);
     if (result == DONE) dirty->used = 0;
-    PyObject *parts[4] = {
+    PyObject *parts[7] = {
         PyLong_FromLongLong(rows[0].number),
         bytes_of(rows),
         PyLong_FromLongLong(rows[1].number),
         bytes_of(rows + 1),
+        column_of(rows + 2),
+        column_of(rows + 3),
+        column_of(rows + 4),
     };
-    PyObject *taken = tuple_of(parts, 4);
+    PyObject *taken = tuple_of(parts, 7);
     if (result == DONE) return taken;
     give_back(taken);
     return NULL;

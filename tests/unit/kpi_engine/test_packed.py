@@ -10,7 +10,13 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey
-from floorpulse.kpi_engine.fold.packed import NothingPacked, OpenSince, PageEntries, VisitRows
+from floorpulse.kpi_engine.fold.packed import (
+    KeyColumns,
+    NothingPacked,
+    OpenSince,
+    PageEntries,
+    VisitRows,
+)
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
@@ -108,6 +114,13 @@ def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
     assert (rows, len(entries)) == (VisitRows(), 0)
     assert nothing.peek(C1) is None
     assert not nothing.open(SALES, answered=True)
+
+
+def test_keys_come_back_from_their_columns() -> None:
+    columns = KeyColumns("acme\nacme", "c1\nc2", "1\n2")
+
+    assert columns.visits() == [("acme", "c1", 1), ("acme", "c2", 2)]
+    assert KeyColumns().visits() == []
 
 
 class Native:
