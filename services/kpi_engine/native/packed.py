@@ -165,12 +165,9 @@ class PackedVisits(NothingPacked):
 
     def talks(self, *, everything: bool) -> list[Talk]:
         """See `NothingPacked.talks`."""
-        found: list[tuple[VisitKey, bool, str, str, int]] = []
+        found: list[Talk] = []
         self._core.talks(self.state, everything, found)
-        return [
-            Talk(*key) if over else Talk(*key, agent, queue, since)
-            for key, over, agent, queue, since in found
-        ]
+        return found
 
     # ------------------------------------------------------------- flushing
 

@@ -7,6 +7,9 @@ enum {
     VISIT_FIELDS
 };
 enum { PANE_KEY, PANE_REVISION, PANE_CELLS, PANE_DIRTY, PANE_UNPUBLISHED, PANE_FIELDS };
+enum {
+    TALK_TENANT, TALK_CONTACT, TALK_VISIT, TALK_AGENT, TALK_QUEUE, TALK_SINCE, TALK_FIELDS
+};
 /* Codes of cells and histograms. */
 enum {
     C_OFFERED, C_ANSWERED, C_ABANDONED, C_ANSWERED_WAIT, C_ABANDONED_WAIT, C_HANDLED, C_TALK,
@@ -14,11 +17,11 @@ enum {
 };
 
 typedef struct {
-    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], codes[CODES];
-    int64_t visit_words, pane_words, latest, exact_seconds;
+    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS], codes[CODES];
+    int64_t visit_words, pane_words, talk_words, latest, exact_seconds;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *channels, *decode;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */

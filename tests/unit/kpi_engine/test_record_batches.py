@@ -183,12 +183,12 @@ def test_batches_that_follow_each_other_and_were_appended_together_are_one() -> 
 
 
 def test_batches_that_are_one_and_whole_have_a_range_of_offsets() -> None:
-    first = RecordBatch(4, 6, [b"a", b"b"], range(4, 6), 1_000, ["t1"])
-    then = RecordBatch(6, 7, [b"c"], [6], 1_500, ["t2"])
+    first = RecordBatch(4, 6, [b"a", b"b"], range(4, 6), 1_000, [b"t1"])
+    then = RecordBatch(6, 7, [b"c"], [6], 1_500, [b"t2"])
     last = RecordBatch(7, 9, [b"d", b"e"], range(7, 9), 2_000)
 
     assert joined([first, then, last]) == [
-        RecordBatch(4, 9, [b"a", b"b", b"c", b"d", b"e"], range(4, 9), 1_000, ["t1", "t2"])
+        RecordBatch(4, 9, [b"a", b"b", b"c", b"d", b"e"], range(4, 9), 1_000, [b"t1", b"t2"])
     ]
 
 
