@@ -88,14 +88,15 @@ class QueueOpenVisits:
         del offers[:old]
         answers = sorted(packed.answered)
         aged = bisect_left(answers, self.horizon)
-        coming = [*self._coming(now + FUTURE), *answers[bisect_right(answers, now + FUTURE) :]]
+        coming = self._coming(now + FUTURE, answers)
         lasting = self._lasting(now - longest.conversation, answers[:aged])
         self.seen_at = now
         self.good_until = min(
             offers[0] + longest.wait if offers else NO_END,
             lasting[0] + longest.conversation if lasting else NO_END,
-            min([self.until, *answers[aged : aged + 1]]) + short,
-            min(coming, default=NO_END) - FUTURE - 1,
+            self.until + short,
+            answers[aged] + short if aged < len(answers) else NO_END,
+            min(coming) - FUTURE - 1 if coming else NO_END,
         )
         young = len(self.answered) - self.gone + len(answers) - aged - len(coming)
         unresolved = old + sum(self.unresolved.values())
@@ -111,18 +112,21 @@ class QueueOpenVisits:
             self.until = min(going_on, default=NO_END)
         self.horizon = horizon
 
-    def _coming(self, until: int) -> list[int]:
-        """When those are answered that are in progress only after `until`: a clock is ahead."""
-        if self.latest <= until:
-            return []
-        return [at for at in self.answered.values() if at > until]
+    def _coming(self, until: int, further: Sequence[int]) -> list[int]:
+        """When those are answered, and `further` ones (ascending), that are in progress only after
+        `until`: a clock is ahead.
+        """
+        coming = [at for at in self.answered.values() if at > until] if self.latest > until else []
+        if further and further[-1] > until:
+            coming += further[bisect_right(further, until) :]
+        return coming
 
     def _lasting(self, since: int, further: Sequence[int]) -> list[int]:
         """When those were answered that are in progress since before `horizon`, as are `further`
         ones (ascending), but no longer than `since`.
         """
         if not self.gone:
-            return [at for at in further if at >= since]
+            return [*further[bisect_left(further, since) :]]
         mine = [at for at in self.answered.values() if at < self.horizon]
         return sorted(at for at in (*mine, *further) if at >= since)
 

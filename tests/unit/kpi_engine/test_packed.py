@@ -20,6 +20,7 @@ from floorpulse.kpi_engine.fold.packed import (
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
+from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
@@ -27,6 +28,7 @@ from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE
+NOW = 100 * HOUR
 SALES: Home = ("acme", "sales", "voice")
 INSTANTS = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
 C1: VisitKey = ("acme", "c1", 1)
@@ -76,6 +78,32 @@ def test_packed_visits_are_among_those_that_are_open(presence: PartitionPresence
     assert presence.gauges(HOUR + MINUTE) == [Gauge(*SALES, [HOUR], 1, 0)]
     assert presence.take_talks(everything=False) == [Talk(*C2, "ann", "sales", HOUR + 5)]
     assert presence.take_talks(everything=True) == [Talk(*C2, "ann", "sales", HOUR + 5)]
+
+
+class PackedOfAllAges(TwoPacked):
+    """Keeps visits that began long ago, lately, and after now by a clock that is ahead."""
+
+    def instants(self, home: Home) -> OpenSince:
+        """In no order."""
+        assert home == SALES
+        return OpenSince(
+            [NOW - MINUTE, NOW - 5 * HOUR, NOW - 2 * MINUTE],
+            [NOW + 2 * FUTURE, NOW - 90 * MINUTE, NOW - MINUTE, NOW - 3 * HOUR, NOW - 80 * MINUTE],
+        )
+
+
+def test_packed_visits_are_told_by_their_age(presence: PartitionPresence) -> None:
+    presence.packed = PackedOfAllAges()
+
+    assert presence.gauges(NOW) == [
+        Gauge(
+            *SALES,
+            waiting=[NOW - 2 * MINUTE, NOW - MINUTE],
+            in_progress=1,
+            unresolved=1,
+            lasting=[NOW - 90 * MINUTE, NOW - 80 * MINUTE],
+        )
+    ]
 
 
 def test_a_page_of_everything_lists_packed_visits_with_their_agents(
