@@ -103,6 +103,10 @@ _PRIORITY, _LEFT_AT, _LEFT_REASON, _LEFT_WAIT = (
 _FURTHER = _NAMES[_NAMES.index("customer") + 1 :]
 _NOTHING_FURTHER = _DEFAULTS[-len(_FURTHER) :]
 _further = attrgetter(*_FURTHER)
+_ADDED = tuple(
+    (1 << BITS.index(name), default, name in LISTS, name in INSTANTS)
+    for name, default in zip(_FURTHER, _NOTHING_FURTHER, strict=True)
+)
 
 
 class _Further(NamedTuple):
@@ -221,14 +225,14 @@ def encode_visit(visit: Visit) -> bytes:  # noqa: C901, PLR0912, PLR0915  see ab
 def _add_further(visit: Visit, values: list[Any], base: int) -> int:
     """Add what is told of the fields behind the customer; their bits."""
     mask = 0
-    for name, value, default in zip(_FURTHER, _further(visit), _NOTHING_FURTHER, strict=True):
+    for (bit, default, is_list, is_instant), value in zip(_ADDED, _further(visit), strict=True):
         if value is default:
             continue
-        mask |= 1 << BITS.index(name)
-        if name in LISTS:
+        mask |= bit
+        if is_list:
             values.append([at - base for at in value])
         else:
-            values.append(value - base if name in INSTANTS else value)
+            values.append(value - base if is_instant else value)
     return mask
 
 

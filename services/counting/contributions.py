@@ -11,7 +11,16 @@ complaint                   its receipt
 
 from collections.abc import Iterable
 
-from floorpulse.contracts.cells import BY_CONTACT, COMPLAINTS, LEFT, Cell, Cells, Histogram, add
+from floorpulse.contracts.cells import (
+    BUCKETS,
+    BY_CONTACT,
+    COMPLAINTS,
+    LEFT,
+    Cell,
+    Cells,
+    Histogram,
+    add,
+)
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
     Complaint,
@@ -148,14 +157,10 @@ def _add_feedback(panes: Contributions, tenant: str, visit: Visit, length: int) 
             _put(panes, (tenant, queue, visit.channel, at - at % length), cells)
 
     for survey in (visit.surveys or {}).values():
-        asked = survey.offered_at if survey.offered_at is not None else survey.answered_at
-        put(survey.queue or home, asked, {Cell.SURVEY_OFFERED: 1})
-        put(survey.queue or home, survey.answered_at, answer_cells(survey))
-        put(
-            survey.queue or home,
-            offered,
-            {Cell.CONTACT_SURVEY_OFFERED: 1, **by_contact(answer_cells(survey))},
-        )
+        cells = answer_cells(survey)
+        put(survey.queue or home, survey.at, {Cell.SURVEY_OFFERED: 1})
+        put(survey.queue or home, offered, {Cell.CONTACT_SURVEY_OFFERED: 1, **by_contact(cells)})
+        put(survey.queue or home, survey.answered_at, cells)
     for evaluation in (visit.evaluations or {}).values():
         cells = evaluation_cells(evaluation)
         put(evaluation.queue or home, evaluation.at, cells)
@@ -172,11 +177,12 @@ _SURVEY = {
     "fcr": (Cell.FCR_COUNT, Cell.FCR_SUM, None),
     "ces": (Cell.CES_COUNT, Cell.CES_SUM, None),
 }
-_CONTACT_HISTOGRAM = {
-    Histogram.CSAT: Histogram.CONTACT_CSAT,
-    Histogram.NPS: Histogram.CONTACT_NPS,
-    Histogram.QA_SCORE: Histogram.CONTACT_QA_SCORE,
+_RENAMED: dict[int, int] = {
+    Histogram.CSAT: Histogram.CONTACT_CSAT - Histogram.CSAT,
+    Histogram.NPS: Histogram.CONTACT_NPS - Histogram.NPS,
+    Histogram.QA_SCORE: Histogram.CONTACT_QA_SCORE - Histogram.QA_SCORE,
 }
+"""What is added to the codes of a histogram's buckets, by its base"""
 RESOLVED = 500
 
 
@@ -201,15 +207,10 @@ def answer_cells(survey: Survey) -> Cells:
 
 def by_contact(cells: Cells) -> Cells:
     """The same counts under the codes of the contact's own time."""
-    renamed: Cells = {}
-    for code, amount in cells.items():
-        family = next(
-            (one for one in _CONTACT_HISTOGRAM if one <= code < one + Histogram.ANSWERED_WAIT), None
-        )
-        renamed[code + (BY_CONTACT if family is None else _CONTACT_HISTOGRAM[family] - family)] = (
-            amount
-        )
-    return renamed
+    return {
+        code + _RENAMED.get(code - code % BUCKETS, BY_CONTACT): amount
+        for code, amount in cells.items()
+    }
 
 
 def evaluation_cells(evaluation: Evaluation) -> Cells:

@@ -35,6 +35,10 @@ LONGEST = Horizons(Longest(wait=240 * MINUTE, conversation=240 * MINUTE))
 decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
+def _lonely(rows: FlushRows) -> list[VisitKey]:
+    return [*rows.lonely, *rows.lonely_packed.visits()]
+
+
 @dataclass
 class Tables:
     """What is stored of one partition."""
@@ -53,7 +57,7 @@ class Tables:
             any(_visit_key(row) in self.visits for row in visit_rows(rows.new_visits))
             or any(_key(row) in self.panes for row in pane_rows(rows.new_panes))
             or any(number in self.pages for number, _ in _pages(rows))
-            or any(stored[key[:2]] > (key in self.visits) for key in rows.lonely)
+            or any(stored[key[:2]] > (key in self.visits) for key in _lonely(rows))
         )
 
     def take(self, rows: FlushRows) -> None:

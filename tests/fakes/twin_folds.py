@@ -351,7 +351,8 @@ def written(rows: FlushRows) -> Any:
     ]
     for name in ("new_visits", "visits"):
         fields_of[name] = ordered(visit_rows(fields_of[name]))
-    fields_of["lonely"] = ordered(fields_of["lonely"])
+    packed = fields_of.pop("lonely_packed").visits()
+    fields_of["lonely"] = ordered([*fields_of["lonely"], *packed])
     return fields_of
 
 

@@ -11,7 +11,7 @@ from floorpulse.contracts.cells import add
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import Contributions, deltas, feedback
-from floorpulse.kpi_engine.fold.evidence import FEEDBACK, take, told_of
+from floorpulse.kpi_engine.fold.evidence import told_of
 from floorpulse.kpi_engine.fold.feedback import (
     CONTACT,
     attach,
@@ -23,9 +23,6 @@ from floorpulse.kpi_engine.fold.feedback import (
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.packed import ContactKey
 from floorpulse.kpi_engine.fold.panes import Change, Panes
-
-RESTATED = (*FEEDBACK, "evidence")
-"""The fields of a visit in which placing feedback anew may change it"""
 
 
 class Chains:
@@ -109,7 +106,10 @@ class Chains:
         before = self._counted(key[0], known)
         for pane, cells in deltas(before, self._counted(key[0], visit)):
             add(self._panes.touch(pane, change), cells)
-        take(known, visit, RESTATED)
+        known.surveys = visit.surveys
+        known.evaluations = visit.evaluations
+        known.complaints = visit.complaints
+        known.evidence = visit.evidence
         self._changed(key)
 
     def _counted(self, tenant: str, visit: Visit) -> Contributions:

@@ -218,43 +218,50 @@ def _evaluate(visit: Visit, name: str, said: Evaluation) -> bool:
 
 
 def _asked(visit: Visit, event: events.SurveyOffered) -> bool:
-    known = (visit.surveys or {}).get(event.survey) or Survey(kind=event.kind)
-    asked = (
-        min(_instant(event), known.offered_at) if known.offered_at is not None else _instant(event)
-    )
-    return _survey(visit, event, msgspec.structs.replace(known, offered_at=asked))
+    known = _known_survey(visit, event)
+    at = _instant(event)
+    if known.offered_at is not None:
+        at = min(at, known.offered_at)
+    answer = known.answered_at, known.score, known.best, known.worst
+    return _survey(visit, event, known, (at, *answer))
 
 
 def _replied(visit: Visit, event: events.SurveyAnswered) -> bool:
-    known = (visit.surveys or {}).get(event.survey) or Survey(kind=event.kind)
-    said = (_instant(event), event.score, event.best, event.worst)
-    if known.answered_at is None or said > (
-        known.answered_at,
-        known.score,
-        known.best,
-        known.worst,
-    ):
-        known = msgspec.structs.replace(
-            known, answered_at=said[0], score=event.score, best=event.best, worst=event.worst
-        )
-    return _survey(visit, event, known)
+    known = _known_survey(visit, event)
+    said = _instant(event), event.score, event.best, event.worst
+    if known.answered_at is not None:
+        said = max((known.answered_at, known.score, known.best, known.worst), said)
+    return _survey(visit, event, known, (known.offered_at, *said))
+
+
+def _known_survey(visit: Visit, event: events.SurveyOffered | events.SurveyAnswered) -> Survey:
+    return (visit.surveys or {}).get(event.survey) or Survey(kind=event.kind)
 
 
 def _survey(
-    visit: Visit, event: events.SurveyOffered | events.SurveyAnswered, survey: Survey
+    visit: Visit,
+    event: events.SurveyOffered | events.SurveyAnswered,
+    known: Survey,
+    said: tuple[int | None, int | None, float, float, float],
 ) -> bool:
-    queues = [name for name in (survey.queue, event.queue) if name is not None]
-    agents = [name for name in (survey.agent, event.agent) if name is not None]
-    merged = msgspec.structs.replace(
-        survey,
-        kind=min(survey.kind, event.kind),
-        queue=min(queues, default=None),
-        agent=min(agents, default=None),
+    """Give the visit a survey whose asking and last answer are `said`."""
+    merged = Survey(
+        min(known.kind, event.kind),
+        _smallest(known.queue, event.queue),
+        *said,
+        _smallest(known.agent, event.agent),
     )
-    if (visit.surveys or {}).get(event.survey) == merged:
+    surveys = visit.surveys or {}
+    if surveys.get(event.survey) == merged:
         return False
-    visit.surveys = {**(visit.surveys or {}), event.survey: merged}
+    visit.surveys = {**surveys, event.survey: merged}
     return True
+
+
+def _smallest(known: str | None, name: str | None) -> str | None:
+    if known is None or name is None:
+        return name if known is None else known
+    return min(known, name)
 
 
 def _complained(visit: Visit, event: events.ComplaintOpened | events.ComplaintClosed) -> bool:

@@ -10,6 +10,7 @@ the keeper of none, for Python's own fold.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from floorpulse.contracts.presence import Entry, Home
 from floorpulse.contracts.updates import Talk
@@ -39,15 +40,49 @@ class PageEntries:
         return len(self.waiting) + len(self.answered) + len(self.over)
 
 
+class KeyColumns(NamedTuple):
+    """The keys of visits as columns, with a line end between two values, none of which holds
+    one.
+    """
+
+    tenants: str = ""
+    contacts: str = ""
+    numbers: str = ""
+
+    def visits(self) -> list[VisitKey]:
+        """The key of each."""
+        if not self.numbers:
+            return []
+        tenants, contacts, numbers = (column.split("\n") for column in self)
+        return list(zip(tenants, contacts, map(int, numbers), strict=True))
+
+
+NO_KEYS = KeyColumns()
+
+
 @dataclass(frozen=True)
 class VisitRows:
     """Rows of visits to write: of those that the database does not have, and of those it has;
-    `lonely` are the new ones of whose contacts nothing is stored, as far as is known.
+    `lonely` are the new ones of whose contacts nothing is stored, as far as is known, and so are
+    `lonely_packed`.
     """
 
     new: EncodedRows = NO_ROWS
     known: EncodedRows = NO_ROWS
     lonely: list[VisitKey] = field(default_factory=list)
+    lonely_packed: KeyColumns = NO_KEYS
+
+
+class OpenSince(NamedTuple):
+    """When the visits of a queue and channel were offered that wait, and the others answered that
+    are in progress, in any order.
+    """
+
+    waiting: Sequence[int]
+    answered: Sequence[int]
+
+
+NOBODY = OpenSince((), ())
 
 
 class NothingPacked:
@@ -83,12 +118,12 @@ class NothingPacked:
         """Where somebody came or went since this was last asked."""
         return ()
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
-        """Since when visits wait there, or (`answered`) are in progress."""
-        return ()
+    def instants(self, home: Home) -> OpenSince:
+        """Since when visits wait there, and are in progress."""
+        return NOBODY
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
-        """The same with the keys of the visits."""
+        """Since when visits wait there, or (`answered`) are in progress, by their keys."""
         return {}
 
     def talks(self, *, everything: bool) -> Iterable[Talk]:

@@ -24,7 +24,7 @@ from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
-from floorpulse.kpi_engine.fold.packed import NothingPacked
+from floorpulse.kpi_engine.fold.packed import NO_KEYS, KeyColumns, NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from floorpulse.kpi_engine.fold.rows import EncodedRows
@@ -86,9 +86,10 @@ class FlushRows:
     """Rows of one partition to write, encoded, with the position they belong to and the durable one
     they follow.
 
-    `new_…` rows are not in the database, as far as is known; the others may be. `lonely`
-    are those of the new visits of whose contacts nothing else may be stored. `presence` are
-    pages of open visits, by their numbers; all that are numbered below `presence_since` go.
+    `new_…` rows are not in the database, as far as is known; the others may be. `lonely` and
+    `lonely_packed` are those of the new visits of whose contacts nothing else may be stored.
+    `presence` are pages of open visits, by their numbers; all that are numbered below
+    `presence_since` go.
     """
 
     before: int
@@ -103,6 +104,7 @@ class FlushRows:
     presence_since: int
     instants: frozenset[int]
     lonely: Sequence[VisitKey] = ()
+    lonely_packed: KeyColumns = NO_KEYS
     orphans: Rows = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -322,6 +324,7 @@ class Partition:
             presence_since=pages.first if pages.everything else 0,
             instants=frozenset(pane.key[3] for pane in panes.new) | {at for _, at, _ in states},
             lonely=visit_rows.lonely,
+            lonely_packed=visit_rows.lonely_packed,
             orphans=orphan_rows(self.number, self.epoch, orphans),
         )
         self._taken = _TakenRows(rows, panes, states, late, pages, orphans)

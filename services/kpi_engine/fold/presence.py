@@ -11,7 +11,8 @@ judges by is event time (the watermark), which never goes back and is the same f
 the partition; the gauges of a moment judge by the moment that is asked about.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.packed import NothingPacked
+from floorpulse.kpi_engine.fold.packed import NothingPacked, OpenSince
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -76,30 +77,29 @@ class QueueOpenVisits:
             self.gone -= 1
         self.gauge = None
 
-    def seen(self, home: Home, now: int, longest: Longest, packed: NothingPacked) -> Gauge:
+    def seen(self, home: Home, now: int, longest: Longest, packed: OpenSince) -> Gauge:
         """The gauge at `now`, the same object where nothing changed; visits that began longer ago
         than `longest` are too old to be still open.
         """
         short = min(SHORT, longest.conversation)
         self._age(now - short)
-        answers = packed.instants(home, answered=True)
-        going_on = [at for at in answers if at >= self.horizon]
-        lasting = self._lasting(now - longest.conversation, answers)
-        youngest = now - longest.wait
-        waiting = [*self.waiting.values(), *packed.instants(home, answered=False)]
-        offers = sorted(at for at in waiting if at >= youngest)
-        unresolved = len(waiting) - len(offers) + sum(self.unresolved.values())
-        first = offers[0] + longest.wait if offers else NO_END
-        last = lasting[0] + longest.conversation if lasting else NO_END
-        coming = [*self._coming(now + FUTURE), *(at for at in going_on if at > now + FUTURE)]
+        offers = sorted([*self.waiting.values(), *packed.waiting])
+        old = bisect_left(offers, now - longest.wait)
+        del offers[:old]
+        answers = sorted(packed.answered)
+        aged = bisect_left(answers, self.horizon)
+        coming = self._coming(now + FUTURE, answers)
+        lasting = self._lasting(now - longest.conversation, answers[:aged])
         self.seen_at = now
         self.good_until = min(
-            first,
-            last,
-            min([*going_on, self.until]) + short,
-            min(coming, default=NO_END) - FUTURE - 1,
+            offers[0] + longest.wait if offers else NO_END,
+            lasting[0] + longest.conversation if lasting else NO_END,
+            self.until + short,
+            answers[aged] + short if aged < len(answers) else NO_END,
+            min(coming) - FUTURE - 1 if coming else NO_END,
         )
-        young = len(self.answered) - self.gone + len(going_on) - len(coming)
+        young = len(self.answered) - self.gone + len(answers) - aged - len(coming)
+        unresolved = old + sum(self.unresolved.values())
         gauge = Gauge(*home, offers, young, unresolved, lasting)
         if self.gauge is None or self.gauge != gauge:
             self.gauge = gauge
@@ -112,18 +112,23 @@ class QueueOpenVisits:
             self.until = min(going_on, default=NO_END)
         self.horizon = horizon
 
-    def _coming(self, until: int) -> list[int]:
-        """When those are answered that are in progress only after `until`: a clock is ahead."""
-        if self.latest <= until:
-            return []
-        return [at for at in self.answered.values() if at > until]
-
-    def _lasting(self, since: int, further: Iterable[int]) -> list[int]:
-        """When those were answered, and `further` ones, that are in progress since before
-        `horizon`, but no longer than `since`.
+    def _coming(self, until: int, further: Sequence[int]) -> list[int]:
+        """When those are answered, and `further` ones (ascending), that are in progress only after
+        `until`: a clock is ahead.
         """
-        mine = self.answered.values() if self.gone else ()
-        return sorted(at for at in (*mine, *further) if since <= at < self.horizon)
+        coming = [at for at in self.answered.values() if at > until] if self.latest > until else []
+        if further and further[-1] > until:
+            coming += further[bisect_right(further, until) :]
+        return coming
+
+    def _lasting(self, since: int, further: Sequence[int]) -> list[int]:
+        """When those were answered that are in progress since before `horizon`, as are `further`
+        ones (ascending), but no longer than `since`.
+        """
+        if not self.gone:
+            return [*further[bisect_left(further, since) :]]
+        mine = [at for at in self.answered.values() if at < self.horizon]
+        return sorted(at for at in (*mine, *further) if at >= since)
 
 
 class OpenVisit(NamedTuple):
@@ -343,11 +348,12 @@ class PartitionPresence:
             gauge = queue.gauge
             if gauge is not None and queue.seen_at <= now <= queue.good_until:
                 gauges.append(gauge)
-            elif queue.empty and not self._holds_packed(home):
+                continue
+            packed = self.packed.instants(home)
+            if queue.empty and not any(packed):
                 gone.append(home)
             else:
-                longest = self.horizons.of(home[2])
-                gauges.append(queue.seen(home, now, longest, self.packed))
+                gauges.append(queue.seen(home, now, self.horizons.of(home[2]), packed))
         for home in gone:
             del self._queues[home]
         return gauges
@@ -356,10 +362,6 @@ class PartitionPresence:
         """Let each queue know where packed visits came or went."""
         for home in self.packed.changed():
             self._queue(home).gauge = None
-
-    def _holds_packed(self, home: Home) -> bool:
-        packed = self.packed
-        return bool(packed.instants(home, answered=False) or packed.instants(home, answered=True))
 
     def restore(self, home: Home, key: VisitKey, visit: Visit) -> None:
         """List an open visit that was packed."""

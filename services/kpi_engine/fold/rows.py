@@ -35,6 +35,7 @@ PANE_COLUMNS = ("tenant", "start", "queue", "channel", "partition", "revision", 
 
 MOST_NAMES = 4096
 """Tenants, queues and channels whose columns are remembered"""
+MOST_CUSTOMERS = 16_384
 
 NULL = b"\xff\xff\xff\xff"
 NEVER_COMPLAINED = NULL + NULL
@@ -68,19 +69,22 @@ def visit_row(
 ) -> bytes:
     """The row of a visit that was offered then and there."""
     tenant, contact, number = key
+    name = contact.encode()
+    body = encode_visit(visit)
     complained = b"".join(map(_number, complaining(visit))) if visit.complaints else None
     return b"".join(
         (
-            _A_VISIT.pack(len(VISIT_COLUMNS), 2, partition),
-            _name(tenant),
-            _value(contact.encode()),
+            _begin(partition, tenant),
+            _LENGTH.pack(len(name)),
+            name,
             _SMALL_NUMBER.pack(2, number),
             _number(offered),
             NULL if queue is None else _name(queue),
             _name(visit.channel),
-            _number(customer_mark(visit.customer)),
+            NULL if visit.customer is None else _mark(visit.customer),
             complained or NEVER_COMPLAINED,
-            _value(encode_visit(visit)),
+            _LENGTH.pack(len(body)),
+            body,
         )
     )
 
@@ -109,6 +113,18 @@ def _pane_row(partition: int, pane: Pane) -> bytes:
 def joined(rows: list[bytes]) -> EncodedRows:
     """These rows in one."""
     return EncodedRows(len(rows), b"".join(rows))
+
+
+@lru_cache(MOST_NAMES)
+def _begin(partition: int, tenant: str) -> bytes:
+    """The columns of a visit that many have in common."""
+    return _A_VISIT.pack(len(VISIT_COLUMNS), 2, partition) + _name(tenant)
+
+
+@lru_cache(MOST_CUSTOMERS)
+def _mark(customer: str) -> bytes:
+    """The column of a customer, whose visit is written several times."""
+    return _number(customer_mark(customer))
 
 
 @lru_cache(MOST_NAMES)

@@ -424,7 +424,8 @@ class Visits:
         return VisitRows(
             self._rows_of(partition, taken.new, page, stored=False) + packed.new,
             self._rows_of(partition, taken.known, page, stored=True) + packed.known,
-            [*self.contacts.lonely(taken.new, self.chains.numbers), *packed.lonely],
+            self.contacts.lonely(taken.new, self.chains.numbers),
+            packed.lonely_packed,
         )
 
     def _rows_of(

@@ -100,26 +100,35 @@ def joined(batches: Sequence[RecordBatch]) -> list[RecordBatch]:
     """The batches of one poll, where those that follow each other and were appended together are
     one: less to do for each.
     """
-    found: list[RecordBatch] = []
+    runs: list[list[RecordBatch]] = []
     for batch in batches:
-        if found and follows(found[-1], batch):
-            last = found.pop()
-            values = [*last.values, *batch.values]
-            offsets = [*last.offsets, *batch.offsets]
-            traces = [*last.traces, *batch.traces]
-            found.append(
-                RecordBatch(last.start, batch.next, values, offsets, last.appended_at, traces)
-            )
+        if runs and follows(runs[-1], batch):
+            runs[-1].append(batch)
         else:
-            found.append(batch)
-    return found
+            runs.append([batch])
+    return [run[0] if len(run) == 1 else _one(run) for run in runs]
 
 
-def follows(first: RecordBatch, then: RecordBatch) -> bool:
-    """Whether two batches may be one: nothing is between them, and the first instant will do for
-    both.
+def follows(run: Sequence[RecordBatch], then: RecordBatch) -> bool:
+    """Whether a batch may be one with those of a run: nothing is between them, and the run's first
+    instant will do for it, too.
     """
-    return then.start == first.next and 0 <= then.appended_at - first.appended_at <= TOGETHER
+    return then.start == run[-1].next and 0 <= then.appended_at - run[0].appended_at <= TOGETHER
+
+
+def _one(run: Sequence[RecordBatch]) -> RecordBatch:
+    start = run[0].start
+    end = run[-1].next
+    values = [value for one in run for value in one.values]
+    whole = len(values) == end - start
+    return RecordBatch(
+        start,
+        end,
+        values,
+        range(start, end) if whole else [offset for one in run for offset in one.offsets],
+        run[0].appended_at,
+        [trace for one in run for trace in one.traces],
+    )
 
 
 def from_stock(records: list[Any]) -> list[RecordBatch]:

@@ -60,10 +60,7 @@ class Flush(ctypes.Structure):
 
     _fields_ = (
         ("partition", c_int64),
-        *(
-            (name, py_object)
-            for name in ("lonely", "places", "waiting", "answered", "agents", "over")
-        ),
+        *((name, py_object) for name in ("places", "waiting", "answered", "agents", "over")),
     )
 
 
@@ -99,7 +96,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_older": (c_int, [c_void_p, Instants, Instants, py_object]),
     "core_changed": (c_int, [c_void_p, py_object]),
     "core_open": (c_int, [c_void_p, c_uint32, c_int, py_object]),
-    "core_instants": (c_int, [c_void_p, c_uint32, c_int, py_object]),
+    "core_instants": (c_int, [c_void_p, c_uint32, py_object, py_object]),
     "core_talks": (c_int, [c_void_p, c_int, py_object]),
     "core_take": (py_object, [c_void_p, POINTER(Flush)]),
     "core_panes": (py_object, [c_void_p, c_int64, py_object, c_ssize_t]),

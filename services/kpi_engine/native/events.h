@@ -13,11 +13,23 @@ static int character(Text text, Text end) {
     return more + 1;
 }
 
+/* Whether eight bytes are letters of ASCII that mean themselves in a text; where they are not sure
+ * to be, it says no. */
+static int is_plain(Text text) {
+    const uint64_t each = 0x0101010101010101ull;
+    uint64_t word;
+    memcpy(&word, text, 8);
+    uint64_t odd = word | (word - each * 0x20) | ((word ^ each * '"') - each) |
+                   ((word ^ each * '\\') - each);
+    return !(odd & each * 0x80);
+}
+
 /* A text of one to `most` bytes without escapes. */
 static int text_at(Text *place, Text end, Span *found, uint32_t most) {
     Text text = *place;
     if (text >= end || *text != '"') return 0;
     found->text = ++text;
+    while (end - text >= 8 && is_plain(text)) text += 8;
     while (text < end && *text != '"') {
         if (*text >= 0x80) {
             int bytes = character(text, end);

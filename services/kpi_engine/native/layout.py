@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.events import Channel
+from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
 from floorpulse.kpi_engine.fold.decode import LATEST, decode
@@ -37,6 +38,7 @@ VISIT = (
     "customer",
 )
 PANE = ("key", "revision", "cells", "dirty", "unpublished")
+TALK = ("tenant", "contact", "visit", "agent", "queue", "since")
 CODES = (
     Cell.OFFERED,
     Cell.ANSWERED,
@@ -71,9 +73,11 @@ class Layout(ctypes.Structure):
     _fields_ = (
         ("visit", ctypes.c_int64 * len(VISIT)),
         ("pane", ctypes.c_int64 * len(PANE)),
+        ("talk", ctypes.c_int64 * len(TALK)),
         ("codes", ctypes.c_int64 * len(CODES)),
         ("visit_words", ctypes.c_int64),
         ("pane_words", ctypes.c_int64),
+        ("talk_words", ctypes.c_int64),
         ("latest", ctypes.c_int64),
         ("exact_seconds", ctypes.c_int64),
         ("growth", ctypes.c_double),
@@ -83,6 +87,7 @@ class Layout(ctypes.Structure):
         ("no", ctypes.py_object),
         ("new_visit", ctypes.py_object),
         ("new_pane", ctypes.py_object),
+        ("new_talk", ctypes.py_object),
         ("channels", ctypes.py_object),
         ("decode", ctypes.py_object),
     )
@@ -99,12 +104,15 @@ def layout() -> Layout:
         raise UnknownLayout(message)
     visit = offsets(Visit, Visit.__struct_fields__, copied=True)
     pane = offsets(Pane, Pane.__struct_fields__, copied=True)
+    talk = offsets(Talk, Talk.__struct_fields__, copied=True)
     return Layout(
         tuple(visit[name] for name in VISIT),
         tuple(pane[name] for name in PANE),
+        tuple(talk[name] for name in TALK),
         tuple(map(int, CODES)),
         Visit.__basicsize__ // WORD,
         Pane.__basicsize__ // WORD,
+        Talk.__basicsize__ // WORD,
         LATEST,
         EXACT_SECONDS,
         GROWTH,
@@ -114,6 +122,7 @@ def layout() -> Layout:
         False,
         Visit(),
         Pane(("", "", "", 0), 0, {}),
+        Talk("", "", 0),
         channels,
         decode,
     )

@@ -47,26 +47,43 @@ EXPORT int core_open(const State *state, uint32_t number, int answered, PyObject
     return DONE;
 }
 
-/* Append the instants alone. */
-EXPORT int core_instants(const State *state, uint32_t number, int answered, PyObject *into) {
-    const List *open = state->places.all[number].open + answered;
-    for (uint32_t i = 0; i < open->used; i++) {
-        const Visit *visit = visit_at(&state->visits, open->visits[i]);
-        if (append_number(into, answered ? visit->outcome : visit->offered) < 0) return FAILED;
+/* Append the instants alone of all that wait at a place, and of those in progress. */
+EXPORT int core_instants(const State *state, uint32_t number, PyObject *waiting,
+                         PyObject *answered) {
+    for (int which = 0; which < 2; which++) {
+        const List *open = state->places.all[number].open + which;
+        for (uint32_t i = 0; i < open->used; i++) {
+            const Visit *visit = visit_at(&state->visits, open->visits[i]);
+            if (append_number(which ? answered : waiting,
+                              which ? visit->outcome : visit->offered) < 0)
+                return FAILED;
+        }
     }
     return DONE;
 }
 
-/* (key, whether it is over, agent, queue, instant of the answer) of a conversation. */
+/* A conversation as it is told: of one that is over only which it was. NULL with an error. */
 static PyObject *talk_of(const State *state, const Visit *visit) {
-    PyObject *parts[5] = {
-        visit_key(state, visit),
-        held(visit->flags & IS_OVER ? state->at->yes : state->at->no),
-        name_or_none(state, visit->agent),
-        held(queue_name(state, visit)),
-        PyLong_FromLongLong(visit->outcome),
-    };
-    return tuple_of(parts, 5);
+    const Layout *at = state->at;
+    PyObject *talk = copy_of(at->new_talk, at->talk_words);
+    PyObject *contact = text_of(visit->text, visit->contact_length);
+    PyObject *number = PyLong_FromLongLong(visit->number);
+    PyObject *since = PyLong_FromLongLong(visit->outcome);
+    if (!talk || !contact || !number || !since) {
+        give_back(talk), give_back(contact), give_back(number), give_back(since);
+        return NULL;
+    }
+    put(talk, at->talk[TALK_TENANT], held(named(state, visit->tenant)));
+    put(talk, at->talk[TALK_CONTACT], contact);
+    put(talk, at->talk[TALK_VISIT], number);
+    if (visit->flags & IS_OVER) {
+        give_back(since);
+        return talk;
+    }
+    put(talk, at->talk[TALK_AGENT], name_or_none(state, visit->agent));
+    put(talk, at->talk[TALK_QUEUE], held(queue_name(state, visit)));
+    put(talk, at->talk[TALK_SINCE], since);
+    return talk;
 }
 
 /* Append the conversations that began or ended since they were last asked for; all that there are

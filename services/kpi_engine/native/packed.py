@@ -10,8 +10,11 @@ from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
+    NOBODY,
     ContactKey,
+    KeyColumns,
     NothingPacked,
+    OpenSince,
     PageEntries,
     Since,
     VisitRows,
@@ -143,12 +146,13 @@ class PackedVisits(NothingPacked):
         self._places.update(found)
         return [home for home, _ in found]
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+    def instants(self, home: Home) -> OpenSince:
         """See `NothingPacked.instants`."""
-        found: list[int] = []
         place = self._places.get(home)
-        if place is not None:
-            self._core.instants(self.state, place, answered, found)
+        if place is None:
+            return NOBODY
+        found = OpenSince([], [])
+        self._core.instants(self.state, place, *found)
         return found
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
@@ -161,29 +165,28 @@ class PackedVisits(NothingPacked):
 
     def talks(self, *, everything: bool) -> list[Talk]:
         """See `NothingPacked.talks`."""
-        found: list[tuple[VisitKey, bool, str, str, int]] = []
+        found: list[Talk] = []
         self._core.talks(self.state, everything, found)
-        return [
-            Talk(*key) if over else Talk(*key, agent, queue, since)
-            for key, over, agent, queue, since in found
-        ]
+        return found
 
     # ------------------------------------------------------------- flushing
 
     def take(self, partition: int, entries: PageEntries) -> VisitRows:
         """See `NothingPacked.take`."""
-        lonely: list[VisitKey] = []
         flush = Flush(
             partition,
-            lonely,
             entries.places,
             entries.waiting,
             entries.answered,
             entries.agents,
             entries.over,
         )
-        new, new_rows, known, known_rows = self._core.take(self.state, flush)
-        return VisitRows(EncodedRows(new, new_rows), EncodedRows(known, known_rows), lonely)
+        new, new_rows, known, known_rows, *lonely = self._core.take(self.state, flush)
+        return VisitRows(
+            EncodedRows(new, new_rows),
+            EncodedRows(known, known_rows),
+            lonely_packed=KeyColumns(*lonely),
+        )
 
     def pane_rows(self, partition: int, panes: list[Pane]) -> EncodedRows:
         """See `NothingPacked.pane_rows`."""

@@ -77,19 +77,20 @@ static void add_outcome(const State *state, Record *record, const Visit *visit, 
     add_number(record, bit, visit->wait, UNTOLD);
 }
 
-static int digit(uint8_t letter) {
-    if (letter >= '0' && letter <= '9') return letter - '0';
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
+/* The values of hexadecimal digits in lower case, + 1; 0 of anything else. */
+static const uint8_t DIGITS[256] = {
+    ['0'] = 1, ['1'] = 2, ['2'] = 3, ['3'] = 4, ['4'] = 5, ['5'] = 6, ['6'] = 7, ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16};
 
 /* The 32 bytes of 64 hexadecimal digits; NOT_OURS where they are none. */
 static int pack_digits(uint8_t *out, Text text) {
+    int digits = 1;
     for (int i = 0; i < 64; i += 2) {
-        int high = digit(text[i]), low = digit(text[i + 1]);
-        if (high < 0 || low < 0) return NOT_OURS;
-        *out++ = (uint8_t)(high << 4 | low);
+        int high = DIGITS[text[i]], low = DIGITS[text[i + 1]];
+        digits &= high && low;
+        *out++ = (uint8_t)((high - 1) << 4 | (low - 1));
     }
-    return DONE;
+    return digits ? DONE : NOT_OURS;
 }
 
 static void add_customer(Record *record, Text text, uint32_t length) {
@@ -133,11 +134,11 @@ static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     return out + (record.end - record.values) - begin;
 }
 
-/* What a flush is made of: a partition's number, the list of visits that nothing is stored with, and
- * of a page the places, those that wait, are in progress, their agents, and those over. */
+/* What a flush is made of: a partition's number, and of a page the places, those that wait, are in
+ * progress, their agents, and those over. */
 typedef struct {
     int64_t partition;
-    PyObject *lonely, *places, *waiting, *answered, *agents, *over;
+    PyObject *places, *waiting, *answered, *agents, *over;
 } Flush;
 
 /* Rows joined end to end, as `fold/rows.py` says. */
@@ -148,6 +149,14 @@ typedef struct {
 } Rows;
 
 static uint32_t turned(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
+
+/* A round of SHA-256 on the words `now` of these places. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                                                          \
+    now[h] += (turned(now[e], 6) ^ turned(now[e], 11) ^ turned(now[e], 25)) +                     \
+              (now[g] ^ (now[e] & (now[f] ^ now[g]))) + constant[i] + word[i];                    \
+    now[d] += now[h];                                                                             \
+    now[h] += (turned(now[a], 2) ^ turned(now[a], 13) ^ turned(now[a], 22)) +                     \
+              ((now[a] & now[b]) | (now[c] & (now[a] | now[b])))
 
 /* Take a block of 64 bytes into the eight words of a SHA-256 (FIPS 180-4). */
 static void hash_block(uint32_t *hash, const uint8_t *block) {
@@ -173,14 +182,16 @@ static void hash_block(uint32_t *hash, const uint8_t *block) {
                    (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
     }
     memcpy(now, hash, sizeof now);
-    for (uint32_t i = 0; i < 64; i++) { /* the words stay, their names move on */
-        uint32_t *d = now + (3 - i) % 8, *h = now + (7 - i) % 8;
-        uint32_t a = now[-i % 8], b = now[(1 - i) % 8], c = now[(2 - i) % 8];
-        uint32_t e = now[(4 - i) % 8], f = now[(5 - i) % 8], g = now[(6 - i) % 8];
-        *h += (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + ((e & f) ^ (~e & g)) + ROUNDS[i] +
-              words[i];
-        *d += *h;
-        *h += (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c));
+    for (int i = 0; i < 64; i += 8) { /* the words stay, their names move on */
+        const uint32_t *word = words + i, *constant = ROUNDS + i;
+        ROUND(0, 1, 2, 3, 4, 5, 6, 7, 0);
+        ROUND(7, 0, 1, 2, 3, 4, 5, 6, 1);
+        ROUND(6, 7, 0, 1, 2, 3, 4, 5, 2);
+        ROUND(5, 6, 7, 0, 1, 2, 3, 4, 3);
+        ROUND(4, 5, 6, 7, 0, 1, 2, 3, 4);
+        ROUND(3, 4, 5, 6, 7, 0, 1, 2, 5);
+        ROUND(2, 3, 4, 5, 6, 7, 0, 1, 6);
+        ROUND(1, 2, 3, 4, 5, 6, 7, 0, 7);
     }
     for (int i = 0; i < 8; i++) hash[i] += now[i];
 }
@@ -225,11 +236,14 @@ static uint8_t *put_channel(const State *state, uint8_t *out, const Visit *visit
     return put_text(out, channel, (size_t)length);
 }
 
-/* What stands for the customer of a visit. */
-static uint8_t *put_customer(uint8_t *out, const Visit *visit) {
-    const uint8_t *customer = visit->text + visit->contact_length;
-    return visit->customer_length ? put_number(out, customer_mark(customer, visit->customer_length))
-                                  : put_null(out);
+/* What stands for the customer of a visit, which keeps it: most visits are written several times. */
+static uint8_t *put_customer(uint8_t *out, Visit *visit) {
+    if (!visit->customer_length) return put_null(out);
+    if (!(visit->flags & IS_MARKED)) {
+        visit->mark = customer_mark(visit->text + visit->contact_length, visit->customer_length);
+        visit->flags |= IS_MARKED;
+    }
+    return big(big(out, 8, 4), (uint64_t)visit->mark, 8);
 }
 
 #define VISIT_COLUMNS 11
@@ -237,7 +251,7 @@ static uint8_t *put_customer(uint8_t *out, const Visit *visit) {
 #define LONGEST_ROW (LONGEST_RECORD + 1024)
 
 /* The row of a visit; the bytes of it. */
-static size_t pack_row(const State *state, int64_t partition, const Visit *visit, uint8_t *out) {
+static size_t pack_row(const State *state, int64_t partition, Visit *visit, uint8_t *out) {
     const uint8_t *begin = out;
     int32_t queue = visit->place == NOWHERE ? visit->outcome_queue
                                             : state->places.all[visit->place].queue;
@@ -270,12 +284,44 @@ static uint8_t *room_for(Rows *rows, size_t bytes) {
 }
 
 /* Append the row of a visit. */
-static int append_row(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
+static int append_row(const State *state, int64_t partition, Visit *visit, Rows *rows) {
     uint8_t *out = room_for(rows, LONGEST_ROW);
     if (!out) return FAILED;
     rows->used += pack_row(state, partition, visit, out);
     rows->number++;
     return DONE;
+}
+
+/* Append a value to a column of texts, behind a line end where it is not the first: no text of the
+ * core's holds one. */
+static int append_value(Rows *column, Text text, size_t length) {
+    uint8_t *out = room_for(column, length + 1);
+    if (!out) return FAILED;
+    if (column->number++) *out++ = '\n';
+    memcpy(out, text, length);
+    column->used = (size_t)(out + length - column->bytes);
+    return DONE;
+}
+
+/* Append the key of a visit to the columns of tenants, contacts and numbers. */
+static int append_key(const State *state, const Visit *visit, Rows *columns) {
+    const Name *tenant = state->names.all + visit->tenant;
+    uint8_t digits[8], *number = digits + sizeof digits;
+    uint32_t rest = visit->number;
+    do *--number = (uint8_t)('0' + rest % 10);
+    while (rest /= 10);
+    int result = append_value(columns, tenant->bytes, (size_t)tenant->length);
+    if (result == DONE) result = append_value(columns + 1, visit->text, visit->contact_length);
+    if (result < 0) return FAILED;
+    return append_value(columns + 2, number, (size_t)(digits + sizeof digits - number));
+}
+
+/* The text of a column, which is given back. */
+static PyObject *column_of(Rows *column) {
+    const char *values = column->bytes ? (const char *)column->bytes : "";
+    PyObject *text = PyUnicode_FromStringAndSize(values, (Size)column->used);
+    free(column->bytes);
+    return text;
 }
 
 /* The bytes of rows, which are given back. */
@@ -297,29 +343,27 @@ static PyObject *page_place(const Flush *flush, PyObject *home) {
 }
 
 /* Note on the page that a visit is open, or is no longer. */
-static int note(const State *state, const Flush *flush, const Visit *visit, PyObject *key,
-                int is_new) {
-    if (!visit->at[OPEN]) return is_new || !PyList_Append(flush->over, key) ? DONE : FAILED;
+static int note(const State *state, const Flush *flush, const Visit *visit, int is_new) {
+    if (!visit->at[OPEN]) return is_new ? DONE : append(flush->over, visit_key(state, visit));
     int answered = visit->flags & IS_ANSWERED;
     PyObject *parts[4] = {
         page_place(flush, state->places.all[visit->place].home),
-        held(PyTuple_GetItem(key, 1)),
-        held(PyTuple_GetItem(key, 2)),
+        text_of(visit->text, visit->contact_length),
+        PyLong_FromLongLong(visit->number),
         PyLong_FromLongLong(answered ? visit->outcome : visit->offered),
     };
     if (append(answered ? flush->answered : flush->waiting, tuple_of(parts, 4)) < 0) return FAILED;
     return answered ? append(flush->agents, name_or_none(state, visit->agent)) : DONE;
 }
 
-/* A visit to be written is being written, by a row of `rows`. */
-static int take(State *state, const Flush *flush, uint32_t number, Rows *rows) {
+/* A visit to be written is being written, by a row of `taken`: new rows, others, and the columns of
+ * the keys of new ones. */
+static int take(State *state, const Flush *flush, uint32_t number, Rows *taken) {
     Visit *visit = visit_at(&state->visits, number);
     int is_new = visit->flags & IS_NEW;
-    PyObject *key = visit_key(state, visit);
-    int result = key ? append_row(state, flush->partition, visit, rows + !is_new) : FAILED;
-    if (result == DONE) result = note(state, flush, visit, key, is_new);
-    if (result == DONE && is_new && PyList_Append(flush->lonely, key)) result = FAILED;
-    give_back(key);
+    int result = append_row(state, flush->partition, visit, taken + !is_new);
+    if (result == DONE) result = note(state, flush, visit, is_new);
+    if (result == DONE && is_new) result = append_key(state, visit, taken + 2);
     if (result == FAILED) return FAILED;
     visit->flags &= (uint8_t)~(IS_NEW | FLIES_NEW);
     if (is_new) visit->flags |= FLIES_NEW;
@@ -328,21 +372,25 @@ static int take(State *state, const Flush *flush, uint32_t number, Rows *rows) {
 }
 
 /* Take all visits that are to be written: the number and the bytes of the rows of those that the
- * database does not have, and of those it has; NULL with an error. */
+ * database does not have, and of those it has; the columns of the keys of the former. NULL with an
+ * error. */
 EXPORT PyObject *core_take(State *state, const Flush *flush) {
     List *dirty = state->lists + DIRTY;
-    Rows rows[2] = {{0}, {0}};
+    Rows rows[5] = {{0}};
     int result = DONE;
     for (uint32_t i = 0; i < dirty->used && result == DONE; i++)
         result = take(state, flush, dirty->visits[i], rows);
     if (result == DONE) dirty->used = 0;
-    PyObject *parts[4] = {
+    PyObject *parts[7] = {
         PyLong_FromLongLong(rows[0].number),
         bytes_of(rows),
         PyLong_FromLongLong(rows[1].number),
         bytes_of(rows + 1),
+        column_of(rows + 2),
+        column_of(rows + 3),
+        column_of(rows + 4),
     };
-    PyObject *taken = tuple_of(parts, 4);
+    PyObject *taken = tuple_of(parts, 7);
     if (result == DONE) return taken;
     give_back(taken);
     return NULL;

@@ -7,6 +7,9 @@ enum {
     VISIT_FIELDS
 };
 enum { PANE_KEY, PANE_REVISION, PANE_CELLS, PANE_DIRTY, PANE_UNPUBLISHED, PANE_FIELDS };
+enum {
+    TALK_TENANT, TALK_CONTACT, TALK_VISIT, TALK_AGENT, TALK_QUEUE, TALK_SINCE, TALK_FIELDS
+};
 /* Codes of cells and histograms. */
 enum {
     C_OFFERED, C_ANSWERED, C_ABANDONED, C_ANSWERED_WAIT, C_ABANDONED_WAIT, C_HANDLED, C_TALK,
@@ -14,11 +17,11 @@ enum {
 };
 
 typedef struct {
-    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], codes[CODES];
-    int64_t visit_words, pane_words, latest, exact_seconds;
+    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS], codes[CODES];
+    int64_t visit_words, pane_words, talk_words, latest, exact_seconds;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *channels, *decode;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */
@@ -78,14 +81,18 @@ typedef struct {
 
 /* To be written, being written, whose conversation began or ended untold, going on. */
 enum { DIRTY, FLYING, TALKS, OPEN, LISTS };
-enum { IS_NEW = 1, FLIES_NEW = 2, IS_ANSWERED = 4, IS_ABANDONED = 8, IS_OVER = 16, IS_HERE = 32 };
+enum {
+    IS_NEW = 1, FLIES_NEW = 2, IS_ANSWERED = 4, IS_ABANDONED = 8, IS_OVER = 16, IS_HERE = 32,
+    IS_MARKED = 64
+};
 
 #define UNTOLD UINT32_MAX
 #define NOWHERE UINT32_MAX
 
-/* `at` are places in lists + 1, or 0; `text` is the contact, and behind it the customer. */
+/* `at` are places in lists + 1, or 0; `text` is the contact, and behind it the customer; `mark`
+ * stands for the customer, once it was asked for. */
 typedef struct {
-    int64_t offered, outcome, ended, wrapped;
+    int64_t offered, outcome, ended, wrapped, mark;
     uint8_t *text;
     uint32_t wait, talk, hold, wrap, place, hash, at[LISTS];
     int32_t priority, tenant, agent, outcome_queue;

@@ -34,6 +34,7 @@ from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.copying import tables_of
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
+from floorpulse.kpi_engine.postgres.lonely import lonely_columns
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
 from floorpulse.kpi_engine.postgres.texts import texts
 from floorpulse.runtime.clock import monotonic, now_ms
@@ -306,16 +307,8 @@ class PostgresStore:
         """Raise AccompaniedError where something else is stored of a contact of which nothing
         should be.
         """
-        lonely = [(str(one.position.partition), one.lonely) for one in rows if one.lonely]
-        if not lonely:
-            return
-        columns = texts(
-            [partition for partition, keys in lonely for _ in keys],
-            [tenant for _, keys in lonely for tenant, _, _ in keys],
-            [contact for _, keys in lonely for _, contact, _ in keys],
-            [str(number) for _, keys in lonely for _, _, number in keys],
-        )
-        if await connection.fetchrow(sql.ACCOMPANIED, *columns):
+        columns = lonely_columns(rows)
+        if columns is not None and await connection.fetchrow(sql.ACCOMPANIED, *columns):
             raise AccompaniedError
 
     async def _write(self, connection: asyncpg.Connection, rows: Sequence[FlushRows]) -> None:

@@ -7,6 +7,7 @@ few seconds all of them, for readers that came later or missed some.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from floorpulse.contracts.updates import Gauge
@@ -31,6 +32,7 @@ class ToldGauges:
 
     def __init__(self) -> None:
         self._told: Sequence[Gauge] = ()
+        self._known: set[int] = set()
         self._sequence = 0
         self._all_at: int | None = None
 
@@ -38,21 +40,26 @@ class ToldGauges:
         """What to tell of the `gauges` there are, in the update of this number, at the steady
         instant `now`. A gauge that did not change is the same object as before.
         """
-        known = set(map(id, self._told))
-        changed = [one for one in gauges if id(one) not in known]
         told = self._told
+        known = self._known
         follows = self._sequence
         self._told = gauges
+        self._known = there = set(map(id, gauges))
         self._sequence = sequence
         if self._all_at is None or now - self._all_at >= ALL_GAUGES:
             self._all_at = now
             return GaugeNews(gauges)
-        return GaugeNews(None, [*changed, *_gone(told, gauges, changed)], follows)
+        changed = _those(there - known, gauges)
+        return GaugeNews(None, [*changed, *_gone(_those(known - there, told), changed)], follows)
 
 
-def _gone(before: Sequence[Gauge], after: Sequence[Gauge], changed: Sequence[Gauge]) -> list[Gauge]:
+def _those(ids: AbstractSet[int], gauges: Sequence[Gauge]) -> list[Gauge]:
+    """Those of the gauges that are these objects."""
+    return [one for one in gauges if id(one) in ids] if ids else []
+
+
+def _gone(left: Sequence[Gauge], changed: Sequence[Gauge]) -> list[Gauge]:
     """Empty gauges for the queues and channels that have none any more."""
-    there = set(map(id, after))
-    left = [(one.tenant, one.queue, one.channel) for one in before if id(one) not in there]
     again = {(one.tenant, one.queue, one.channel) for one in changed}
-    return [Gauge(*one, [], 0, 0) for one in left if one not in again]
+    homes = [(one.tenant, one.queue, one.channel) for one in left]
+    return [Gauge(*home, [], 0, 0) for home in homes if home not in again]

@@ -10,10 +10,17 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey
-from floorpulse.kpi_engine.fold.packed import NothingPacked, PageEntries, VisitRows
+from floorpulse.kpi_engine.fold.packed import (
+    KeyColumns,
+    NothingPacked,
+    OpenSince,
+    PageEntries,
+    VisitRows,
+)
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
+from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
@@ -21,6 +28,7 @@ from tests.fakes.engine import MemoryStore
 from tests.unit.kpi_engine.builders import MINUTE, event
 
 HOUR = 60 * MINUTE
+NOW = 100 * HOUR
 SALES: Home = ("acme", "sales", "voice")
 INSTANTS = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
 C1: VisitKey = ("acme", "c1", 1)
@@ -42,9 +50,11 @@ class TwoPacked(NothingPacked):
         """They came to one queue."""
         return [SALES]
 
-    def instants(self, home: Home, *, answered: bool) -> Sequence[int]:
+    def instants(self, home: Home) -> OpenSince:
         """Of the two."""
-        return list(self.open(home, answered=answered).values())
+        return OpenSince(
+            *(list(self.open(home, answered=answered).values()) for answered in (False, True))
+        )
 
     def open(self, home: Home, *, answered: bool) -> Mapping[VisitKey, int]:
         """The two."""
@@ -68,6 +78,32 @@ def test_packed_visits_are_among_those_that_are_open(presence: PartitionPresence
     assert presence.gauges(HOUR + MINUTE) == [Gauge(*SALES, [HOUR], 1, 0)]
     assert presence.take_talks(everything=False) == [Talk(*C2, "ann", "sales", HOUR + 5)]
     assert presence.take_talks(everything=True) == [Talk(*C2, "ann", "sales", HOUR + 5)]
+
+
+class PackedOfAllAges(TwoPacked):
+    """Keeps visits that began long ago, lately, and after now by a clock that is ahead."""
+
+    def instants(self, home: Home) -> OpenSince:
+        """In no order."""
+        assert home == SALES
+        return OpenSince(
+            [NOW - MINUTE, NOW - 5 * HOUR, NOW - 2 * MINUTE],
+            [NOW + 2 * FUTURE, NOW - 90 * MINUTE, NOW - MINUTE, NOW - 3 * HOUR, NOW - 80 * MINUTE],
+        )
+
+
+def test_packed_visits_are_told_by_their_age(presence: PartitionPresence) -> None:
+    presence.packed = PackedOfAllAges()
+
+    assert presence.gauges(NOW) == [
+        Gauge(
+            *SALES,
+            waiting=[NOW - 2 * MINUTE, NOW - MINUTE],
+            in_progress=1,
+            unresolved=1,
+            lasting=[NOW - 90 * MINUTE, NOW - 80 * MINUTE],
+        )
+    ]
 
 
 def test_a_page_of_everything_lists_packed_visits_with_their_agents(
@@ -106,6 +142,13 @@ def test_where_nothing_is_packed_there_is_nothing_to_write_or_to_tell() -> None:
     assert (rows, len(entries)) == (VisitRows(), 0)
     assert nothing.peek(C1) is None
     assert not nothing.open(SALES, answered=True)
+
+
+def test_keys_come_back_from_their_columns() -> None:
+    columns = KeyColumns("acme\nacme", "c1\nc2", "1\n2")
+
+    assert columns.visits() == [("acme", "c1", 1), ("acme", "c2", 2)]
+    assert KeyColumns().visits() == []
 
 
 class Native:

@@ -182,6 +182,26 @@ def test_batches_that_follow_each_other_and_were_appended_together_are_one() -> 
     assert batch.appended_at == 1_000
 
 
+def test_batches_that_are_one_and_whole_have_a_range_of_offsets() -> None:
+    first = RecordBatch(4, 6, [b"a", b"b"], range(4, 6), 1_000, [b"t1"])
+    then = RecordBatch(6, 7, [b"c"], [6], 1_500, [b"t2"])
+    last = RecordBatch(7, 9, [b"d", b"e"], range(7, 9), 2_000)
+
+    assert joined([first, then, last]) == [
+        RecordBatch(4, 9, [b"a", b"b", b"c", b"d", b"e"], range(4, 9), 1_000, [b"t1", b"t2"])
+    ]
+
+
+def test_instants_are_compared_with_the_first_of_those_that_are_one() -> None:
+    first = RecordBatch(0, 1, [b"a"], range(1), 1_000)
+    then = RecordBatch(1, 2, [b"b"], range(1, 2), 1_900)
+    last = RecordBatch(2, 3, [b"c"], range(2, 3), 2_100)
+
+    [both, alone] = joined([first, then, last])
+
+    assert (both.values, alone) == ([b"a", b"b"], last)
+
+
 @pytest.mark.parametrize(
     "then",
     [
