@@ -21,6 +21,7 @@ from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, 
 from floorpulse.figures.live.written import (
     KeptAnswers,
     KeptRows,
+    RowText,
     SubjectText,
     WrittenPage,
 )
@@ -201,16 +202,16 @@ class LiveFigures:
         page = WrittenPage()
         async for context, index, mine in self._subjects(opened, part):
             place = opened.layout.place(index)
+            final = context.frame.final
             if kept is None or not (place.plain and context.needs is Need.NOTHING):
                 seen = self._seen(context, place)
-                text = _subject_text(context, place)
-                rows = text.rows(seen, context.frame.final)
+                rows: Sequence[RowText] = _text_of(context, place).rows(seen, final)
             else:
-                known = kept.get(index) or kept.setdefault(
-                    index, KeptRows(_subject_text(context, place))
-                )
-                self._renew(known, context, place)
-                rows = known.rows
+                known = kept.get(index)
+                if known is None:
+                    text = _text_of(context, place)
+                    known = kept[index] = KeptRows(text, place.shares[0].policy)
+                rows = known.as_of(self._reading(context, place).reading, final)
             page.add(context.text, rows[mine])
         return page, part.more
 
@@ -401,10 +402,6 @@ class LiveFigures:
             for answer in answers(query.question, seen)
         ]
 
-    def _renew(self, known: KeptRows, context: LiveContext, place: RowLayout) -> None:
-        row = self._reading(context, place)
-        known.renew(self._with(context, row), row.reading, context.frame.final)
-
     def _seen(self, context: LiveContext, place: RowLayout) -> RowInput:
         return self._with(context, self._reading(context, place))
 
@@ -435,7 +432,7 @@ class LiveFigures:
         return self._board.read_span(series_keys, context.span, context.as_of, window).counted
 
 
-def _subject_text(context: LiveContext, place: RowLayout) -> SubjectText:
+def _text_of(context: LiveContext, place: RowLayout) -> SubjectText:
     policies = [share.policy for share in place.shares]
     return SubjectText(context.query.question, context.query.window, place.labels, policies)
 

@@ -10,10 +10,9 @@ long; a gauge as long as the same is there, which is rarely longer than nobody w
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum, auto
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -21,7 +20,7 @@ import msgspec
 from floorpulse.board.domain.board import WindowReading
 from floorpulse.board.domain.windows import Window
 from floorpulse.counting.families import Family
-from floorpulse.figures.by_policy import definition_of
+from floorpulse.figures.by_policy import Parted, definition_of
 from floorpulse.figures.rows import Frame, Question, RowInput, complete, value_in
 from floorpulse.figures.selection import Labels
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
@@ -84,37 +83,40 @@ class SubjectText:
         policies: Sequence[ServiceLevelPolicy],
     ) -> None:
         (queue, channel, *groups) = labels
+        about = b'"queue":%b,"channel":%b,"kpi":' % (encode(queue), encode(channel))
+        definitions = {
+            kind: b',"definition":%b' % encode(definition_of(kpi, policies))
+            for kind, kpi in {kpi.judged_by: kpi for kpi in question.kpis}.items()
+        }
         self.kpis = question.kpis
-        self._about = b'"queue":%b,"channel":%b,' % (encode(queue), encode(channel))
+        self.labels = labels
+        self._around = tuple(
+            (b"%b%b," % (about, encode(kpi.id)), definitions[kpi.judged_by])
+            for kpi in question.kpis
+        )
         named = zip(labels._fields[2:], groups, strict=True)
         self._groups = b"".join(
             [b',"%b":%b' % (name.encode(), encode(group)) for name, group in named if group]
         )
         self._closing = b',"window":%b}' % encode(window)
-        self._definitions: dict[Policy | None, bytes] = {}
-        for kpi in self.kpis:
-            if kpi.judged_by not in self._definitions:
-                name = definition_of(kpi, policies)
-                self._definitions[kpi.judged_by] = b',"definition":%b' % encode(name)
 
     def rows(self, seen: RowInput, final: Family) -> list[RowText]:
         """All rows."""
-        return self.some(self.kpis, seen, final)
+        return self.some(range(len(self.kpis)), seen, final)
 
-    def some(self, kpis: Sequence[Kpi], seen: RowInput, final: Family) -> list[RowText]:
-        """The rows of some of the KPIs."""
+    def some(self, numbers: Iterable[int], seen: RowInput, final: Family) -> list[RowText]:
+        """The rows of the KPIs with these numbers."""
         found = []
-        before = self._about
-        definitions = self._definitions
         rests = self._rests(seen.revision)
-        for kpi in kpis:
-            value = value_in(kpi, seen)
-            numbers = encode(_Numbers(*value.cells))[1:-1]
-            figure = b"%b%b%b%b" % (before, _name(kpi), numbers, definitions[kpi.judged_by])
-            rest, about = rests[complete(kpi, final)]
+        are_complete = _complete(self.kpis, final)
+        for number in numbers:
+            before, behind = self._around[number]
+            value = value_in(self.kpis[number], seen)
+            numbers_told = encode(_Numbers(*value.cells))[1:-1]
+            rest, about = rests[are_complete[number]]
             if value.reason is not None:
                 rest = self._with_reason(rest, value.reason)
-            found.append(RowText(figure, rest, about))
+            found.append(RowText(b"%b%b%b" % (before, numbers_told, behind), rest, about))
         return found
 
     def _rests(self, revision: int) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
@@ -126,100 +128,92 @@ class SubjectText:
         )
 
     def _with_reason(self, rest: bytes, reason: NoValue) -> bytes:
-        return b'%b,"reason":%b%b' % (
-            rest.removesuffix(self._closing),
-            encode(reason),
-            self._closing,
-        )
-
-
-@cache
-def _name(kpi: Kpi) -> bytes:
-    return b'"kpi":%b,' % encode(kpi.id)
-
-
-class DependsOn(Enum):
-    """What a figure depends on, of queues with one policy that is judged by panes, where nothing is
-    looked up.
-    """
-
-    CELLS = auto()
-    """The cells of the span"""
-    LATE = auto()
-    """These, and how many of the span wait too long already or are not resolved"""
-    PRESENCE = auto()
-    """Who is there"""
-
-
-def depends_on(kpi: Kpi) -> DependsOn:
-    """What a KPI depends on."""
-    if isinstance(kpi, MomentKpi):
-        return DependsOn.PRESENCE
-    return DependsOn.LATE if kpi.judged_by is Policy.SERVICE_LEVEL else DependsOn.CELLS
+        open_end = rest.removesuffix(self._closing)
+        return b'%b,"reason":%b%b' % (open_end, encode(reason), self._closing)
 
 
 @lru_cache(maxsize=512)
-def _numbers_of(kpis: Sequence[Kpi], what: Collection[DependsOn]) -> tuple[int, ...]:
-    """The numbers of the KPIs that depend on some of these."""
-    return tuple(number for number, kpi in enumerate(kpis) if depends_on(kpi) in what)
+def _complete(kpis: Sequence[Kpi], final: Family) -> tuple[bool, ...]:
+    """Whether each KPI is complete where some families are final."""
+    return tuple(complete(kpi, final) for kpi in kpis)
 
 
-class Counted(NamedTuple):
-    """The state of a subject's cells, and which families are final."""
+class KeptRows:
+    """The rows of one subject as they were written last, and what they hold for.
+
+    The subject's queues have one policy, which is judged by panes, and nothing is looked up for its
+    KPIs.
+    """
+
+    def __init__(self, text: SubjectText, policy: ServiceLevelPolicy) -> None:
+        self._text = text
+        self._policy = policy
+        self._counted: _Counted | None = None
+        self._late = _Late(0, 0)
+        self._present = MomentFigures()
+        self._rows: Sequence[RowText] = ()
+
+    def as_of(self, reading: WindowReading, final: Family) -> Sequence[RowText]:
+        """The rows as a reading has them; those that say the same as before are not written
+        again.
+        """
+        figures = reading.counted
+        waits = figures.waits
+        counted = _Counted(reading.state, final)
+        late = _Late(late_of(waits, self._policy) if waits else 0, figures.unresolved)
+        numbers = (
+            _depending(self._text.kpis, late != self._late, reading.present != self._present)
+            if counted == self._counted and reading.state is not None
+            else range(len(self._text.kpis))
+        )
+        if numbers:
+            parts = (Parted(self._policy, figures),)
+            seen = RowInput(self._text.labels, figures, parts, reading.present, reading.revision)
+            self._write(numbers, seen, final)
+            self._counted, self._late, self._present = counted, late, reading.present
+        return self._rows
+
+    def _write(self, numbers: Sequence[int], seen: RowInput, final: Family) -> None:
+        written = self._text.some(numbers, seen, final)
+        if len(numbers) < len(self._text.kpis):
+            rows = list(self._rows)
+            for number, row in zip(numbers, written, strict=True):
+                rows[number] = row
+            written = rows
+        self._rows = written
+
+
+class _Counted(NamedTuple):
+    """The state of a subject's cells, None where several sums were added up; and which families are
+    final.
+    """
 
     state: int | None
     final: Family
 
 
-class Late(NamedTuple):
-    """How many of a span wait too long already, and how many are not resolved."""
+class _Late(NamedTuple):
+    """How many of those who wait do so for too long, and how many are not resolved."""
 
     waiting: int
     unresolved: int
 
 
-class KeptRows:
-    """The rows of one subject as they were written last, and what they hold for."""
-
-    def __init__(self, text: SubjectText) -> None:
-        self._text = text
-        self._counted: Counted | None = None
-        self._late = Late(0, 0)
-        self._present = MomentFigures()
-        self.rows: list[RowText] = []
-
-    def renew(self, seen: RowInput, reading: WindowReading, final: Family) -> None:
-        """Write anew what a reading, of which a row's input was made, says anew."""
-        counted = Counted(reading.state, final)
-        late = _late(seen)
-        if counted.state is None or counted != self._counted:
-            self.rows = self._text.rows(seen, final)
-        else:
-            changed = _CHANGED[late != self._late, seen.present != self._present]
-            numbers = _numbers_of(self._text.kpis, changed) if changed else ()
-            if numbers:
-                kpis = [self._text.kpis[number] for number in numbers]
-                rows = list(self.rows)
-                for number, row in zip(numbers, self._text.some(kpis, seen, final), strict=True):
-                    rows[number] = row
-                self.rows = rows
-        self._counted = counted
-        self._late = late
-        self._present = seen.present
+@lru_cache(maxsize=512)
+def _depending(kpis: Sequence[Kpi], late: bool, present: bool) -> tuple[int, ...]:  # noqa: FBT001
+    """The numbers of the KPIs that say something new although the same was counted: where others
+    are `late`, and where others are `present`.
+    """
+    return tuple(
+        number
+        for number, kpi in enumerate(kpis)
+        if (present if isinstance(kpi, MomentKpi) else late and is_leveled(kpi))
+    )
 
 
-_CHANGED: dict[tuple[bool, bool], frozenset[DependsOn]] = {
-    (False, False): frozenset(),
-    (True, False): frozenset({DependsOn.LATE}),
-    (False, True): frozenset({DependsOn.PRESENCE}),
-    (True, True): frozenset({DependsOn.LATE, DependsOn.PRESENCE}),
-}
-
-
-def _late(seen: RowInput) -> Late:
-    (policy, figures) = seen.parts[0]
-    waits = figures.waits
-    return Late(late_of(waits, policy) if waits else 0, figures.unresolved)
+def is_leveled(kpi: Kpi) -> bool:
+    """Whether a KPI is judged by a service-level policy: no other of a span looks at who waits."""
+    return kpi.judged_by is Policy.SERVICE_LEVEL
 
 
 class WrittenRows(NamedTuple):
