@@ -40,6 +40,7 @@ ASKINGS: tuple[dict[str, str], ...] = (
     {"kpi": PLAIN, "window": "5m"},
     {"kpi": PLAIN, "by": "queue,channel", "window": "today"},
     {"kpi": WALL, "by": "total", "window": "30m"},
+    {"kpi": WALL, "by": "total", "queue": "sales,help"},
     {"kpi": WALL, "by": "team"},
     {"kpi": "service_level,waiting", "formula": "V1", "threshold": "40"},
     {"kpi": "service_level:V6,service_level", "flow_outs": "true"},
@@ -88,7 +89,7 @@ def fresh(world: World) -> LiveFigures:
 
 
 def query(world: World, **asked: str) -> LiveQuery:
-    return LivePageParameters(**asked).query(world.floors.view("demo"))  # type: ignore[arg-type]
+    return LivePageParameters(**asked).query(world.floors.view("demo"))
 
 
 class Told(msgspec.Struct):
@@ -280,11 +281,11 @@ def test_as_many_rows_are_kept_as_may_be(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def random_figures(dice: random.Random) -> SpanFigures:
-    cells = {cell: dice.randrange(1, 9) for cell in Cell if dice.random() < 0.7}
+    cells: dict[int, int] = {cell: dice.randrange(1, 9) for cell in Cell if dice.random() < 0.7}
     for histogram in Histogram:
         cells |= {histogram + dice.randrange(80): dice.randrange(1, 4) for _ in range(6)}
     waits = tuple(sorted((dice.randrange(60_000) for _ in range(dice.randrange(5))), reverse=True))
-    return SpanFigures(cells, waits, unresolved=dice.randrange(4))  # type: ignore[arg-type]
+    return SpanFigures(cells, waits, unresolved=dice.randrange(4))
 
 
 @pytest.mark.parametrize("name", [name for name, one in OVER_SPANS.items() if not one.needs])
