@@ -35,6 +35,9 @@ KEPT_OF_ONE = 2_000
 KEPT = 50_000
 """Rows of all questions together, some 30 MB"""
 
+AT_ONCE = 400
+"""Rows put together in one turn of the loop: some tenths of a millisecond"""
+
 
 class RowText(msgspec.Struct, frozen=True, gc=False):
     """What a row's JSON has of its own; `about` tells what is substantial in its rest: the team,
@@ -70,10 +73,29 @@ class _Numbers(msgspec.Struct, frozen=True, gc=False):
     high: float | None
 
 
-class SubjectText:
-    """How a subject's rows are written, whatever their figures are: what stands before and behind
-    the numbers of each KPI.
+class _Columns(NamedTuple):
+    """What the rows of a question have of its KPIs, whatever the subject: their names, and which of
+    several definitions each is computed with; `judged` are KPIs with one definition each.
     """
+
+    names: tuple[bytes, ...]
+    definitions: tuple[int, ...]
+    judged: tuple[Kpi, ...]
+
+
+@lru_cache(maxsize=512)
+def _columns(kpis: Sequence[Kpi]) -> _Columns:
+    judged = {kpi.judged_by: kpi for kpi in kpis}
+    numbers = {kind: number for number, kind in enumerate(judged)}
+    return _Columns(
+        tuple(encode(kpi.id) for kpi in kpis),
+        tuple(numbers[kpi.judged_by] for kpi in kpis),
+        tuple(judged.values()),
+    )
+
+
+class SubjectText:
+    """How a subject's rows are written, whatever their figures are."""
 
     def __init__(
         self,
@@ -83,17 +105,14 @@ class SubjectText:
         policies: Sequence[ServiceLevelPolicy],
     ) -> None:
         (queue, channel, *groups) = labels
-        about = b'"queue":%b,"channel":%b,"kpi":' % (encode(queue), encode(channel))
-        definitions = {
-            kind: b',"definition":%b' % encode(definition_of(kpi, policies))
-            for kind, kpi in {kpi.judged_by: kpi for kpi in question.kpis}.items()
-        }
         self.kpis = question.kpis
         self.labels = labels
-        self._around = tuple(
-            (b"%b%b," % (about, encode(kpi.id)), definitions[kpi.judged_by])
-            for kpi in question.kpis
-        )
+        self._columns = _columns(question.kpis)
+        self._about = b'"queue":%b,"channel":%b,"kpi":' % (encode(queue), encode(channel))
+        self._definitions = [
+            b',"definition":%b' % encode(definition_of(kpi, policies))
+            for kpi in self._columns.judged
+        ]
         named = zip(labels._fields[2:], groups, strict=True)
         self._groups = b"".join(
             [b',"%b":%b' % (name.encode(), encode(group)) for name, group in named if group]
@@ -107,16 +126,21 @@ class SubjectText:
     def some(self, numbers: Iterable[int], seen: RowInput, final: Family) -> list[RowText]:
         """The rows of the KPIs with these numbers."""
         found = []
+        (names, defined, _) = self._columns
         rests = self._rests(seen.revision)
         are_complete = _complete(self.kpis, final)
         for number in numbers:
-            before, behind = self._around[number]
             value = value_in(self.kpis[number], seen)
-            numbers_told = encode(_Numbers(*value.cells))[1:-1]
+            figure = b"%b%b,%b%b" % (
+                self._about,
+                names[number],
+                encode(_Numbers(*value.cells))[1:-1],
+                self._definitions[defined[number]],
+            )
             rest, about = rests[are_complete[number]]
             if value.reason is not None:
                 rest = self._with_reason(rest, value.reason)
-            found.append(RowText(b"%b%b%b" % (before, numbers_told, behind), rest, about))
+            found.append(RowText(figure, rest, about))
         return found
 
     def _rests(self, revision: int) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
@@ -224,37 +248,40 @@ class WrittenRows(NamedTuple):
 
 
 class WrittenPage:
-    """The rows of a page, subject by subject."""
+    """The rows of a page in portions, each of which is put together in one turn of the loop."""
 
     def __init__(self) -> None:
-        self.subjects: deque[WrittenRows] = deque()
         self.size = 0
+        self.portions: deque[list[WrittenRows]] = deque()
+        self._room = 0
 
     def add(self, frame: FrameText, rows: Sequence[RowText]) -> None:
         """Add rows of one subject."""
-        self.subjects.append(WrittenRows(frame, rows))
+        if self._room <= 0:
+            self.portions.append([])
+            self._room = AT_ONCE
+        self.portions[-1].append(WrittenRows(frame, rows))
+        self._room -= len(rows)
         self.size += len(rows)
 
-    def substance(self) -> Iterator[bytes]:
-        """What is substantial, without the marks that move with every second, subject by
-        subject.
-        """
-        for frame, rows in self.subjects:
-            parts = [frame.time]
-            for row in rows:
-                parts += (row.figure, row.about)
-            yield b"".join(parts)
 
-    def given_up(self) -> Iterator[bytes]:
-        """The JSON of the rows with a comma before each, subject by subject; each leaves the page:
-        thousands that are freed at once hold everybody up.
-        """
-        while self.subjects:
-            (_, heading, marks), rows = self.subjects.popleft()
-            parts: list[bytes] = []
-            for row in rows:
-                parts += (b",", heading, row.figure, marks, row.rest)
-            yield b"".join(parts)
+def substance_of(portion: Iterable[WrittenRows]) -> bytes:
+    """What is substantial in some rows, without the marks that move with every second."""
+    parts: list[bytes] = []
+    for frame, rows in portion:
+        parts.append(frame.time)
+        for row in rows:
+            parts += (row.figure, row.about)
+    return b"".join(parts)
+
+
+def json_of(portion: Iterable[WrittenRows]) -> bytes:
+    """The JSON of some rows, a comma before each."""
+    parts: list[bytes] = []
+    for (_, heading, marks), rows in portion:
+        for row in rows:
+            parts += (b",", heading, row.figure, marks, row.rest)
+    return b"".join(parts)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from floorpulse.figures.live.written import WrittenPage
+from floorpulse.figures.live.written import WrittenPage, json_of, substance_of
 from floorpulse.figures.rows import HistoryRow, Row, identity, substance
 from floorpulse.figures.turns import Turns
 from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
 
-SUBJECTS = 40
-"""Subjects whose written rows are put together in one turn of the loop, some 60 rows each at
-most"""
 
 RENDERED = 200
 """Rows rendered in one turn of the loop: less than a millisecond"""
@@ -69,20 +66,25 @@ async def tagged_rows(request: Request, page: AnswerPage, turns: Turns) -> Respo
 async def written_answer(
     request: Request, page: WrittenPage, following: str | None, turns: Turns, fresh: object
 ) -> Response:
-    """Live figures that are JSON already, as `figures` answers rows."""
+    """Live figures that are JSON already, as `figures` answers rows; the page is empty afterwards,
+    see `_given_up`.
+    """
     digest = blake2b(pack((following, fresh, page.size)), digest_size=12)
-    async for portion in turns.over(page.substance(), SUBJECTS):
-        digest.update(b"".join(portion))
+    for number, portion in enumerate(page.portions):
+        if number:
+            await turns.next()
+        digest.update(substance_of(portion))
     tag = f'W/"{digest.hexdigest()}"'
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=tagging(tag))
-    is_long = page.size > RENDERED
     told = deque([b'{"rows":['])
-    async for portion in turns.over(page.given_up(), SUBJECTS):
-        text = b"".join(portion)
+    while page.portions:
+        text = json_of(page.portions.popleft())
         told.append(text if len(told) > 1 else text[1:])
+        if page.portions:
+            await turns.next()
     told.append(b'],"next":%b}' % encode(following))
-    if is_long:
+    if page.size > RENDERED:
         return PortionedResponse(told, tagging(tag))
     return Response(b"".join(told), media_type="application/json", headers=tagging(tag))
 

@@ -18,7 +18,14 @@ from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.live import written
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures, LivePlace
-from floorpulse.figures.live.written import KEPT_OF_ONE, KeptAnswers, RowText, is_leveled
+from floorpulse.figures.live.written import (
+    KEPT_OF_ONE,
+    KeptAnswers,
+    RowText,
+    is_leveled,
+    json_of,
+    substance_of,
+)
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.selection import RowKey
 from floorpulse.kpis.catalogue import ASKED, OVER_SPANS
@@ -104,8 +111,8 @@ def told(
     live: LiveFigures, asked: LiveQuery, after: LivePlace | None = None, limit: int = 100_000
 ) -> Told:
     page, more = asyncio.run(live.written(asked, after, limit))
-    substance = b"".join(page.substance())
-    return Told(b"[%b]" % b"".join(page.given_up())[1:], substance, more)
+    substance = b"".join(map(substance_of, page.portions))
+    return Told(b"[%b]" % b"".join(map(json_of, page.portions))[1:], substance, more)
 
 
 def rows_as_json(live: LiveFigures, asked: LiveQuery) -> bytes:
@@ -218,7 +225,7 @@ def test_a_page_goes_on_behind_a_subject_that_is_there_no_more() -> None:
 
 def texts(live: LiveFigures, asked: LiveQuery) -> list[RowText]:
     page, _ = asyncio.run(live.written(asked, None, 1000))
-    return [row for _, rows in page.subjects for row in rows]
+    return [row for portion in page.portions for _, rows in portion for row in rows]
 
 
 def anew(world: World, live: LiveFigures, asked: LiveQuery) -> list[str]:
