@@ -49,6 +49,8 @@ CACHED_ROWS = 100_000
 
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
+KEPT_ROWS = 120
+"""The same of rows that are kept, few of which are written anew"""
 QUEUE_CHANNELS = 150
 """Queues and channels sorted into rows in one turn"""
 EVERY_ROW = 1 << 62
@@ -200,7 +202,8 @@ class LiveFigures:
         part = opened.part(after, limit)
         kept = self._kept.of(query, opened.layout, opened.size)
         page = WrittenPage()
-        async for context, index, mine in self._subjects(opened, part):
+        at_once = ROWS if kept is None else KEPT_ROWS
+        async for context, index, mine in self._subjects(opened, part, at_once):
             place = opened.layout.place(index)
             final = context.frame.final
             if kept is None or not (place.plain and context.needs is Need.NOTHING):
@@ -223,7 +226,7 @@ class LiveFigures:
         return _Opened(contexts, layout, len(query.question.kpis))
 
     async def _subjects(
-        self, opened: "_Opened", part: "_Part"
+        self, opened: "_Opened", part: "_Part", at_once: int = ROWS
     ) -> AsyncIterator[tuple[LiveContext, int, slice]]:
         """The subjects of a part of an answer: their contexts, numbers, and which of their rows
         belong to it.
@@ -232,7 +235,7 @@ class LiveFigures:
         rested = part.first
         for index in range(part.first // kpis, -(-part.end // kpis)):
             first = index * kpis
-            if first - rested >= ROWS:
+            if first - rested >= at_once:
                 rested = first
                 await self.turns.next()
             mine = slice(max(0, part.first - first), part.end - first)

@@ -10,7 +10,7 @@ long; a gauge as long as the same is there, which is rarely longer than nobody w
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -37,6 +37,8 @@ KEPT = 50_000
 
 AT_ONCE = 400
 """Rows put together in one turn of the loop: some tenths of a millisecond"""
+NO_FAMILY = Family(0)
+NOBODY_THERE = MomentFigures()
 
 
 class RowText(msgspec.Struct, frozen=True, gc=False):
@@ -97,6 +99,8 @@ def _columns(kpis: Sequence[Kpi]) -> _Columns:
 class SubjectText:
     """How a subject's rows are written, whatever their figures are."""
 
+    __slots__ = ("_about", "_closing", "_columns", "_definitions", "_groups", "kpis", "labels")
+
     def __init__(
         self,
         question: Question,
@@ -109,10 +113,10 @@ class SubjectText:
         self.labels = labels
         self._columns = _columns(question.kpis)
         self._about = b'"queue":%b,"channel":%b,"kpi":' % (encode(queue), encode(channel))
-        self._definitions = [
+        self._definitions = tuple(
             b',"definition":%b' % encode(definition_of(kpi, policies))
             for kpi in self._columns.judged
-        ]
+        )
         named = zip(labels._fields[2:], groups, strict=True)
         self._groups = b"".join(
             [b',"%b":%b' % (name.encode(), encode(group)) for name, group in named if group]
@@ -169,12 +173,25 @@ class KeptRows:
     KPIs.
     """
 
+    __slots__ = (
+        "_final",
+        "_late",
+        "_policy",
+        "_present",
+        "_rows",
+        "_state",
+        "_text",
+        "_unresolved",
+    )
+
     def __init__(self, text: SubjectText, policy: ServiceLevelPolicy) -> None:
         self._text = text
         self._policy = policy
-        self._counted: _Counted | None = None
-        self._late = _Late(0, 0)
-        self._present = MomentFigures()
+        self._state: int | None = None
+        self._final = NO_FAMILY
+        self._late = 0
+        self._unresolved = 0
+        self._present = NOBODY_THERE
         self._rows: Sequence[RowText] = ()
 
     def as_of(self, reading: WindowReading, final: Family) -> Sequence[RowText]:
@@ -182,19 +199,23 @@ class KeptRows:
         again.
         """
         figures = reading.counted
-        waits = figures.waits
-        counted = _Counted(reading.state, final)
-        late = _Late(late_of(waits, self._policy) if waits else 0, figures.unresolved)
-        numbers = (
-            _depending(self._text.kpis, late != self._late, reading.present != self._present)
-            if counted == self._counted and reading.state is not None
-            else range(len(self._text.kpis))
-        )
+        kpis = self._text.kpis
+        late = late_of(figures.waits, self._policy) if figures.waits else 0
+        if reading.state is None or reading.state != self._state or final != self._final:
+            numbers: Sequence[int] = range(len(kpis))
+        else:
+            other = late != self._late or figures.unresolved != self._unresolved
+            numbers = _depending(kpis, other, reading.present != self._present)
         if numbers:
             parts = (Parted(self._policy, figures),)
-            seen = RowInput(self._text.labels, figures, parts, reading.present, reading.revision)
+            labels = self._text.labels
+            seen = RowInput(labels, figures, parts, reading.present, reading.revision)
             self._write(numbers, seen, final)
-            self._counted, self._late, self._present = counted, late, reading.present
+            self._state = reading.state
+            self._final = final
+            self._late = late
+            self._unresolved = figures.unresolved
+            self._present = reading.present
         return self._rows
 
     def _write(self, numbers: Sequence[int], seen: RowInput, final: Family) -> None:
@@ -205,22 +226,6 @@ class KeptRows:
                 rows[number] = row
             written = rows
         self._rows = written
-
-
-class _Counted(NamedTuple):
-    """The state of a subject's cells, None where several sums were added up; and which families are
-    final.
-    """
-
-    state: int | None
-    final: Family
-
-
-class _Late(NamedTuple):
-    """How many of those who wait do so for too long, and how many are not resolved."""
-
-    waiting: int
-    unresolved: int
 
 
 @lru_cache(maxsize=512)
