@@ -190,8 +190,8 @@ class LiveFigures:
         opened = await self._opened(query, until)
         part = opened.part(after, limit)
         found: list[LiveRow] = []
-        async for context, index, mine in self._subjects(opened, part):
-            found += self._rows_of(context, opened.layout.place(index))[mine]
+        async for context, _, place, mine in self._subjects(opened, part):
+            found += self._rows_of(context, place)[mine]
         return found, part.more
 
     async def written(
@@ -203,8 +203,7 @@ class LiveFigures:
         kept = self._kept.of(query, opened.layout, opened.size)
         page = WrittenPage()
         at_once = ROWS if kept is None else KEPT_ROWS
-        async for context, index, mine in self._subjects(opened, part, at_once):
-            place = opened.layout.place(index)
+        async for context, index, place, mine in self._subjects(opened, part, at_once):
             final = context.frame.final
             if kept is None or not (place.plain and context.needs is Need.NOTHING):
                 seen = self._seen(context, place)
@@ -227,9 +226,9 @@ class LiveFigures:
 
     async def _subjects(
         self, opened: "_Opened", part: "_Part", at_once: int = ROWS
-    ) -> AsyncIterator[tuple[LiveContext, int, slice]]:
-        """The subjects of a part of an answer: their contexts, numbers, and which of their rows
-        belong to it.
+    ) -> AsyncIterator[tuple[LiveContext, int, RowLayout, slice]]:
+        """The subjects of a part of an answer: their contexts, numbers and places, and which of
+        their rows belong to it; a turn after each `at_once` rows.
         """
         kpis = opened.kpis
         rested = part.first
@@ -239,7 +238,8 @@ class LiveFigures:
                 rested = first
                 await self.turns.next()
             mine = slice(max(0, part.first - first), part.end - first)
-            yield await opened.contexts.of(opened.layout.place(index)), index, mine
+            place = opened.layout.place(index)
+            yield await opened.contexts.of(place), index, place, mine
 
     async def open(
         self, query: LiveQuery, view: TenantView, until: float | None = None
