@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules
-from floorpulse.board.domain.windows import Window
+from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.updates import SourceHeard
 from floorpulse.contracts.visits import Visit
+from floorpulse.counting.families import Family
 from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.live import written
 from floorpulse.figures.live.context import LiveQuery
@@ -21,15 +22,19 @@ from floorpulse.figures.live.figures import LiveFigures, LivePlace
 from floorpulse.figures.live.written import (
     KEPT_OF_ONE,
     KeptAnswers,
+    KeptRows,
     RowText,
+    SubjectText,
     is_leveled,
     json_of,
     substance_of,
 )
 from floorpulse.figures.lookup.lookup import Lookup
-from floorpulse.figures.selection import RowKey
+from floorpulse.figures.policies_in_force import AS_IN_FORCE
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import Labels, RowKey
 from floorpulse.kpis.catalogue import ASKED, OVER_SPANS
-from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.figures import MomentFigures, SpanFigures
 from floorpulse.kpis.formulas.service_level import late_of
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.policies import DEFAULT_POLICY
@@ -315,6 +320,30 @@ def test_who_waits_counts_for_service_levels_only_and_only_by_how_many_wait_too_
         else:
             other = one._replace(waits=others[:1], unresolved=one.unresolved + 1)
         assert kpi.measure(one, policy) == kpi.measure(other, policy)
+
+
+def read(unresolved: int) -> WindowReading:
+    counted = SpanFigures({Cell.OFFERED: 3, Cell.ANSWERED: 1}, unresolved=unresolved)
+    return WindowReading(Span(0, 900_000), counted, MomentFigures(), 7, 1)
+
+
+def test_rows_of_which_nothing_is_counted_tell_who_was_not_resolved_and_when_they_are_final() -> (
+    None
+):
+    kpis = tuple(ASKED[name] for name in ("service_level", "offered"))
+    text = SubjectText(
+        Question(kpis, AS_IN_FORCE), Window.M15, Labels("sales", None), (DEFAULT_POLICY,)
+    )
+    kept = KeptRows(text, DEFAULT_POLICY)
+    nobody = kept.as_of(read(0), Family(0))
+    assert kept.as_of(read(0), Family(0)) is nobody
+    (level, offered) = kept.as_of(read(2), Family(0))
+    assert b'"denominator":3' in level.figure
+    assert offered is nobody[1]
+    assert [row.rest.partition(b",")[0] for row in kept.as_of(read(2), Family.OFFER)] == [
+        b'"complete":true',
+        b'"complete":true',
+    ]
 
 
 def test_windows_are_kept_apart() -> None:
