@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from difflib import get_close_matches
+from functools import lru_cache
 from heapq import nsmallest
 from itertools import islice
 from typing import Annotated
@@ -32,6 +33,8 @@ Cursor = Annotated[
     List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
 ]
 Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
+USUAL_LIST = 2000
+"""Characters of a list whose names are remembered"""
 MOST_CHOICES = 200
 """Known names that a refusal lists: a floor may have a hundred thousand queues"""
 MOST_COMPARED = 2000
@@ -64,11 +67,21 @@ def names_of(text: str | None) -> tuple[str, ...]:
     """The names of a comma-separated list, each once, in order; in double quotes (doubled inside) a
     name may hold anything.
     """
+    if not text:
+        return ()
+    return _usual_names(text) if len(text) <= USUAL_LIST else _names(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
     told = (
         quoted.replace('""', '"') if quoted else plain.strip()
-        for quoted, plain in ITEM.findall(text or "")
+        for quoted, plain in ITEM.findall(text)
     )
     return tuple(dict.fromkeys(name for name in told if name))
+
+
+_usual_names = lru_cache(maxsize=2048)(_names)
+"""Walls name the same queues again and again"""
 
 
 def begin_of(name: str, text: str, zone: ZoneInfo) -> int:

@@ -34,8 +34,13 @@ class Ages:
         than `grace`; else None.
         """
         steady = self._steady()
-        good = (self._good_at(one, now, steady) for one in current(self._positions.values()))
-        return min((at for at in good if at is not None and now - at > self._grace), default=None)
+        oldest = now - self._grace
+        since = None
+        for one in current(self._positions.values()):
+            at = self._good_at(one, now, steady)
+            if at is not None and at < oldest:
+                since = oldest = at
+        return since
 
     def as_of(self, now: int) -> int:
         """The instant that figures speak of: `now`, or where some are stale the instant up to which
@@ -74,8 +79,7 @@ class Ages:
 
         An owner that has not caught up since the reader began is as far as its events tell.
         """
-        complete_at = self.freshness.complete_at(position.partition)
-        first_at = self.freshness.first_at(position.partition)
+        complete_at, first_at = self.freshness.of(position.partition)
         if complete_at is not None:
             return None if position.empty and first_at is None else now - (steady - complete_at)
         if first_at is None:

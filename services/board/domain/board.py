@@ -529,8 +529,9 @@ class Board:
         """The same over any span of whole panes inside the live span; a named sum is kept, for
         spans that move slowly.
         """
-        [reading] = self.read_spans(series_keys, [(name, span)], now)
-        return reading
+        there = self._there(series_keys, now)
+        groups = self._groups_of(series_keys)
+        return _reading(span, _totals(groups, name, span), there)
 
     def read_spans(
         self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str | None, Span]], now: int
@@ -538,17 +539,7 @@ class Board:
         """The same over several spans, each with its name; who is there is looked at once."""
         groups = self._groups_of(series_keys)
         there = self._there(series_keys, now)
-        return [
-            _reading(
-                span,
-                [
-                    group.added_up(span) if name is None else group.total(name, span)
-                    for group in groups
-                ],
-                there,
-            )
-            for name, span in spans
-        ]
+        return [_reading(span, _totals(groups, name, span), there) for name, span in spans]
 
     def present(self, series_keys: Sequence[SeriesKey], now: int) -> MomentFigures:
         """The figures of the moment alone."""
@@ -794,6 +785,13 @@ class _There:
 def without_outcome(cells: Cells) -> int:
     """How many of the visits that were counted have no outcome yet."""
     return cells.get(Cell.OFFERED, 0) - sum(cells.get(cell, 0) for cell in _OUTCOMES)
+
+
+def _totals(groups: Sequence[SeriesGroup], name: str | None, span: Span) -> list[Sum]:
+    """The groups' sums over a span; named ones are kept."""
+    if name is None:
+        return [group.added_up(span) for group in groups]
+    return [group.total(name, span) for group in groups]
 
 
 def _reading(span: Span, sums: Sequence[Sum], there: _There) -> WindowReading:

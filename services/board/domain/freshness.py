@@ -87,16 +87,13 @@ class Freshness:
         known = self._known.get(partition)
         return None if known is None else known.skew
 
-    def complete_at(self, partition: int) -> int | None:
-        """The steady instant up to which the partition is counted; None where no owner has caught
-        up since the reader began.
+    def of(self, partition: int) -> tuple[int | None, int | None]:
+        """The steady instants up to which the partition is counted, None where no owner has caught
+        up since the reader began; and at which an owner was first heard, None where only the
+        durable position is known.
         """
         known = self._known.get(partition)
-        return None if known is None else known.complete_at
+        return NOT_HEARD if known is None else (known.complete_at, known.first_at)
 
-    def first_at(self, partition: int) -> int | None:
-        """The steady instant at which an owner was first heard; None where only the durable
-        position is known.
-        """
-        known = self._known.get(partition)
-        return None if known is None else known.first_at
+
+NOT_HEARD: tuple[None, None] = (None, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from floorpulse.contracts.updates import Update
 
@@ -73,8 +74,10 @@ def current(positions: Iterable[Position]) -> list[Position]:
     generation.
     """
     known = list(positions)
-    newest = max(known, key=lambda one: one.generation, default=None)
-    return [one for one in known if newest is not None and one.log_id == newest.log_id]
+    if not known:
+        return known
+    log_id = max(known, key=attrgetter("generation")).log_id
+    return [one for one in known if one.log_id == log_id]
 
 
 def lowest_watermark(positions: Iterable[Position]) -> int | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.windows import Span, Window
@@ -9,6 +10,7 @@ from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted
 from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.live.plans import LivePlans
+from floorpulse.figures.live.written import FrameText, frame_text
 from floorpulse.figures.lookup.looked_up import LookedUp
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.rows import Frame, Question
@@ -51,6 +53,11 @@ class LiveContext:
     def needs(self) -> Need:
         """What must be looked up beside panes."""
         return self.query.question.needs
+
+    @cached_property
+    def text(self) -> FrameText:
+        """The frame as the JSON of all rows has it."""
+        return frame_text(self.frame)
 
 
 @dataclass(frozen=True)

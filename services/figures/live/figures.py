@@ -1,6 +1,6 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -18,6 +18,13 @@ from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
 from floorpulse.figures.live.layout import Layout, RowLayout
 from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
+from floorpulse.figures.live.written import (
+    KeptAnswers,
+    KeptRows,
+    RowText,
+    SubjectText,
+    WrittenPage,
+)
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import Lookup, WaitsAsked
 from floorpulse.figures.policies_in_force import PoliciesInForce
@@ -42,6 +49,8 @@ CACHED_ROWS = 100_000
 
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
+KEPT_ROWS = 120
+"""The same of rows that are kept, few of which are written anew"""
 QUEUE_CHANNELS = 150
 """Queues and channels sorted into rows in one turn"""
 EVERY_ROW = 1 << 62
@@ -85,6 +94,43 @@ class OpenAnswer:
     layout: Layout
 
 
+class _Part(NamedTuple):
+    """Rows of an answer by their numbers: from `first` up to, not including, `end`; and the place
+    of the last where more follow.
+    """
+
+    first: int
+    end: int
+    more: LivePlace | None
+
+
+class _Opened(NamedTuple):
+    """An answer to be read subject by subject, each of which has as many rows as there are KPIs."""
+
+    contexts: LiveContexts
+    layout: Layout
+    kpis: int
+
+    @property
+    def size(self) -> int:
+        """How many rows it has."""
+        return len(self.layout.row_keys) * self.kpis
+
+    def part(self, after: LivePlace | None, limit: int) -> _Part:
+        """Up to `limit` rows behind a place."""
+        first = 0
+        if after is not None:
+            index = self.layout.index(after.row_key)
+            row_keys = self.layout.row_keys
+            is_there = index < len(row_keys) and row_keys[index] == after.row_key
+            first = index * self.kpis + (after.kpi + 1 if is_there else 0)
+        end = min(first + limit, self.size)
+        if end == self.size:
+            return _Part(first, end, None)
+        index, kpi = divmod(end - 1, self.kpis)
+        return _Part(first, end, LivePlace(self.layout.row_keys[index], kpi))
+
+
 class RowReading(NamedTuple):
     """A row's place, and what the board has of it: nothing is looked up yet."""
 
@@ -111,6 +157,7 @@ class LiveFigures:
         self._cached_rows = 0
         self._staff_by_queue: dict[str, tuple[tuple[int, int], StaffByQueue]] = {}
         self._layouts = PlanLayouts()
+        self._kept = KeptAnswers()
 
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
         """All rows, as `page` tells them.
@@ -140,29 +187,59 @@ class LiveFigures:
         of their last word; sums over them and others go on. Each subject's rows are computed at
         once, those of many subjects in several turns of the loop.
         """
+        opened = await self._opened(query, until)
+        part = opened.part(after, limit)
+        found: list[LiveRow] = []
+        async for context, _, place, mine in self._subjects(opened, part):
+            found += self._rows_of(context, place)[mine]
+        return found, part.more
+
+    async def written(
+        self, query: LiveQuery, after: LivePlace | None, limit: int
+    ) -> tuple[WrittenPage, LivePlace | None]:
+        """The same page as the JSON of its rows."""
+        opened = await self._opened(query, None)
+        part = opened.part(after, limit)
+        kept = self._kept.of(query, opened.layout, opened.size)
+        page = WrittenPage()
+        at_once = ROWS if kept is None else KEPT_ROWS
+        async for context, index, place, mine in self._subjects(opened, part, at_once):
+            final = context.frame.final
+            if kept is None or not (place.plain and context.needs is Need.NOTHING):
+                seen = self._seen(context, place)
+                rows: Sequence[RowText] = _text_of(context, place).rows(seen, final)
+            else:
+                known = kept.get(index)
+                if known is None:
+                    text = _text_of(context, place)
+                    known = kept[index] = KeptRows(text, place.shares[0].policy)
+                rows = known.as_of(self._reading(context, place).reading, final)
+            page.add(context.text, rows[mine])
+        return page, part.more
+
+    async def _opened(self, query: LiveQuery, until: float | None) -> "_Opened":
         view = self.floors.view(query.selection.tenant)
         contexts = LiveContexts(partial(self._context, query, view, until), view)
         context = await contexts.at(view.as_of)
-        known_layout = await self._layout(query, context.terms, view.as_of)
-        found: list[LiveRow] = []
-        last = after
-        rested = 0
-        for index in range(
-            0 if after is None else known_layout.index(after.row_key), len(known_layout.row_keys)
-        ):
-            if len(found) - rested >= ROWS:
-                rested = len(found)
+        layout = await self._layout(query, context.terms, view.as_of)
+        return _Opened(contexts, layout, len(query.question.kpis))
+
+    async def _subjects(
+        self, opened: "_Opened", part: "_Part", at_once: int = ROWS
+    ) -> AsyncIterator[tuple[LiveContext, int, RowLayout, slice]]:
+        """The subjects of a part of an answer: their contexts, numbers and places, and which of
+        their rows belong to it; a turn after each `at_once` rows.
+        """
+        kpis = opened.kpis
+        rested = part.first
+        for index in range(part.first // kpis, -(-part.end // kpis)):
+            first = index * kpis
+            if first - rested >= at_once:
+                rested = first
                 await self.turns.next()
-            row_key = known_layout.row_keys[index]
-            place = known_layout.place(index)
-            seen = after.kpi + 1 if after is not None and row_key == after.row_key else 0
-            mine = self._rows_of(await contexts.of(place), place)[seen:]
-            room = limit - len(found)
-            if len(mine) > room:
-                return found + mine[:room], LivePlace(row_key, seen + room - 1) if room else last
-            found += mine
-            last = LivePlace(row_key, seen + len(mine) - 1)
-        return found, None
+            mine = slice(max(0, part.first - first), part.end - first)
+            place = opened.layout.place(index)
+            yield await opened.contexts.of(place), index, place, mine
 
     async def open(
         self, query: LiveQuery, view: TenantView, until: float | None = None
@@ -356,6 +433,11 @@ class LiveFigures:
     def _read(self, context: LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
         window = context.query.window.value
         return self._board.read_span(series_keys, context.span, context.as_of, window).counted
+
+
+def _text_of(context: LiveContext, place: RowLayout) -> SubjectText:
+    policies = [share.policy for share in place.shares]
+    return SubjectText(context.query.question, context.query.window, place.labels, policies)
 
 
 def _part(context: LiveContext, share: Share, figures: SpanFigures) -> Parted:

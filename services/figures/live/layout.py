@@ -29,6 +29,11 @@ class RowLayout:
     looked_up: Sequence[RowKey]
     queues: Collection[str] | None
 
+    @cached_property
+    def plain(self) -> bool:
+        """Whether its queues have one policy, which is judged by panes."""
+        return len(self.shares) == 1 and not self.shares[0].policy.by_visits
+
 
 order = attrgetter("queue", "channel", "group")
 """The order of subjects, compared as tuples: comparing the subjects themselves costs three times as

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from floorpulse.figures.rows import HistoryRow, LiveRow, Row, identity, substance
+from floorpulse.figures.live.written import WrittenPage, json_of, substance_of
+from floorpulse.figures.rows import HistoryRow, Row, identity, substance
 from floorpulse.figures.turns import Turns
 from floorpulse.runtime.tagged import encode, matches, pack, tagging
 
 T = TypeVar("T")
+
 
 RENDERED = 200
 """Rows rendered in one turn of the loop: less than a millisecond"""
@@ -21,7 +23,7 @@ RENDERED = 200
 
 async def figures(
     request: Request,
-    rows: list[LiveRow] | list[HistoryRow],
+    rows: list[HistoryRow],
     following: str | None,
     turns: Turns,
     fresh: object,
@@ -59,6 +61,32 @@ async def tagged_rows(request: Request, page: AnswerPage, turns: Turns) -> Respo
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=tagging(tag))
     return await rows_answer(page.rows, page.following, turns, tagging(tag))
+
+
+async def written_answer(
+    request: Request, page: WrittenPage, following: str | None, turns: Turns, fresh: object
+) -> Response:
+    """Live figures that are JSON already, as `figures` answers rows; the page is empty afterwards,
+    see `_given_up`.
+    """
+    digest = blake2b(pack((following, fresh, page.size)), digest_size=12)
+    for number, portion in enumerate(page.portions):
+        if number:
+            await turns.next()
+        digest.update(substance_of(portion))
+    tag = f'W/"{digest.hexdigest()}"'
+    if matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=tagging(tag))
+    told = deque([b'{"rows":['])
+    while page.portions:
+        text = json_of(page.portions.popleft())
+        told.append(text if len(told) > 1 else text[1:])
+        if page.portions:
+            await turns.next()
+    told.append(b'],"next":%b}' % encode(following))
+    if page.size > RENDERED:
+        return PortionedResponse(told, tagging(tag))
+    return Response(b"".join(told), media_type="application/json", headers=tagging(tag))
 
 
 class PortionedResponse(Response):

@@ -38,6 +38,7 @@ from floorpulse.query.api.answers import (
     figures,
     rows_answer,
     tagged_rows,
+    written_answer,
 )
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.parameters import (
@@ -180,17 +181,20 @@ async def live(
     after = place_of(asked.cursor, (question, asked.at), decode_live_place)
     if asked.at is not None:
         live_figures = await figures_then(request, question, asked.at)
-    page = partial(live_figures.page, question)
-    rows, more = await page(after, paging.rows_of_page(asked.limit, shared.limits))
-    shared.counted(LIVE, len(rows))
+    limit = paging.rows_of_page(asked.limit, shared.limits)
     if kind != JSON:
+        page = partial(live_figures.page, question)
+        rows, more = await page(after, limit)
+        shared.counted(LIVE, len(rows))
         further = paging.further(page, more, shared.limits.rows)
         zone = shared.floors.view(caller.tenant).zone
         sheet = Sheet("kpis", LIVE_COLUMNS, zone, question.question.ids)
         return await file_answer(rows, further, sheet, (kind, asked.arranged), shared.turns)
+    written, more = await live_figures.written(question, after, limit)
+    shared.counted(LIVE, written.size)
     fresh = live_figures.floors.seen_by(caller).freshness
     following = _following((question, asked.at), more)
-    return await figures(request, rows, following, shared.turns, fresh)
+    return await written_answer(request, written, following, shared.turns, fresh)
 
 
 @figures_router.get(

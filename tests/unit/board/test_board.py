@@ -112,6 +112,19 @@ def test_running_sums_equal_sums_from_scratch_as_windows_move_on(
             assert running.cells == board.read([("demo", "sales", None)], window, now).counted.cells
 
 
+def test_a_sum_without_a_name_is_made_of_the_rows_and_not_kept() -> None:
+    floor = MemoryFloor()
+    floor.put(answered(NOW - 30_000, 4), answered(NOW - 90_000, 8))
+    board = board_of(floor)
+    span = span_of(Window.M5, NOW, MINUTE, RULES.zone)
+    named = board.read_span([TENANT], span, NOW, "5m")
+    again = board.read_span([TENANT], span, NOW, "5m")
+    unnamed = [board.read_span([TENANT], span, NOW) for _ in range(2)]
+    assert [one.counted for one in unnamed] == [named.counted] * 2
+    assert again.state == named.state
+    assert len({named.state, *(one.state for one in unnamed)}) == 3
+
+
 def test_time_that_goes_back_is_answered_from_the_rows() -> None:
     floor = MemoryFloor()
     floor.put(answered(NOON, 1), answered(NOON + 6 * MINUTE, 1))

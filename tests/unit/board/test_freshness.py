@@ -250,7 +250,7 @@ def test_a_new_log_forgets_the_ends_of_the_old_one() -> None:
     fresh.hear(replace(position(0, offset=5), generation=2), 10, 20 * SECOND)
     fresh.hear(replace(position(0, offset=15), generation=2), 5, 30 * SECOND)
 
-    assert fresh.complete_at(0) == 20 * SECOND
+    assert fresh.of(0)[0] == 20 * SECOND
 
 
 def test_a_lag_of_days_is_remembered_in_a_bounded_space() -> None:
@@ -259,7 +259,7 @@ def test_a_lag_of_days_is_remembered_in_a_bounded_space() -> None:
         fresh.hear(position(0, offset=10), 1000 + second, second * SECOND)
     fresh.hear(position(0, offset=1010 + 5 * MOST), 1, 11 * MOST * SECOND)
 
-    assert 0.9 * 5 * MOST * SECOND < (fresh.complete_at(0) or 0) <= 5 * MOST * SECOND
+    assert 0.9 * 5 * MOST * SECOND < (fresh.of(0)[0] or 0) <= 5 * MOST * SECOND
 
 
 def test_the_skew_of_clocks_is_told_and_decides_nothing() -> None:
@@ -268,7 +268,7 @@ def test_the_skew_of_clocks_is_told_and_decides_nothing() -> None:
     fresh.compare(0, -2 * HOUR)
 
     assert fresh.skew(0) == -2 * HOUR
-    assert fresh.complete_at(0) is None
+    assert fresh.of(0)[0] is None
 
 
 def test_of_one_owner_the_further_place_is_newer_and_of_one_place_the_later_news() -> None:
