@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from floorpulse.alerts.domain.abandons import judge
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.thresholds import QUIET
-from floorpulse.alerts.rules.reading import PlaceJudged
+from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.series import SeriesKey
@@ -49,7 +49,7 @@ class AbandonsReader:
         count, begin = in_a_row(view.board, self._selection.series_keys(place.row_key), whole)
         until = current + pane
         if not any(active) and count < min(_asked(one) for one in place.alerts):
-            return PlaceJudged([QUIET] * len(place.alerts), until)
+            return PlaceJudged(of_all([QUIET] * len(place.alerts)), until)
         figure = Figure(
             "abandoned",
             count,
@@ -59,7 +59,7 @@ class AbandonsReader:
             end=text(whole.end, view.zone),
             as_of=text(view.as_of, view.zone),
         )
-        return PlaceJudged([judge(_asked(one), figure) for one in place.alerts], until)
+        return PlaceJudged(of_all(judge(_asked(one), figure) for one in place.alerts), until)
 
 
 def _asked(alert: WatchedAlert) -> int:

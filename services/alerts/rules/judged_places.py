@@ -6,7 +6,7 @@ grown         +3       +2      │ +4
 looked at    rests    rests    │ judged again
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cells
 from floorpulse.counting.growth import Growth
+from floorpulse.figures.enrich import RowSource
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import OpenAnswer
 from floorpulse.figures.live.layout import Layout, RowLayout
@@ -51,22 +52,47 @@ def counted(kpi: Kpi) -> bool:
     return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
 
 
+def _as_they_are(present: MomentFigures, _: RowSource) -> MomentFigures:
+    return present
+
+
+def _with_throughput(present: MomentFigures, source: RowSource) -> MomentFigures:
+    return present._replace(handled=source.handled_before())
+
+
+def _with_agents(present: MomentFigures, source: RowSource) -> MomentFigures:
+    return present._replace(staff=source.staff_then())
+
+
+Completed = Callable[[MomentFigures, RowSource], MomentFigures]
+COMPLETED: dict[Need, Completed] = {
+    Need.NOTHING: _as_they_are,
+    Need.THROUGHPUT: _with_throughput,
+    Need.AGENTS: _with_agents,
+}
+"""The figures of a moment with the one thing more that a gauge needs and the board knows, as the
+stages of a row have it
+"""
+
+
 @dataclass(eq=False, slots=True)
 class ThresholdJudge:
     """How a rule judges a row of now; `of_span`: by nothing but what was counted in its span.
-    `filled` where the floor is known for as long as it looks back.
+    `completed` makes what a gauge looks at; None where that takes the whole row. `filled` where the
+    floor is known for as long as it looks back.
     """
 
     kpi: Kpi
     bounds: Bounds
     of_span: bool
+    completed: Completed | None
     filled: bool = False
 
 
 def _judge_of(rule: WatchedRule) -> ThresholdJudge:
     kpi = kpi_of(rule)
     of_span = isinstance(kpi, SpanKpi) and kpi.needs is Need.NOTHING
-    return ThresholdJudge(kpi, bounds(rule), of_span)
+    return ThresholdJudge(kpi, bounds(rule), of_span, COMPLETED.get(kpi.needs))
 
 
 @dataclass(eq=False, slots=True)

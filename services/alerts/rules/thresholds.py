@@ -10,6 +10,7 @@ span only where its cells, or who of it waits, did.
 from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 from math import ceil, floor
+from operator import itemgetter
 from zlib import crc32
 
 from floorpulse.alerts.domain.figures import Figure
@@ -34,6 +35,7 @@ from floorpulse.board.domain.series import Grown
 from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import definition_of
+from floorpulse.figures.live.context import LiveRowSource
 from floorpulse.figures.live.figures import LiveFigures, RowReading
 from floorpulse.figures.live.layout import Layout, RowLayout
 from floorpulse.figures.rows import KpiValue, RowInput, value_in
@@ -50,6 +52,7 @@ PACE = 30 * 60_000
 LONGEST_WAIT = "longest_wait"
 NOT_FILLED = unknown(Reason.NOT_FILLED)
 NOTHING_COUNTED = SpanFigures({})
+NUMBER = itemgetter(0)
 
 
 def looked_at_again(at: int, place: WatchedPlace) -> int:
@@ -124,8 +127,7 @@ class ThresholdReader:
         present = board.present(known.series_keys, self._at)
         grown = board.grown(known.series_keys)
         most = known.growth(self._at // board.rules.pane, grown, present)
-        judgements: list[Judgement | None] = [None] * len(place.alerts)
-        self._judge_gauges(known, present, active, judgements)
+        judgements = list(self._judged_gauges(known, present, active))
         rows = [row for row in known.rows if not row.rests(most, active)]
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
@@ -135,8 +137,9 @@ class ThresholdReader:
             for row, reading in zip(rows, readings, strict=True):
                 to_judge = row.to_judge(reading, most, active)
                 if to_judge:
-                    self._judge(row, reading, to_judge, grown, active, judgements)
+                    judgements += self._judged(row, reading, to_judge, grown, active)
                     row.judged()
+        judgements.sort(key=NUMBER)
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
         waits = present.waits
@@ -161,49 +164,47 @@ class ThresholdReader:
             self._layouts, layouts[0].series_keys, rows, gauges, list(policies.values())
         )
 
-    def _judge_gauges(
-        self,
-        known: JudgedPlace,
-        present: MomentFigures,
-        active: Sequence[bool],
-        judgements: list[Judgement | None],
-    ) -> None:
-        seen: dict[int, RowInput] = {}
+    def _judged_gauges(
+        self, known: JudgedPlace, present: MomentFigures, active: Sequence[bool]
+    ) -> Iterator[tuple[int, Judgement]]:
         for one, layout in known.gauges:
             judge = one.judge
-            kpi = judge.kpi
             if not judge.filled:
-                judgements[one.number] = NOT_FILLED
+                yield one.number, NOT_FILLED
                 continue
-            if kpi.needs is Need.NOTHING and isinstance(kpi, MomentKpi):
-                value = kpi.measure(present, layout.shares[0].policy)
-            else:
-                key = id(one.window)
-                if key not in seen:
-                    reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
-                    seen[key] = self._live.row_of(one.window.opened, RowReading(layout, reading))
-                value = value_in(kpi, seen[key])
+            value = self._gauge(one, layout, present)
             found = called(judge.bounds, value)
             if found.call is Call.BREACH or active[one.number]:
                 found = judged(judge.bounds, _figure(one.window, judge, value, layout))
-            judgements[one.number] = found
+            yield one.number, found
 
-    def _judge(
+    def _gauge(self, one: JudgedAlert, layout: RowLayout, present: MomentFigures) -> Value:
+        """A gauge, of who is there and what else it needs; what is looked up comes with the row."""
+        answer = one.window.opened
+        judge = one.judge
+        kpi = judge.kpi
+        assert isinstance(kpi, MomentKpi)  # noqa: S101  for the type checker: it is a gauge
+        if judge.completed is None:
+            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
+            return value_in(kpi, self._live.row_of(answer, RowReading(layout, reading)))
+        there = judge.completed(present, LiveRowSource(answer.context, layout))
+        return kpi.measure(there, layout.shares[0].policy)
+
+    def _judged(
         self,
         row: JudgedRow,
         reading: WindowReading,
         to_judge: Sequence[JudgedAlert],
         grown: Grown | None,
         active: Sequence[bool],
-        judgements: list[Judgement | None],
-    ) -> None:
+    ) -> Iterator[tuple[int, Judgement]]:
         seen: RowInput | None = None
         known: dict[Kpi, Value] = {}
         policy = row.layout.shares[0].policy
         for one in to_judge:
             judge = one.judge
             if not judge.filled:
-                judgements[one.number] = NOT_FILLED
+                yield one.number, NOT_FILLED
                 continue
             value = known.get(judge.kpi)
             if value is None:
@@ -221,7 +222,7 @@ class ThresholdReader:
             one.note(value, reading.counted.cells, base, breached=breached)
             if breached or active[one.number]:
                 found = judged(judge.bounds, _figure(row.window, judge, value, row.layout))
-            judgements[one.number] = found
+            yield one.number, found
 
     # ------------------------------------------------------------- instants that are known ahead
 
