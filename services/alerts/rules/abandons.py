@@ -78,22 +78,13 @@ def in_a_row(board: Board, series_keys: Sequence[SeriesKey], span: Span) -> tupl
     """How many contacts gave up since the last that was answered, and since when, by minutes of
     their offers.
     """
-    answered = max((_answered(board, one, span) for one in series_keys), default=span.begin)
-    behind = Span(answered, span.end)
-    gave_up = [
-        (start, cells.get(Cell.ABANDONED, 0))
-        for one in series_keys
-        for start, cells in board.panes_back(one, behind)
-        if cells.get(Cell.ABANDONED, 0)
-    ]
-    return sum(number for _, number in gave_up), min(
-        (start for start, _ in gave_up), default=answered
-    )
-
-
-def _answered(board: Board, series_key: SeriesKey, span: Span) -> int:
-    """Where the last pane with an answered contact ends; where the span begins without one."""
-    for start, cells in board.panes_back(series_key, span):
-        if cells.get(Cell.ANSWERED, 0):
-            return start + board.rules.pane
-    return span.begin
+    answered = span.begin
+    gave_up: list[tuple[int, int]] = []
+    for one in series_keys:
+        for start, cells in board.panes_back(one, span):
+            if cells.get(Cell.ANSWERED, 0):
+                answered = max(answered, start + board.rules.pane)
+                break
+            gave_up.append((start, cells.get(Cell.ABANDONED, 0)))
+    row = [(start, number) for start, number in gave_up if number and start >= answered]
+    return sum(number for _, number in row), min((start for start, _ in row), default=answered)

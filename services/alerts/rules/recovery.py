@@ -33,6 +33,7 @@ from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.live.plans import LivePlans
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import RowKey
 from floorpulse.figures.staffing.queues import StaffedFloor
 from floorpulse.figures.staffing.reading import StaffKeptAwhile
 from floorpulse.figures.tenant_view import TenantView
@@ -140,8 +141,8 @@ class RecoveryReader:
         floor = self._floor
         agents = None if floor is None else sum(map(floor.agents, queues))
         plans = _plans(context)
-        pace = _pace(plans, plans.slots.get(row.row_key, ()))
         lately = plans.board.cells(row.series_keys, context.span, Window.M30.value)
+        pace = _pace(plans, row.row_key, lately)
         measured = _aht(lately)
         return together([_of_part(one, agents, pace, measured) for one in parts])
 
@@ -233,15 +234,31 @@ def _of_part(one: _Part, agents: int | None, pace: float, measured: float | None
     )
 
 
-def _pace(plans: LivePlans, slots: Sequence[Slot]) -> float:
+def _pace(plans: LivePlans, row_key: RowKey, lately: Cells) -> float:
     """What came over what was forecast, of the last half hour; as forecast where that was
     little.
     """
-    before = parts_in(slots, plans.times.passed)
+    before = parts_in(plans.slots.get(row_key, ()), plans.times.passed)
     expected = fsum(slot.volume for slot in before)
     if expected < ENOUGH:
         return 1.0
-    return min(QUICKEST, max(SLOWEST, sum(map(plans.came, before)) / expected))
+    whole = _is_whole(before, row_key.queue, plans)
+    came = lately.get(Cell.OFFERED, 0) if whole else sum(map(plans.came, before))
+    return min(QUICKEST, max(SLOWEST, came / expected))
+
+
+def _is_whole(slots: Sequence[Slot], queue: str, plans: LivePlans) -> bool:
+    """Whether slots tell of all contacts of a queue in the last half hour, so that those who came
+    are those that it counted: each begins where the one before ends, the last ends now. A pane that
+    only begins now is counted, but no slot's.
+    """
+    times = plans.times
+    until = times.passed.begin
+    for slot in slots:
+        if slot.channel or slot.queue != queue or slot.begin != until:
+            return False
+        until = slot.end
+    return until == times.now and times.now % plans.board.rules.pane > 0
 
 
 def _aht(cells: Cells) -> float | None:

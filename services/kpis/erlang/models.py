@@ -73,10 +73,17 @@ class Service:
 
     def abandoned_within(self, seconds: float) -> float:
         """The probability of giving up after a wait of at most so many seconds."""
+        return self.ended_within(seconds)[1]
+
+    def ended_within(self, seconds: float) -> tuple[float, float]:
+        """The probabilities of being answered, and of giving up, after a wait of at most so many
+        seconds.
+        """
+        answered = self.answered_within(seconds)
         if self.load.patience == inf:
-            return 0.0
+            return answered, 0.0
         waits_longer = self._offered_beyond(seconds) * exp(-seconds / self.load.patience)
-        return max(0.0, 1 - self.answered_within(seconds) - waits_longer)
+        return answered, max(0.0, 1 - answered - waits_longer)
 
     @cached_property
     def _served_late(self) -> float:
