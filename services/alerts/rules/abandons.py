@@ -15,7 +15,7 @@ from floorpulse.alerts.domain.thresholds import QUIET
 from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.series import SeriesKey
+from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.selection import Selection
@@ -34,6 +34,7 @@ class AbandonsReader:
         self.growing: frozenset[str] = frozenset()
         self._selection = selection
         self._view: TenantView | None = None
+        self._limits: dict[WatchedPlace, tuple[int, Grown]] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:  # noqa: ARG002  a row counts as soon as it is there
         """Take the view."""
@@ -43,12 +44,20 @@ class AbandonsReader:
         """One figure for all alerts of a place; it changes with the pane at the latest."""
         view = self._view
         assert view is not None  # noqa: S101  opened before
+        series_keys = self._selection.series_keys(place.row_key)
+        grown = view.board.grown(series_keys)
         pane = view.board.rules.pane
         current = view.as_of - view.as_of % pane
-        whole = Span(current - LOOK_BACK, current + pane)
-        count, begin = in_a_row(view.board, self._selection.series_keys(place.row_key), whole)
         until = current + pane
-        if not any(active) and count < min(_asked(one) for one in place.alerts):
+        is_active = any(active)
+        if not is_active and grown is not None and self._is_shorter(place, until, grown):
+            return PlaceJudged((), until)
+        whole = Span(current - LOOK_BACK, until)
+        count, begin = in_a_row(view.board, series_keys, whole)
+        room = min(_asked(one) for one in place.alerts) - 1 - count
+        if not is_active and room >= 0:
+            if grown is not None:
+                self._limits[place] = until, grown._replace(contacts=grown.contacts + room)
             return PlaceJudged(of_all([QUIET] * len(place.alerts)), until)
         figure = Figure(
             "abandoned",
@@ -60,6 +69,16 @@ class AbandonsReader:
             as_of=text(view.as_of, view.zone),
         )
         return PlaceJudged(of_all(judge(_asked(one), figure) for one in place.alerts), until)
+
+    def _is_shorter(self, place: WatchedPlace, until: int, grown: Grown) -> bool:
+        """Whether all contacts that a place has grown by since its row was counted in this pane
+        would not make it as long as a rule asks for.
+        """
+        known = self._limits.get(place)
+        if known is None or known[0] != until:
+            return False
+        limit = known[1]
+        return limit.since == grown.since and grown.contacts <= limit.contacts
 
 
 def _asked(alert: WatchedAlert) -> int:

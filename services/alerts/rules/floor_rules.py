@@ -89,7 +89,7 @@ class FloorRules:
         self._turns = turns
         self._states = states
         self._attention: Attention[WatchedPlace] = Attention()
-        self._lively: set[WatchedPlace] = set()
+        self._lively: dict[WatchedPlace, set[int]] = {}
         self._hours = OpeningHours()
         self._plan: _Plan | None = None
         self._agents = AgentsByQueue()
@@ -143,7 +143,7 @@ class FloorRules:
         plan = self._plan = self._made(view, in_force, floor, queue_channels)
         self._attention = Attention()
         self._attention.mark(plan.places)
-        self._lively = set(plan.places)
+        self._lively = {place: set(range(len(place.alerts))) for place in plan.places}
         self._withdraw(plan, view.now, evaluation)
         return plan
 
@@ -226,7 +226,7 @@ class FloorRules:
             if active[number] or judgement.call is Call.BREACH:
                 again = self._advance(look, place.alerts[number], judgement)
                 until = earliest(until, again)
-                self._lively.add(place)
+                self._lively.setdefault(place, set()).add(number)
             if seen is not None:
                 alert = place.alerts[number]
                 seen(alert, _with_figure(judged.later, alert, judgement), view.now)
@@ -236,12 +236,15 @@ class FloorRules:
         """Which alerts of a place are not simply inactive; `everyone` counts as such."""
         if everyone:
             return [True] * len(place.alerts)
-        if place not in self._lively:
+        lively = self._lively.get(place)
+        if lively is None:
             return place.inactive
-        active = [alert.subject in self._states for alert in place.alerts]
-        if not any(active):
-            self._lively.discard(place)
-        return active
+        known = {number for number in lively if place.alerts[number].subject in self._states}
+        if known:
+            self._lively[place] = known
+        else:
+            del self._lively[place]
+        return [number in known for number in range(len(place.alerts))]
 
     def _advance(self, look: _Look, alert: WatchedAlert, judgement: Judgement) -> int | None:
         """Let an alert advance; from when on it does so again under the same judgement."""

@@ -31,6 +31,7 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
+ESTIMATED_WAIT = "estimated_wait"
 
 
 def kpi_of(rule: WatchedRule) -> Kpi:
@@ -154,7 +155,6 @@ class JudgedAlert:
     """
 
     number: int
-    window: JudgedWindow
     judge: ThresholdJudge
     breached: bool = False
     limit: Growth = NO_ROOM
@@ -171,6 +171,41 @@ class JudgedAlert:
                 if kpi.grows is Grows.MEAN
                 else Growth(grown.contacts + room, NEVER)
             )
+
+    def has_room(self, cells: Cells, grown: Grown) -> bool:
+        """Whether a quantile has room by the counts alone, which is noted: it is no breach then."""
+        kpi = self.judge.kpi
+        if not isinstance(kpi, SpanKpi) or kpi.grows is not Grows.QUANTILE:
+            return False
+        if not (self.judge.of_span and self.judge.filled):
+            return False
+        room = self.judge.bounds.room_of_quantile(kpi, cells)
+        if room < 0:
+            return False
+        self.breached = False
+        self.limit = Growth(grown.contacts + room, NEVER)
+        return True
+
+
+@dataclass(eq=False, slots=True)
+class JudgedGauge:
+    """An alert of a place that looks at a gauge, by its number there. Of an estimated wait that was
+    no breach, how many may wait before it can be one (negative: nobody).
+    """
+
+    number: int
+    window: JudgedWindow
+    judge: ThresholdJudge
+    layout: RowLayout
+    most_waiting: int = -1
+
+    def note(self, value: Value, *, breached: bool) -> None:
+        """Note a judgement. The pace is that of panes that are over: it only grows while no cell
+        becomes less and no pane ends.
+        """
+        self.most_waiting = -1
+        if self.judge.kpi.id == ESTIMATED_WAIT and not breached:
+            self.most_waiting = self.judge.bounds.room_of_wait(value.denominator or 0)
 
 
 @dataclass(eq=False, slots=True)
@@ -223,14 +258,14 @@ def _within(grown: Growth | None, limit: Growth) -> bool:
 
 @dataclass(eq=False, slots=True)
 class JudgedPlace:
-    """A place as it is laid out: its rows, its gauges with the layouts of their windows, the
-    policies of all. Growth is comparable within a turn of the panes, `since` no cell became less.
+    """A place as it is laid out: its rows, its gauges, the policies of all. Growth is comparable
+    within a turn of the panes, `since` no cell became less.
     """
 
     layouts: Sequence[Layout]
     series_keys: Sequence[SeriesKey]
     rows: list[JudgedRow]
-    gauges: list[tuple[JudgedAlert, RowLayout]]
+    gauges: list[JudgedGauge]
     policies: Collection[ServiceLevelPolicy]
     since: tuple[int, int] | None = None
 
@@ -243,6 +278,8 @@ class JudgedPlace:
         since = turn, grown.since
         if since != self.since:
             self.since = since
+            for gauge in self.gauges:
+                gauge.most_waiting = -1
             for row in self.rows:
                 row.limit = NO_ROOM
                 for one in row.alerts:

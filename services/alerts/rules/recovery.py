@@ -10,7 +10,6 @@ whoever counted for each would have twice the floor.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from math import fsum
 from typing import NamedTuple
 
@@ -147,8 +146,7 @@ class RecoveryReader:
         return together([_of_part(one, agents, pace, measured) for one in parts])
 
 
-@dataclass(frozen=True)
-class _Figures:
+class _Figures(NamedTuple):
     """The figures of a place's judgements, made where somebody is told."""
 
     context: LiveContext

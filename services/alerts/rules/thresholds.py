@@ -20,6 +20,7 @@ from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.judged_places import (
     JudgedAlert,
+    JudgedGauge,
     JudgedPlace,
     JudgedRow,
     JudgedWindow,
@@ -127,7 +128,7 @@ class ThresholdReader:
         present = board.present(known.series_keys, self._at)
         grown = board.grown(known.series_keys)
         most = known.growth(self._at // board.rules.pane, grown, present)
-        judgements = list(self._judged_gauges(known, present, active))
+        judgements = list(self._judged_gauges(known, present, active, tells=grown is not None))
         rows = [row for row in known.rows if not row.rests(most, active)]
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
@@ -147,16 +148,24 @@ class ThresholdReader:
 
     def _known(self, place: WatchedPlace) -> JudgedPlace:
         rows: list[JudgedRow] = []
-        gauges: list[tuple[JudgedAlert, RowLayout]] = []
+        gauges: list[JudgedGauge] = []
         layouts = [layout.of(place.row_key) for layout in self._layouts]
         for window, layout in zip(self._windows, layouts, strict=True):
-            alerts = [
-                JudgedAlert(number, window, window.judges[alert.rule])
+            mine = [
+                (number, window.judges[alert.rule])
                 for number, alert in enumerate(place.alerts)
                 if alert.rule in window.judges
             ]
-            gauges += [(one, layout) for one in alerts if isinstance(one.judge.kpi, MomentKpi)]
-            counted = [one for one in alerts if isinstance(one.judge.kpi, SpanKpi)]
+            gauges += [
+                JudgedGauge(number, window, judge, layout)
+                for number, judge in mine
+                if isinstance(judge.kpi, MomentKpi)
+            ]
+            counted = [
+                JudgedAlert(number, judge)
+                for number, judge in mine
+                if isinstance(judge.kpi, SpanKpi)
+            ]
             if counted:
                 rows.append(JudgedRow(window, layout, counted))
         policies = {id(one.policy): one.policy for layout in layouts for one in layout.shares}
@@ -165,20 +174,33 @@ class ThresholdReader:
         )
 
     def _judged_gauges(
-        self, known: JudgedPlace, present: MomentFigures, active: Sequence[bool]
+        self,
+        known: JudgedPlace,
+        present: MomentFigures,
+        active: Sequence[bool],
+        *,
+        tells: bool,
     ) -> Iterator[tuple[int, Judgement]]:
-        for one, layout in known.gauges:
+        """`tells`: somebody tells how the place grows."""
+        waiting = len(present.waits)
+        for one in known.gauges:
+            is_active = active[one.number]
+            if waiting <= one.most_waiting and not is_active:
+                continue
             judge = one.judge
             if not judge.filled:
                 yield one.number, NOT_FILLED
                 continue
-            value = self._gauge(one, layout, present)
+            value = self._gauge(one, present)
             found = called(judge.bounds, value)
-            if found.call is Call.BREACH or active[one.number]:
-                found = judged(judge.bounds, _figure(one.window, judge, value, layout))
+            breached = found.call is Call.BREACH
+            if tells:
+                one.note(value, breached=breached)
+            if breached or is_active:
+                found = judged(judge.bounds, _figure(one.window, judge, value, one.layout))
             yield one.number, found
 
-    def _gauge(self, one: JudgedAlert, layout: RowLayout, present: MomentFigures) -> Value:
+    def _gauge(self, one: JudgedGauge, present: MomentFigures) -> Value:
         """A gauge, of who is there and what else it needs; what is looked up comes with the row."""
         answer = one.window.opened
         judge = one.judge
@@ -186,9 +208,9 @@ class ThresholdReader:
         assert isinstance(kpi, MomentKpi)  # noqa: S101  for the type checker: it is a gauge
         if judge.completed is None:
             reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
-            return value_in(kpi, self._live.row_of(answer, RowReading(layout, reading)))
-        there = judge.completed(present, LiveRowSource(answer.context, layout))
-        return kpi.measure(there, layout.shares[0].policy)
+            return value_in(kpi, self._live.row_of(answer, RowReading(one.layout, reading)))
+        there = judge.completed(present, LiveRowSource(answer.context, one.layout))
+        return kpi.measure(there, one.layout.shares[0].policy)
 
     def _judged(
         self,
@@ -201,8 +223,12 @@ class ThresholdReader:
         seen: RowInput | None = None
         known: dict[Kpi, Value] = {}
         policy = row.layout.shares[0].policy
+        base = None if row.mark is None else grown
+        cells = reading.counted.cells
         for one in to_judge:
             judge = one.judge
+            if base is not None and not active[one.number] and one.has_room(cells, base):
+                continue
             if not judge.filled:
                 yield one.number, NOT_FILLED
                 continue
@@ -218,8 +244,7 @@ class ThresholdReader:
                 known[judge.kpi] = value
             found = called(judge.bounds, value)
             breached = found.call is Call.BREACH
-            base = None if row.mark is None else grown
-            one.note(value, reading.counted.cells, base, breached=breached)
+            one.note(value, cells, base, breached=breached)
             if breached or active[one.number]:
                 found = judged(judge.bounds, _figure(row.window, judge, value, row.layout))
             yield one.number, found
