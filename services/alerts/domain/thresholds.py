@@ -91,6 +91,12 @@ class Bounds:
             return -1
         return floor(self.fire * handled / LOOK_BACK * (1 - ROUNDING))
 
+    def room_of_line(self) -> int:
+        """So many may wait before their number is beyond the bound; negative where nothing is
+        said.
+        """
+        return -1 if self.below else floor(self.fire)
+
     def _room_of_share(self, grows: Grows, part: float, whole: float) -> int:
         """The interval's end is the bound where (part − bound · whole)² = z² bound (1 − bound)
         whole: solved for the whole where low shares are bad, all further contacts adding to it

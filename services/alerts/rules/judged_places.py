@@ -31,6 +31,7 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
+WAITING = "waiting"
 ESTIMATED_WAIT = "estimated_wait"
 
 
@@ -189,8 +190,8 @@ class JudgedAlert:
 
 @dataclass(eq=False, slots=True)
 class JudgedGauge:
-    """An alert of a place that looks at a gauge, by its number there. Of an estimated wait that was
-    no breach, how many may wait before it can be one (negative: nobody).
+    """An alert of a place that looks at a gauge, by its number there. Of who waits, or must expect
+    to, and was no breach: how many may wait before it can be one (negative: nothing is said).
     """
 
     number: int
@@ -204,8 +205,11 @@ class JudgedGauge:
         becomes less and no pane ends.
         """
         self.most_waiting = -1
-        if self.judge.kpi.id == ESTIMATED_WAIT and not breached:
+        kpi = self.judge.kpi.id
+        if kpi == ESTIMATED_WAIT and not breached:
             self.most_waiting = self.judge.bounds.room_of_wait(value.denominator or 0)
+        if kpi == WAITING and not breached:
+            self.most_waiting = self.judge.bounds.room_of_line()
 
 
 @dataclass(eq=False, slots=True)

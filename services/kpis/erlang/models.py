@@ -127,12 +127,13 @@ class Service:
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:
     """The fewest agents that are `enough`, which must be so for all numbers above one that is.
 
-    It is looked for from the work on, in steps that begin with the square root of the work, which
-    is where it mostly lies (S. Halfin, W. Whitt, 1981).
+    It is looked for from the work and its square root on, near which it mostly lies (S. Halfin, W.
+    Whitt, 1981), in steps that begin with a quarter of that root.
     """
+    root = sqrt(load.erlangs)
     low = -1
-    high = max(1, ceil(load.erlangs))
-    step = ceil(sqrt(high))
+    high = max(1, ceil(load.erlangs + root))
+    step = ceil(root / 4)
     while not enough(high):
         low, high, step = high, high + step, step * 2
     while high - step > low:

@@ -183,6 +183,11 @@ def test_so_many_may_wait_before_their_estimated_wait_is_beyond_the_bound(fire: 
         assert not handled or called(bounds, estimated_wait(too_many, DEFAULT_POLICY)) is BREACHED
 
 
+def test_so_many_may_wait_before_their_number_is_beyond_the_bound() -> None:
+    assert Bounds(below=False, fire=8, clear=4).room_of_line() == 8
+    assert Bounds(below=False, fire=2.5, clear=2).room_of_line() == 2
+
+
 def test_nothing_is_said_where_nothing_is_known() -> None:
     above = Bounds(below=False, fire=0.5, clear=0.5)
     below = replace(above, below=True)
@@ -192,5 +197,5 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
     assert room_of(below, "asa", Value(5.0, 50.0, 10)) == -1
     assert room_of(replace(above, fire=-1.0), "asa", Value(None, 0.0, 0)) == -1
     assert room_of(replace(below, fire=1.2), "answer_rate", share(10, 10)) == -1
-    assert below.room_of_wait(50) == -1
+    assert below.room_of_wait(50) == below.room_of_line() == -1
     assert replace(above, fire=-1.0).room_of_wait(50) == -1
