@@ -107,12 +107,14 @@ def count_within(cells: Cells, histogram: Histogram, threshold: int, boundary: B
     return sum([count for code, count in cells.items() if first <= code < last])
 
 
-def count_up_to(cells: Cells, histogram: Histogram, seconds: float) -> int:
-    """How many spans stand for no more than so many seconds (0 to 3,600), by `bucket_seconds`; of
-    longer ones none is told.
+def count_up_to(cells: Cells, histogram: Histogram, seconds: float) -> tuple[int, int]:
+    """How many spans stand for no more than so many seconds (0 to 3,600), by `bucket_seconds`, of
+    longer ones none is told; and how many there are in all.
     """
-    whole = floor(min(seconds, EXACT_SECONDS))
-    return count_within(cells, histogram, whole, "le") if whole >= 0 else 0
+    last = histogram + BUCKETS
+    mine = [(code, count) for code, count in cells.items() if histogram <= code < last]
+    edge = histogram + 2 * floor(min(seconds, EXACT_SECONDS))
+    return sum([count for code, count in mine if code <= edge]), sum([count for _, count in mine])
 
 
 def count_scores(cells: Cells, histogram: Histogram, low: float, high: float) -> int:

@@ -29,7 +29,7 @@ class Judgement(NamedTuple):
     depth: float = 0.0
 
 
-def breach(figure: Figure, depth: float) -> Judgement:
+def breach(figure: Figure | None, depth: float) -> Judgement:
     """The figure is beyond the bound that fires."""
     return Judgement(Call.BREACH, Reason.BREACHED, figure, depth)
 

@@ -13,13 +13,20 @@ from typing import Literal
 import msgspec
 
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement, between, breach, clear, unknown
-from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.thresholds import MIN_VOLUME
+from floorpulse.alerts.domain.judgement import Judgement, breach
+from floorpulse.alerts.domain.thresholds import (
+    MIN_VOLUME,
+    NOT_KNOWN,
+    QUIET,
+    TOO_FEW,
+    UNDECIDED,
+    UNDEFINED,
+)
 from floorpulse.kpis.erlang.models import Load, fewest
 from floorpulse.kpis.formulas.planning import expected
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
+When = Literal["lost", "at_risk"]
 MARGIN = 0.02
 """How much more than required must be expected before a half hour is no longer at risk"""
 BEST = 0.9999
@@ -49,6 +56,11 @@ class HalfHour:
     def rest(self) -> float:
         """Contacts whose outcome is open."""
         return self.undecided + self.coming
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it has too few contacts to decide anything."""
+        return self.total + self.rest < MIN_VOLUME
 
     @property
     def required(self) -> float | None:
@@ -99,43 +111,53 @@ class HalfHour:
         return fewest(load, lambda agents: self.share(load, agents) >= share)
 
 
-def judge(
-    when: Literal["lost", "at_risk"], half_hour: HalfHour | None, figure: Figure
-) -> Judgement:
-    """`figure` is the service level so far; None of the half hour where nothing was forecast."""
+def judge(when: When, half_hour: HalfHour | None) -> Judgement:
+    """None of the half hour where nothing was forecast; the figure is made where it is `told`."""
     if half_hour is None:
-        return unknown(Reason.UNDEFINED, figure)
+        return NOT_KNOWN
+    if half_hour.is_small:
+        return TOO_FEW
     required = half_hour.required
-    told = _with(
+    if required is None:
+        return UNDEFINED
+    if when == "lost":
+        return breach(None, required - 1) if required > 1 else QUIET
+    return _at_risk(half_hour, required)
+
+
+def _at_risk(half_hour: HalfHour, required: float) -> Judgement:
+    """A half hour that is lost is at risk too; one that is kept whatever comes is not."""
+    if not _is_open(required):
+        return breach(None, required) if required > 0 else QUIET
+    achievable = half_hour.achievable
+    if achievable is None:
+        return NOT_KNOWN
+    if required > achievable:
+        return breach(None, required - achievable)
+    return QUIET if required <= achievable - MARGIN else UNDECIDED
+
+
+def _is_open(required: float) -> bool:
+    """Whether it depends on the agents: neither lost nor kept whatever comes."""
+    return 0 < required <= 1
+
+
+def told(when: When, half_hour: HalfHour | None, figure: Figure) -> Figure:
+    """The service level so far, with what the half hour was judged by."""
+    if half_hour is None:
+        return figure
+    required = half_hour.required
+    figure = _with(
         figure,
         required=required,
         rest=half_hour.rest,
         pace=half_hour.pace,
         agents=half_hour.agents,
     )
-    if half_hour.total + half_hour.rest < MIN_VOLUME:
-        return between(Reason.TOO_FEW, told)
-    if required is None:
-        return between(Reason.UNDEFINED, told)
-    if when == "lost":
-        return breach(told, required - 1) if required > 1 else clear(told)
-    return _at_risk(half_hour, required, told)
-
-
-def _at_risk(half_hour: HalfHour, required: float, figure: Figure) -> Judgement:
-    """A half hour that is lost is at risk too; one that is kept whatever comes is not."""
-    if required > 1:
-        return breach(figure, required)
-    if required <= 0:
-        return clear(figure)
+    if when == "lost" or half_hour.is_small or required is None or not _is_open(required):
+        return figure
     achievable = half_hour.achievable
-    if achievable is None:
-        return unknown(Reason.UNDEFINED, figure)
-    if required > achievable:
-        return breach(_with(figure, achievable=achievable), required - achievable)
-    told = _with(figure, achievable=achievable)
-    safe = required <= achievable - MARGIN
-    return clear(told) if safe else between(Reason.BETWEEN, told)
+    return figure if achievable is None else _with(figure, achievable=achievable)
 
 
 def with_agents(figure: Figure, half_hour: HalfHour) -> Figure:

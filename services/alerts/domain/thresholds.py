@@ -18,6 +18,7 @@ from floorpulse.counting.histograms import count_up_to
 from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
 from floorpulse.kpis.catalogue import Grows, SpanKpi
 from floorpulse.kpis.figures import Quantile, Value
+from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 from floorpulse.kpis.statistics import Z95
 
 ROUNDING = 1e-9
@@ -68,17 +69,33 @@ class Bounds:
                 most = self.fire * whole * (1 - ROUNDING)
                 return -1 if self.below or self.fire < 0 else floor(1000 * (most - part))
             case Grows.QUANTILE:
-                return max(few, self._room_of_quantile(kpi, int(whole), cells))
+                return self.room_of_quantile(kpi, cells)
             case Grows.SHARE | Grows.SHARE_OF_SOME:  # pragma: no branch  there is no sixth
                 return max(few, self._room_of_share(kpi.grows, part, whole))
 
-    def _room_of_quantile(self, kpi: SpanKpi, size: int, cells: Cells) -> int:
-        """As many as can all be beyond the bound before the quantile's rank is."""
+    def room_of_quantile(self, kpi: SpanKpi, cells: Cells) -> int:
+        """As many as can all be beyond the bound before the quantile's rank is. It takes no
+        quantile: where there is room, that is no breach.
+        """
         measured = kpi.measure
-        if self.below or not isinstance(measured, Quantile):
+        assert isinstance(measured, Quantile)  # noqa: S101  for the type checker: it grows as one
+        within, size = count_up_to(cells, measured.histogram, self.fire)
+        room = -1 if self.below else floor(within / measured.q * (1 - ROUNDING)) - size
+        return max(room, self.min_volume - 1 - size)
+
+    def room_of_wait(self, handled: float) -> int:
+        """So many may wait before their estimated wait is beyond the bound, at a pace of so many
+        contacts in half an hour or more; negative where nothing is said.
+        """
+        if self.below or self.fire < 0:
             return -1
-        within = count_up_to(cells, measured.histogram, self.fire)
-        return floor(within / measured.q * (1 - ROUNDING)) - size
+        return floor(self.fire * handled / LOOK_BACK * (1 - ROUNDING))
+
+    def room_of_line(self) -> int:
+        """So many may wait before their number is beyond the bound; negative where nothing is
+        said.
+        """
+        return -1 if self.below else floor(self.fire)
 
     def _room_of_share(self, grows: Grows, part: float, whole: float) -> int:
         """The interval's end is the bound where (part − bound · whole)² = z² bound (1 − bound)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from floorpulse.alerts.domain.abandons import judge
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.thresholds import QUIET
-from floorpulse.alerts.rules.reading import PlaceJudged
+from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.series import SeriesKey
+from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.selection import Selection
@@ -34,6 +34,7 @@ class AbandonsReader:
         self.growing: frozenset[str] = frozenset()
         self._selection = selection
         self._view: TenantView | None = None
+        self._limits: dict[WatchedPlace, tuple[int, Grown]] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:  # noqa: ARG002  a row counts as soon as it is there
         """Take the view."""
@@ -43,13 +44,21 @@ class AbandonsReader:
         """One figure for all alerts of a place; it changes with the pane at the latest."""
         view = self._view
         assert view is not None  # noqa: S101  opened before
+        series_keys = self._selection.series_keys(place.row_key)
+        grown = view.board.grown(series_keys)
         pane = view.board.rules.pane
         current = view.as_of - view.as_of % pane
-        whole = Span(current - LOOK_BACK, current + pane)
-        count, begin = in_a_row(view.board, self._selection.series_keys(place.row_key), whole)
         until = current + pane
-        if not any(active) and count < min(_asked(one) for one in place.alerts):
-            return PlaceJudged([QUIET] * len(place.alerts), until)
+        is_active = any(active)
+        if not is_active and grown is not None and self._is_shorter(place, until, grown):
+            return PlaceJudged((), until)
+        whole = Span(current - LOOK_BACK, until)
+        count, begin = in_a_row(view.board, series_keys, whole)
+        room = min(_asked(one) for one in place.alerts) - 1 - count
+        if not is_active and room >= 0:
+            if grown is not None:
+                self._limits[place] = until, grown._replace(contacts=grown.contacts + room)
+            return PlaceJudged(of_all([QUIET] * len(place.alerts)), until)
         figure = Figure(
             "abandoned",
             count,
@@ -59,7 +68,17 @@ class AbandonsReader:
             end=text(whole.end, view.zone),
             as_of=text(view.as_of, view.zone),
         )
-        return PlaceJudged([judge(_asked(one), figure) for one in place.alerts], until)
+        return PlaceJudged(of_all(judge(_asked(one), figure) for one in place.alerts), until)
+
+    def _is_shorter(self, place: WatchedPlace, until: int, grown: Grown) -> bool:
+        """Whether all contacts that a place has grown by since its row was counted in this pane
+        would not make it as long as a rule asks for.
+        """
+        known = self._limits.get(place)
+        if known is None or known[0] != until:
+            return False
+        limit = known[1]
+        return limit.since == grown.since and grown.contacts <= limit.contacts
 
 
 def _asked(alert: WatchedAlert) -> int:
@@ -78,22 +97,13 @@ def in_a_row(board: Board, series_keys: Sequence[SeriesKey], span: Span) -> tupl
     """How many contacts gave up since the last that was answered, and since when, by minutes of
     their offers.
     """
-    answered = max((_answered(board, one, span) for one in series_keys), default=span.begin)
-    behind = Span(answered, span.end)
-    gave_up = [
-        (start, cells.get(Cell.ABANDONED, 0))
-        for one in series_keys
-        for start, cells in board.panes_back(one, behind)
-        if cells.get(Cell.ABANDONED, 0)
-    ]
-    return sum(number for _, number in gave_up), min(
-        (start for start, _ in gave_up), default=answered
-    )
-
-
-def _answered(board: Board, series_key: SeriesKey, span: Span) -> int:
-    """Where the last pane with an answered contact ends; where the span begins without one."""
-    for start, cells in board.panes_back(series_key, span):
-        if cells.get(Cell.ANSWERED, 0):
-            return start + board.rules.pane
-    return span.begin
+    answered = span.begin
+    gave_up: list[tuple[int, int]] = []
+    for one in series_keys:
+        for start, cells in board.panes_back(one, span):
+            if cells.get(Cell.ANSWERED, 0):
+                answered = max(answered, start + board.rules.pane)
+                break
+            gave_up.append((start, cells.get(Cell.ABANDONED, 0)))
+    row = [(start, number) for start, number in gave_up if number and start >= answered]
+    return sum(number for _, number in row), min((start for start, _ in row), default=answered)

@@ -25,7 +25,13 @@ from floorpulse.alerts.rules.attention import Attention
 from floorpulse.alerts.rules.evaluation import Evaluation, Seen, States
 from floorpulse.alerts.rules.judged_places import kpi_of
 from floorpulse.alerts.rules.opening import OpeningHours
-from floorpulse.alerts.rules.reading import PlaceJudged, PlaceReader, earliest
+from floorpulse.alerts.rules.reading import (
+    FiguresLater,
+    PlaceJudged,
+    PlaceReader,
+    earliest,
+    of_all,
+)
 from floorpulse.alerts.rules.recovery import RecoveryReader
 from floorpulse.alerts.rules.staleness import StalenessReader
 from floorpulse.alerts.rules.thresholds import ThresholdReader
@@ -83,7 +89,7 @@ class FloorRules:
         self._turns = turns
         self._states = states
         self._attention: Attention[WatchedPlace] = Attention()
-        self._lively: set[WatchedPlace] = set()
+        self._lively: dict[WatchedPlace, set[int]] = {}
         self._hours = OpeningHours()
         self._plan: _Plan | None = None
         self._agents = AgentsByQueue()
@@ -137,7 +143,7 @@ class FloorRules:
         plan = self._plan = self._made(view, in_force, floor, queue_channels)
         self._attention = Attention()
         self._attention.mark(plan.places)
-        self._lively = set(plan.places)
+        self._lively = {place: set(range(len(place.alerts))) for place in plan.places}
         self._withdraw(plan, view.now, evaluation)
         return plan
 
@@ -215,28 +221,30 @@ class FloorRules:
         judged = _stale(place) if frozen else reader.judge(place, active)
         look = _Look(view, reader, judged, evaluation)
         until = judged.until
-        for alert, told, judgement in zip(place.alerts, active, judged.judgements, strict=True):
-            if judgement is None:
-                continue
+        for number, judgement in judged.judgements:
             evaluation.judgements.append(judgement)
-            if told or judgement.call is Call.BREACH:
-                again = self._advance(look, alert, judgement)
+            if active[number] or judgement.call is Call.BREACH:
+                again = self._advance(look, place.alerts[number], judgement)
                 until = earliest(until, again)
-                self._lively.add(place)
+                self._lively.setdefault(place, set()).add(number)
             if seen is not None:
-                seen(alert, judgement, view.now)
+                alert = place.alerts[number]
+                seen(alert, _with_figure(judged.later, alert, judgement), view.now)
         self._attention.settle(place, until)
 
     def _active(self, place: WatchedPlace, *, everyone: bool) -> Sequence[bool]:
         """Which alerts of a place are not simply inactive; `everyone` counts as such."""
         if everyone:
             return [True] * len(place.alerts)
-        if place not in self._lively:
+        lively = self._lively.get(place)
+        if lively is None:
             return place.inactive
-        active = [alert.subject in self._states for alert in place.alerts]
-        if not any(active):
-            self._lively.discard(place)
-        return active
+        known = {number for number in lively if place.alerts[number].subject in self._states}
+        if known:
+            self._lively[place] = known
+        else:
+            del self._lively[place]
+        return [number in known for number in range(len(place.alerts))]
 
     def _advance(self, look: _Look, alert: WatchedAlert, judgement: Judgement) -> int | None:
         """Let an alert advance; from when on it does so again under the same judgement."""
@@ -246,8 +254,11 @@ class FloorRules:
         before = self._states.get(subject, INACTIVE)
         is_open = self._hours.is_open(alert.calendar)
         after, told = advance(timing, subject, before, judgement, now, is_open=is_open)
-        if told is not None and told.figure is not None and judgement.call is Call.BREACH:
-            told = replace(told, figure=look.judged.advised(told.figure))
+        later = look.judged.later
+        if told is not None and later is not None:
+            figure = later.of(alert)
+            is_breach = judgement.call is Call.BREACH
+            told = replace(told, figure=later.advised(figure) if is_breach else figure)
         look.evaluation.keep(self._states, subject, (after, told))
         if not is_open:
             return None
@@ -258,10 +269,16 @@ class FloorRules:
 
 def _stale(place: WatchedPlace) -> PlaceJudged:
     """Nothing is known of a place whose figures are old."""
-    return PlaceJudged([STALE] * len(place.alerts), None)
+    return PlaceJudged(of_all([STALE] * len(place.alerts)), None)
 
 
 STALE = unknown(Reason.STALE)
+
+
+def _with_figure(
+    later: FiguresLater | None, alert: WatchedAlert, judgement: Judgement
+) -> Judgement:
+    return judgement if later is None else judgement._replace(figure=later.of(alert))
 
 
 def _grown(

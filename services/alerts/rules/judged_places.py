@@ -6,7 +6,7 @@ grown         +3       +2      │ +4
 looked at    rests    rests    │ judged again
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cells
 from floorpulse.counting.growth import Growth
+from floorpulse.figures.enrich import RowSource
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import OpenAnswer
 from floorpulse.figures.live.layout import Layout, RowLayout
@@ -30,6 +31,8 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
+WAITING = "waiting"
+ESTIMATED_WAIT = "estimated_wait"
 
 
 def kpi_of(rule: WatchedRule) -> Kpi:
@@ -51,22 +54,47 @@ def counted(kpi: Kpi) -> bool:
     return not (isinstance(kpi, MomentKpi) or kpi.needs & STAFF or kpi.unit is Unit.AGENTS)
 
 
+def _as_they_are(present: MomentFigures, _: RowSource) -> MomentFigures:
+    return present
+
+
+def _with_throughput(present: MomentFigures, source: RowSource) -> MomentFigures:
+    return present._replace(handled=source.handled_before())
+
+
+def _with_agents(present: MomentFigures, source: RowSource) -> MomentFigures:
+    return present._replace(staff=source.staff_then())
+
+
+Completed = Callable[[MomentFigures, RowSource], MomentFigures]
+COMPLETED: dict[Need, Completed] = {
+    Need.NOTHING: _as_they_are,
+    Need.THROUGHPUT: _with_throughput,
+    Need.AGENTS: _with_agents,
+}
+"""The figures of a moment with the one thing more that a gauge needs and the board knows, as the
+stages of a row have it
+"""
+
+
 @dataclass(eq=False, slots=True)
 class ThresholdJudge:
     """How a rule judges a row of now; `of_span`: by nothing but what was counted in its span.
-    `filled` where the floor is known for as long as it looks back.
+    `completed` makes what a gauge looks at; None where that takes the whole row. `filled` where the
+    floor is known for as long as it looks back.
     """
 
     kpi: Kpi
     bounds: Bounds
     of_span: bool
+    completed: Completed | None
     filled: bool = False
 
 
 def _judge_of(rule: WatchedRule) -> ThresholdJudge:
     kpi = kpi_of(rule)
     of_span = isinstance(kpi, SpanKpi) and kpi.needs is Need.NOTHING
-    return ThresholdJudge(kpi, bounds(rule), of_span)
+    return ThresholdJudge(kpi, bounds(rule), of_span, COMPLETED.get(kpi.needs))
 
 
 @dataclass(eq=False, slots=True)
@@ -128,7 +156,6 @@ class JudgedAlert:
     """
 
     number: int
-    window: JudgedWindow
     judge: ThresholdJudge
     breached: bool = False
     limit: Growth = NO_ROOM
@@ -145,6 +172,44 @@ class JudgedAlert:
                 if kpi.grows is Grows.MEAN
                 else Growth(grown.contacts + room, NEVER)
             )
+
+    def has_room(self, cells: Cells, grown: Grown) -> bool:
+        """Whether a quantile has room by the counts alone, which is noted: it is no breach then."""
+        kpi = self.judge.kpi
+        if not isinstance(kpi, SpanKpi) or kpi.grows is not Grows.QUANTILE:
+            return False
+        if not (self.judge.of_span and self.judge.filled):
+            return False
+        room = self.judge.bounds.room_of_quantile(kpi, cells)
+        if room < 0:
+            return False
+        self.breached = False
+        self.limit = Growth(grown.contacts + room, NEVER)
+        return True
+
+
+@dataclass(eq=False, slots=True)
+class JudgedGauge:
+    """An alert of a place that looks at a gauge, by its number there. Of who waits, or must expect
+    to, and was no breach: how many may wait before it can be one (negative: nothing is said).
+    """
+
+    number: int
+    window: JudgedWindow
+    judge: ThresholdJudge
+    layout: RowLayout
+    most_waiting: int = -1
+
+    def note(self, value: Value, *, breached: bool) -> None:
+        """Note a judgement. The pace is that of panes that are over: it only grows while no cell
+        becomes less and no pane ends.
+        """
+        self.most_waiting = -1
+        kpi = self.judge.kpi.id
+        if kpi == ESTIMATED_WAIT and not breached:
+            self.most_waiting = self.judge.bounds.room_of_wait(value.denominator or 0)
+        if kpi == WAITING and not breached:
+            self.most_waiting = self.judge.bounds.room_of_line()
 
 
 @dataclass(eq=False, slots=True)
@@ -197,14 +262,14 @@ def _within(grown: Growth | None, limit: Growth) -> bool:
 
 @dataclass(eq=False, slots=True)
 class JudgedPlace:
-    """A place as it is laid out: its rows, its gauges with the layouts of their windows, the
-    policies of all. Growth is comparable within a turn of the panes, `since` no cell became less.
+    """A place as it is laid out: its rows, its gauges, the policies of all. Growth is comparable
+    within a turn of the panes, `since` no cell became less.
     """
 
     layouts: Sequence[Layout]
     series_keys: Sequence[SeriesKey]
     rows: list[JudgedRow]
-    gauges: list[tuple[JudgedAlert, RowLayout]]
+    gauges: list[JudgedGauge]
     policies: Collection[ServiceLevelPolicy]
     since: tuple[int, int] | None = None
 
@@ -217,6 +282,8 @@ class JudgedPlace:
         since = turn, grown.since
         if since != self.since:
             self.since = since
+            for gauge in self.gauges:
+                gauge.most_waiting = -1
             for row in self.rows:
                 row.limit = NO_ROOM
                 for one in row.alerts:

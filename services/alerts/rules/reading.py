@@ -3,31 +3,44 @@
 A reader opens what many rows share once an evaluation, and then judges place by place.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Judgement
-from floorpulse.alerts.rules.watched import WatchedPlace
+from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.figures.rows import Frame, KpiValue
 from floorpulse.figures.tenant_view import TenantView
 
 
-def as_it_is(figure: Figure) -> Figure:
-    """A figure to which nothing is added."""
-    return figure
+class FiguresLater(Protocol):
+    """Makes the figures of judgements that come without, once somebody is told."""
+
+    def of(self, alert: WatchedAlert) -> Figure:
+        """The figure of an alert's judgement."""
+        ...
+
+    def advised(self, figure: Figure) -> Figure:
+        """The figure of a breach with what helps whoever must act."""
+        ...
 
 
 class PlaceJudged(NamedTuple):
-    """Judgements of a place's alerts in their order; they hold before `until` unless something is
-    told (None: for ever). None stands for one that is no breach, as it was at the last look.
+    """Judgements of a place's alerts, by their numbers and in that order; they hold before `until`
+    unless something is told (None: for ever). Those that are left out are no breach, as at the last
+    look.
 
-    `advised` adds to the figure of a breach that is told what helps whoever must act.
+    `later` makes their figures; None where they come with them.
     """
 
-    judgements: Sequence[Judgement | None]
+    judgements: Sequence[tuple[int, Judgement]]
     until: int | None
-    advised: Callable[[Figure], Figure] = as_it_is
+    later: FiguresLater | None = None
+
+
+def of_all(judgements: Iterable[Judgement]) -> Sequence[tuple[int, Judgement]]:
+    """Judgements of all alerts of a place, by their numbers."""
+    return list(enumerate(judgements))
 
 
 class PlaceReader(Protocol):

@@ -9,34 +9,40 @@ An agent who serves several queues is counted for one of them, as `GET /v1/staff
 whoever counted for each would have twice the floor.
 """
 
-from collections.abc import Collection, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
 from math import fsum
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.judgement import Judgement
-from floorpulse.alerts.domain.recovery import HalfHour, judge, together, with_agents
-from floorpulse.alerts.rules.reading import PlaceJudged
+from floorpulse.alerts.domain.recovery import HalfHour, judge, together, told, with_agents
+from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.thresholds import looked_at_again
 from floorpulse.alerts.rules.watched import GroupKey, WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import Span, Window
-from floorpulse.contracts.cells import Cell
-from floorpulse.figures.by_policy import Parted, definition_of, summed
+from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.definitions.domain.on_call import RecoveryCondition
+from floorpulse.figures.by_policy import definition_of, summed
+from floorpulse.figures.forecasts.plans import parts_in, slots_by_policy, to_come
 from floorpulse.figures.intervals import Interval, next_edge, previous_edge
-from floorpulse.figures.live.context import LiveQuery
+from floorpulse.figures.live.context import LiveContext, LiveQuery
 from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
+from floorpulse.figures.live.layout import RowLayout
+from floorpulse.figures.live.plans import LivePlans
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
-from floorpulse.figures.rows import Question, RowInput
+from floorpulse.figures.rows import Question
+from floorpulse.figures.selection import RowKey
 from floorpulse.figures.staffing.queues import StaffedFloor
 from floorpulse.figures.staffing.reading import StaffKeptAwhile
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
-from floorpulse.kpis.figures import Plan, SpanFigures, Value
+from floorpulse.kpis.figures import SpanFigures, Value
 from floorpulse.kpis.formulas.planning import HANDLE
-from floorpulse.kpis.formulas.service_level import past_threshold, service_level
+from floorpulse.kpis.formulas.service_level import late_of, service_level
+from floorpulse.kpis.plan import Ahead, Slot
+from floorpulse.kpis.policies import ServiceLevelPolicy
 
 LEVEL = ASKED["service_level"]
 KPIS = tuple(ASKED[name] for name in ("service_level_projected", "forecast_variance"))
@@ -48,6 +54,17 @@ MOST_LENDERS = 3
 """Queues with agents to lend that a message names"""
 SLOWEST = 0.25
 QUICKEST = 4.0
+
+
+class _Part(NamedTuple):
+    """Contacts of one policy: what the half hour counted so far, the service level of that, and
+    what is forecast for the rest.
+    """
+
+    policy: ServiceLevelPolicy
+    so_far: SpanFigures
+    level: Value
+    ahead: Sequence[Ahead]
 
 
 class RecoveryReader:
@@ -73,29 +90,19 @@ class RecoveryReader:
         )
         self._floor = await self._staff.floor(view)
 
-    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
+    def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures are made later
         """Judge the alerts of a place by its half hour."""
-        assert self._answer is not None  # noqa: S101  opened before
-        context = self._answer.context
-        seen = self._live.read(self._answer, place.row_key)
-        zone = context.view.zone
-        levels = [service_level(_so_far(part.figures), part.policy) for part in seen.parts]
+        answer = self._answer
+        assert answer is not None  # noqa: S101  opened before
+        context = answer.context
+        row = answer.layout.of(place.row_key)
+        parts = list(self._parts(context, row))
         queues = self._queues(place)
-        half_hour = self._half_hour(seen, levels, queues)
-        figure = Figure(
-            LEVEL.id,
-            *summed(levels).cells,
-            definition=definition_of(LEVEL, [part.policy for part in seen.parts]),
-            window=INTERVAL.value,
-            begin=text(self._span.begin, zone),
-            end=text(self._span.end, zone),
-            as_of=context.frame.as_of,
-            bound=max(part.policy.target for part in seen.parts),
-        )
+        half_hour = self._half_hour(context, row, parts, queues)
         return PlaceJudged(
-            [_judged(one, half_hour, figure) for one in place.alerts],
+            of_all(judge(_condition(one).when, half_hour) for one in place.alerts),
             looked_at_again(context.as_of, place),
-            partial(self._advised, half_hour, queues),
+            _Figures(context, self._span, parts, half_hour, queues, self._floor),
         )
 
     def _queues(self, place: WatchedPlace) -> Collection[str]:
@@ -105,96 +112,156 @@ class RecoveryReader:
         chosen = self._query.selection.queues
         return chosen or (self._floor.staffed if self._floor else ())
 
-    def _advised(
-        self, half_hour: HalfHour | None, queues: Collection[str], figure: Figure
-    ) -> Figure:
-        """A breach says how many agents are missing, and which queues have some to lend."""
-        if half_hour is not None:
-            figure = with_agents(figure, half_hour)
+    def _parts(self, context: LiveContext, row: RowLayout) -> Iterator[_Part]:
+        plans = _plans(context)
+        slots = plans.slots.get(row.row_key, ())
+        policies = [share.policy for share in row.shares]
+        theirs = [slots] if len(policies) == 1 else slots_by_policy(policies, slots, plans.terms)
+        for share, mine in zip(row.shares, theirs, strict=True):
+            so_far = plans.so_far(share.series_keys)
+            level = service_level(so_far, share.policy)
+            yield _Part(share.policy, so_far, level, to_come(mine, plans.times))
+
+    def _half_hour(
+        self,
+        context: LiveContext,
+        row: RowLayout,
+        parts: Sequence[_Part],
+        queues: Collection[str],
+    ) -> HalfHour | None:
+        """None where the half hour, or what is to come of it, is not known, and where contacts
+        may wait for hours.
+        """
+        known = self._known_since is not None and self._known_since <= self._span.begin
+        if not known or not any(part.ahead for part in parts):
+            return None
+        if any(part.policy.by_visits for part in parts):
+            return None
         floor = self._floor
+        agents = None if floor is None else sum(map(floor.agents, queues))
+        plans = _plans(context)
+        lately = plans.board.cells(row.series_keys, context.span, Window.M30.value)
+        pace = _pace(plans, row.row_key, lately)
+        measured = _aht(lately)
+        return together([_of_part(one, agents, pace, measured) for one in parts])
+
+
+class _Figures(NamedTuple):
+    """The figures of a place's judgements, made where somebody is told."""
+
+    context: LiveContext
+    span: Span
+    parts: Sequence[_Part]
+    half_hour: HalfHour | None
+    queues: Collection[str]
+    floor: StaffedFloor | None
+
+    def of(self, alert: WatchedAlert) -> Figure:
+        """The service level so far, with what the alert was judged by."""
+        policies = [part.policy for part in self.parts]
+        zone = self.context.view.zone
+        figure = Figure(
+            LEVEL.id,
+            *summed([part.level for part in self.parts]).cells,
+            definition=definition_of(LEVEL, policies),
+            window=INTERVAL.value,
+            begin=text(self.span.begin, zone),
+            end=text(self.span.end, zone),
+            as_of=self.context.frame.as_of,
+            bound=max(policy.target for policy in policies),
+        )
+        return told(_condition(alert).when, self.half_hour, figure)
+
+    def advised(self, figure: Figure) -> Figure:
+        """A breach says how many agents are missing, and which queues have some to lend."""
+        if self.half_hour is not None:
+            figure = with_agents(figure, self.half_hour)
+        floor = self.floor
         if floor is None:
             return figure
         details = dict(figure.details)
         if details.get("agents_missing") is None:
             details["agents_missing"] = sum(
-                floor.queues[one].missing for one in queues if one in floor.queues
+                floor.queues[one].missing for one in self.queues if one in floor.queues
             )
-        if len(queues) == 1:
-            [taker] = queues
+        if len(self.queues) == 1:
+            [taker] = self.queues
             details["lenders"] = [
                 {"queue": one.queue, "agents": number}
                 for one, number in floor.lenders(taker)[:MOST_LENDERS]
             ]
         return replace(figure, details=details)
 
-    def _half_hour(
-        self, seen: RowInput, levels: Sequence[Value], queues: Collection[str]
-    ) -> HalfHour | None:
-        """None where the half hour, or what is to come of it, is not known, and where contacts
-        may wait for hours.
-        """
-        known = self._known_since is not None and self._known_since <= self._span.begin
-        if not known or not any(part.figures.plan.ahead for part in seen.parts):
-            return None
-        if any(part.policy.by_visits for part in seen.parts):
-            return None
-        floor = self._floor
-        agents = None if floor is None else sum(map(floor.agents, queues))
-        pace = _pace(seen.counted.plan)
-        measured = _aht(seen.counted)
-        parts = zip(seen.parts, levels, strict=True)
-        return together([_part(one, level, agents, pace, measured) for one, level in parts])
 
-
-def _judged(alert: WatchedAlert, half_hour: HalfHour | None, figure: Figure) -> Judgement:
+def _condition(alert: WatchedAlert) -> RecoveryCondition:
     condition = alert.rule.body.recovery
     assert condition is not None  # noqa: S101  for the type checker: the rule is one of recovery
-    return judge(condition.when, half_hour, figure)
+    return condition
 
 
-def _so_far(figures: SpanFigures) -> SpanFigures:
-    return figures.plan.so_far or figures
+def _plans(context: LiveContext) -> LivePlans:
+    plans = context.plans
+    assert plans is not None  # noqa: S101  for the type checker: the KPIs that are asked for need them
+    return plans
 
 
-def _part(
-    part: Parted, level: Value, agents: int | None, pace: float, measured: float | None
-) -> HalfHour:
-    """What contacts of one policy, whose service level so far is `level`, make of the half hour."""
-    policy = part.policy
-    so_far = _so_far(part.figures)
+def _of_part(one: _Part, agents: int | None, pace: float, measured: float | None) -> HalfHour:
+    """What contacts of one policy make of the half hour."""
+    policy = one.policy
+    waits = one.so_far.waits
     counted = policy.waiting_past_threshold
-    undecided = [one for one in so_far.waits if not (counted and past_threshold(one, policy))]
-    ahead = part.figures.plan.ahead
-    volume = fsum(one.volume for one in ahead)
-    seconds = max((one.end for one in ahead), default=0) - min(
-        (one.begin for one in ahead), default=0
+    undecided = len(waits) - (late_of(waits, policy) if counted else 0)
+    ahead = one.ahead
+    volume = fsum(slot.volume for slot in ahead)
+    seconds = max((slot.end for slot in ahead), default=0) - min(
+        (slot.begin for slot in ahead), default=0
     )
-    planned = fsum(one.volume * one.aht for one in ahead)
-    staffed = [one.staffed for one in ahead if one.staffed is not None]
+    planned = fsum(slot.volume * slot.aht for slot in ahead)
+    staffed = [slot.staffed for slot in ahead if slot.staffed is not None]
     return HalfHour(
         policy,
-        int(level.numerator or 0),
-        int(level.denominator or 0),
-        len(undecided),
+        int(one.level.numerator or 0),
+        int(one.level.denominator or 0),
+        undecided,
         volume * pace,
         1000 * volume * pace / seconds if seconds else 0.0,
         measured or (planned / volume if volume else None),
         min(staffed, default=None) if agents is None else agents,
         pace,
-        len(so_far.waits),
+        len(waits),
     )
 
 
-def _pace(plan: Plan) -> float:
+def _pace(plans: LivePlans, row_key: RowKey, lately: Cells) -> float:
     """What came over what was forecast, of the last half hour; as forecast where that was
     little.
     """
-    expected = fsum(one.expected for one in plan.elapsed)
-    came = sum(one.offered for one in plan.elapsed)
-    return min(QUICKEST, max(SLOWEST, came / expected)) if expected >= ENOUGH else 1.0
+    before = parts_in(plans.slots.get(row_key, ()), plans.times.passed)
+    expected = fsum(slot.volume for slot in before)
+    if expected < ENOUGH:
+        return 1.0
+    whole = _is_whole(before, row_key.queue, plans)
+    came = lately.get(Cell.OFFERED, 0) if whole else sum(map(plans.came, before))
+    return min(QUICKEST, max(SLOWEST, came / expected))
 
 
-def _aht(figures: SpanFigures) -> float | None:
+def _is_whole(slots: Sequence[Slot], queue: str, plans: LivePlans) -> bool:
+    """Whether slots tell of all contacts of a queue in the last half hour, so that those who came
+    are those that it counted: each begins where the one before ends, the last ends now. A pane that
+    only begins now is counted, but no slot's.
+    """
+    times = plans.times
+    until = times.passed.begin
+    for slot in slots:
+        if slot.channel or slot.queue != queue or slot.begin != until:
+            return False
+        until = slot.end
+    return until == times.now and times.now % plans.board.rules.pane > 0
+
+
+def _aht(cells: Cells) -> float | None:
     """The mean handle time of the last half hour, seconds; None where few were handled."""
-    handled = figures.of(Cell.HANDLED)
-    return figures.of(*HANDLE) / 1000 / handled if handled >= ENOUGH else None
+    handled = cells.get(Cell.HANDLED, 0)
+    if handled < ENOUGH:
+        return None
+    return sum(cells.get(one, 0) for one in HANDLE) / 1000 / handled

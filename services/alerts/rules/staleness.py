@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.staleness import judge
-from floorpulse.alerts.rules.reading import PlaceJudged
+from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedPlace
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import text
@@ -29,4 +29,4 @@ class StalenessReader:
         as_of = view.silent.as_of(place.queues, view.as_of)
         age = max(0, view.now - as_of) / 1000 if stale else 0.0
         figure = Figure("age", age, age, as_of=text(as_of, view.zone))
-        return PlaceJudged([judge(figure, stale=stale)] * len(place.alerts), None)
+        return PlaceJudged(of_all([judge(figure, stale=stale)] * len(place.alerts)), None)

@@ -10,6 +10,7 @@ span only where its cells, or who of it waits, did.
 from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 from math import ceil, floor
+from operator import itemgetter
 from zlib import crc32
 
 from floorpulse.alerts.domain.figures import Figure
@@ -19,6 +20,7 @@ from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.judged_places import (
     JudgedAlert,
+    JudgedGauge,
     JudgedPlace,
     JudgedRow,
     JudgedWindow,
@@ -34,6 +36,7 @@ from floorpulse.board.domain.series import Grown
 from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import definition_of
+from floorpulse.figures.live.context import LiveRowSource
 from floorpulse.figures.live.figures import LiveFigures, RowReading
 from floorpulse.figures.live.layout import Layout, RowLayout
 from floorpulse.figures.rows import KpiValue, RowInput, value_in
@@ -50,6 +53,7 @@ PACE = 30 * 60_000
 LONGEST_WAIT = "longest_wait"
 NOT_FILLED = unknown(Reason.NOT_FILLED)
 NOTHING_COUNTED = SpanFigures({})
+NUMBER = itemgetter(0)
 
 
 def looked_at_again(at: int, place: WatchedPlace) -> int:
@@ -124,8 +128,7 @@ class ThresholdReader:
         present = board.present(known.series_keys, self._at)
         grown = board.grown(known.series_keys)
         most = known.growth(self._at // board.rules.pane, grown, present)
-        judgements: list[Judgement | None] = [None] * len(place.alerts)
-        self._judge_gauges(known, present, active, judgements)
+        judgements = list(self._judged_gauges(known, present, active, tells=grown is not None))
         rows = [row for row in known.rows if not row.rests(most, active)]
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
@@ -135,8 +138,9 @@ class ThresholdReader:
             for row, reading in zip(rows, readings, strict=True):
                 to_judge = row.to_judge(reading, most, active)
                 if to_judge:
-                    self._judge(row, reading, to_judge, grown, active, judgements)
+                    judgements += self._judged(row, reading, to_judge, grown, active)
                     row.judged()
+        judgements.sort(key=NUMBER)
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
         waits = present.waits
@@ -144,16 +148,24 @@ class ThresholdReader:
 
     def _known(self, place: WatchedPlace) -> JudgedPlace:
         rows: list[JudgedRow] = []
-        gauges: list[tuple[JudgedAlert, RowLayout]] = []
+        gauges: list[JudgedGauge] = []
         layouts = [layout.of(place.row_key) for layout in self._layouts]
         for window, layout in zip(self._windows, layouts, strict=True):
-            alerts = [
-                JudgedAlert(number, window, window.judges[alert.rule])
+            mine = [
+                (number, window.judges[alert.rule])
                 for number, alert in enumerate(place.alerts)
                 if alert.rule in window.judges
             ]
-            gauges += [(one, layout) for one in alerts if isinstance(one.judge.kpi, MomentKpi)]
-            counted = [one for one in alerts if isinstance(one.judge.kpi, SpanKpi)]
+            gauges += [
+                JudgedGauge(number, window, judge, layout)
+                for number, judge in mine
+                if isinstance(judge.kpi, MomentKpi)
+            ]
+            counted = [
+                JudgedAlert(number, judge)
+                for number, judge in mine
+                if isinstance(judge.kpi, SpanKpi)
+            ]
             if counted:
                 rows.append(JudgedRow(window, layout, counted))
         policies = {id(one.policy): one.policy for layout in layouts for one in layout.shares}
@@ -161,49 +173,64 @@ class ThresholdReader:
             self._layouts, layouts[0].series_keys, rows, gauges, list(policies.values())
         )
 
-    def _judge_gauges(
+    def _judged_gauges(
         self,
         known: JudgedPlace,
         present: MomentFigures,
         active: Sequence[bool],
-        judgements: list[Judgement | None],
-    ) -> None:
-        seen: dict[int, RowInput] = {}
-        for one, layout in known.gauges:
-            judge = one.judge
-            kpi = judge.kpi
-            if not judge.filled:
-                judgements[one.number] = NOT_FILLED
+        *,
+        tells: bool,
+    ) -> Iterator[tuple[int, Judgement]]:
+        """`tells`: somebody tells how the place grows."""
+        waiting = len(present.waits)
+        for one in known.gauges:
+            is_active = active[one.number]
+            if waiting <= one.most_waiting and not is_active:
                 continue
-            if kpi.needs is Need.NOTHING and isinstance(kpi, MomentKpi):
-                value = kpi.measure(present, layout.shares[0].policy)
-            else:
-                key = id(one.window)
-                if key not in seen:
-                    reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
-                    seen[key] = self._live.row_of(one.window.opened, RowReading(layout, reading))
-                value = value_in(kpi, seen[key])
+            judge = one.judge
+            if not judge.filled:
+                yield one.number, NOT_FILLED
+                continue
+            value = self._gauge(one, present)
             found = called(judge.bounds, value)
-            if found.call is Call.BREACH or active[one.number]:
-                found = judged(judge.bounds, _figure(one.window, judge, value, layout))
-            judgements[one.number] = found
+            breached = found.call is Call.BREACH
+            if tells:
+                one.note(value, breached=breached)
+            if breached or is_active:
+                found = judged(judge.bounds, _figure(one.window, judge, value, one.layout))
+            yield one.number, found
 
-    def _judge(
+    def _gauge(self, one: JudgedGauge, present: MomentFigures) -> Value:
+        """A gauge, of who is there and what else it needs; what is looked up comes with the row."""
+        answer = one.window.opened
+        judge = one.judge
+        kpi = judge.kpi
+        assert isinstance(kpi, MomentKpi)  # noqa: S101  for the type checker: it is a gauge
+        if judge.completed is None:
+            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
+            return value_in(kpi, self._live.row_of(answer, RowReading(one.layout, reading)))
+        there = judge.completed(present, LiveRowSource(answer.context, one.layout))
+        return kpi.measure(there, one.layout.shares[0].policy)
+
+    def _judged(
         self,
         row: JudgedRow,
         reading: WindowReading,
         to_judge: Sequence[JudgedAlert],
         grown: Grown | None,
         active: Sequence[bool],
-        judgements: list[Judgement | None],
-    ) -> None:
+    ) -> Iterator[tuple[int, Judgement]]:
         seen: RowInput | None = None
         known: dict[Kpi, Value] = {}
         policy = row.layout.shares[0].policy
+        base = None if row.mark is None else grown
+        cells = reading.counted.cells
         for one in to_judge:
             judge = one.judge
+            if base is not None and not active[one.number] and one.has_room(cells, base):
+                continue
             if not judge.filled:
-                judgements[one.number] = NOT_FILLED
+                yield one.number, NOT_FILLED
                 continue
             value = known.get(judge.kpi)
             if value is None:
@@ -217,11 +244,10 @@ class ThresholdReader:
                 known[judge.kpi] = value
             found = called(judge.bounds, value)
             breached = found.call is Call.BREACH
-            base = None if row.mark is None else grown
-            one.note(value, reading.counted.cells, base, breached=breached)
+            one.note(value, cells, base, breached=breached)
             if breached or active[one.number]:
                 found = judged(judge.bounds, _figure(row.window, judge, value, row.layout))
-            judgements[one.number] = found
+            yield one.number, found
 
     # ------------------------------------------------------------- instants that are known ahead
 

@@ -590,14 +590,11 @@ class Board:
     def throughput(self, series_keys: Sequence[SeriesKey], now: int) -> Cells:
         """What the half hour up to the current pane counted."""
         current = now - now % self.rules.pane
-        span = Span(current - 1000 * LOOK_BACK, current)
-        return _added(
-            [
-                self._groups[series_key].total("pace", span).cells
-                for series_key in series_keys
-                if series_key in self._groups
-            ]
-        )
+        return self.cells(series_keys, Span(current - 1000 * LOOK_BACK, current), "pace")
+
+    def cells(self, series_keys: Sequence[SeriesKey], span: Span, name: str) -> Cells:
+        """What a span counted, whoever waits; the named sum is kept."""
+        return _added([group.total(name, span).cells for group in self._groups_of(series_keys)])
 
     def waits(self, series_keys: Sequence[SeriesKey], span: Span, now: int) -> tuple[int, ...]:
         """Waits so far of the visits that were offered in `span` and wait now, milliseconds."""

@@ -184,6 +184,10 @@ def waits(offers: tuple[int, ...], now: int) -> tuple[int, ...]:
 
 def present(gauges: Sequence[Gauge]) -> QueuePresence:
     """Several gauges as one."""
+    if len(gauges) == 1:
+        [one] = gauges
+        waiting = tuple(sorted(one.waiting))
+        return QueuePresence(waiting, one.in_progress, one.unresolved, tuple(sorted(one.lasting)))
     return QueuePresence(
         tuple(sorted(offer for gauge in gauges for offer in gauge.waiting)),
         sum(gauge.in_progress for gauge in gauges),

@@ -4,6 +4,7 @@ came.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import fsum
 
 from floorpulse.board.domain.windows import Span
@@ -30,12 +31,12 @@ class Times:
     rest: Span
     now: int
 
-    @property
+    @cached_property
     def passed(self) -> Span:
         """The part of the row's span that has passed."""
         return Span(self.span.begin, max(self.span.begin, min(self.span.end, self.now)))
 
-    @property
+    @cached_property
     def ahead(self) -> Span:
         """What is yet to come."""
         return Span(max(self.rest.begin, self.now), max(self.rest.end, self.now))
@@ -63,22 +64,32 @@ def by_row(
 def plan_of(slots: Sequence[Slot], times: Times, came: Came, needs: Need) -> Plan:
     """The plan that some slots make, as far as it is needed."""
     passed = times.passed
-    ahead = times.ahead
-    before = [cut(slot, passed) for slot in touching(slots, passed)]
-    after = [cut(slot, ahead) for slot in touching(slots, ahead)] if Need.REST in needs else []
+    before = parts_in(slots, passed)
     return Plan(
         seconds=_seconds(passed),
         elapsed=tuple(Elapsed(slot.volume, came(slot)) for slot in before)
         if Need.ARRIVALS in needs
         else (),
-        ahead=tuple(
+        ahead=to_come(slots, times) if Need.REST in needs else (),
+        aht=_aht(before),
+        staffed=_staffed(before, passed),
+    )
+
+
+def parts_in(slots: Sequence[Slot], span: Span) -> list[Slot]:
+    """The parts of slots, in the order of their begin, that lie in a span."""
+    return [cut(slot, span) for slot in touching(slots, span)]
+
+
+def to_come(slots: Sequence[Slot], times: Times) -> tuple[Ahead, ...]:
+    """What is yet to come of some slots."""
+    return tuple(
+        [
             Ahead(
                 one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed
             )
-            for one in after
-        ),
-        aht=_aht(before),
-        staffed=_staffed(before, passed),
+            for one in parts_in(slots, times.ahead)
+        ]
     )
 
 
@@ -93,14 +104,14 @@ def planned(
     whole = counted._replace(plan=plan(slots))
     if len(parts) == 1:
         return whole, [Parted(parts[0].policy, whole)]
-    theirs = _by_policy([part.policy for part in parts], slots, terms)
+    theirs = slots_by_policy([part.policy for part in parts], slots, terms)
     return whole, [
         Parted(part.policy, part.figures._replace(plan=plan(mine)))
         for part, mine in zip(parts, theirs, strict=True)
     ]
 
 
-def _by_policy(
+def slots_by_policy(
     policies: Sequence[ServiceLevelPolicy], slots: Sequence[Slot], terms: PoliciesInForce
 ) -> list[list[Slot]]:
     """Slots by policy; those of a queue whose channels all have others go with the first."""

@@ -68,17 +68,21 @@ class LivePlans:
         ]
 
     def _plan(self, slots: Sequence[Slot]) -> Plan:
-        return plan_of(slots, self.times, self._came, self.needs)
+        return plan_of(slots, self.times, self.came, self.needs)
 
-    def _came(self, slot: Slot) -> int:
+    def came(self, slot: Slot) -> int:
+        """How many contacts came in the queue, channel and time of a slot."""
         return self.board.offered(
             (self.tenant, slot.queue, slot.channel or None), Span(slot.begin, slot.end)
         )
 
     def _so_far(self, figures: SpanFigures, series_keys: Sequence[SeriesKey]) -> SpanFigures:
+        return figures._replace(plan=replace(figures.plan, so_far=self.so_far(series_keys)))
+
+    def so_far(self, series_keys: Sequence[SeriesKey]) -> SpanFigures:
+        """What the interval in progress counted until now."""
         name = f"{self.window.value} in progress"
-        so_far = self.board.read_span(series_keys, self.times.rest, self.times.now, name).counted
-        return figures._replace(plan=replace(figures.plan, so_far=so_far))
+        return self.board.read_span(series_keys, self.times.rest, self.times.now, name).counted
 
 
 class PlanQuestion(NamedTuple):

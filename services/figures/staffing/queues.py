@@ -1,15 +1,15 @@
 """The queues of a floor with their agents: who lacks some, and who has some to lend."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from floorpulse.board.domain.windows import Window
-from floorpulse.figures.staffing.allocation import Shares
+from floorpulse.figures.staffing.allocation import Shares, Skills
 from floorpulse.figures.staffing.arrivals import AN_HOUR, ExpectedArrivals
-from floorpulse.kpis.formulas.lending import Demand, Prediction, predicted, required
+from floorpulse.kpis.formulas.lending import Demand, Prediction, predicted, required, spare
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
@@ -49,10 +49,10 @@ class StaffedQueue:
         """What comes to it."""
         return Demand(self.arrivals.expected / AN_HOUR, self.aht)
 
-    @property
+    @cached_property
     def spare(self) -> int:
         """Agents beyond those it requires."""
-        return max(0, self.agents - self.required)
+        return spare(self.demand, self.agents, self.policy)
 
     @property
     def missing(self) -> int:
@@ -125,9 +125,7 @@ class StaffedFloor:
 
     def movable(self, giver: str, taker: str) -> int:
         """Agents who are counted for `giver` and do not serve `taker` already."""
-        return sum(
-            shares.get(giver, 0) for skills, shares in self.shares.items() if taker not in skills
-        )
+        return sum(agents for skills, agents in self._parts.get(giver, ()) if taker not in skills)
 
     def lendable(self, giver: StaffedQueue, taker: str) -> int:
         """How many agents a queue can lend without breaking its own promise."""
@@ -149,6 +147,15 @@ class StaffedFloor:
         for shares in self.shares.values():
             counted.update(shares)
         return counted
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Sequence[tuple[Skills, int]]]:
+        """Who is counted for each queue, by the queues that they serve."""
+        found: dict[str, list[tuple[Skills, int]]] = {}
+        for skills, shares in self.shares.items():
+            for queue, agents in shares.items():
+                found.setdefault(queue, []).append((skills, agents))
+        return found
 
     @cached_property
     def _givers(self) -> list[StaffedQueue]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from math import fsum
 
-from floorpulse.board.domain.series import QueueChannel
+from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import by_policy
@@ -19,6 +19,7 @@ from floorpulse.figures.staffing.allocation import shared_out
 from floorpulse.figures.staffing.arrivals import AN_HOUR, Lately, expected_arrivals
 from floorpulse.figures.staffing.queues import HandleTime, StaffedFloor, StaffedQueue
 from floorpulse.figures.tenant_view import TenantView
+from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.formulas.planning import AT_WORK, HANDLE
 from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import ServiceLevelPolicy
@@ -96,7 +97,8 @@ def _queue(
     """A queue's demand, without agents yet; None where its handle time is not known."""
     view = reading.view
     board = view.board
-    counted = board.read(queue_channels, reading.window, view.as_of, view.zone).counted
+    whole: SeriesKey = view.tenant, queue, None
+    counted = SpanFigures(board.cells([whole], reading.span, reading.window.value))
     slots = reading.slots.get(queue, [])
     handled = counted.of(Cell.HANDLED)
     measured = counted.of(*HANDLE) / 1000 / handled if handled else None

@@ -73,10 +73,17 @@ class Service:
 
     def abandoned_within(self, seconds: float) -> float:
         """The probability of giving up after a wait of at most so many seconds."""
+        return self.ended_within(seconds)[1]
+
+    def ended_within(self, seconds: float) -> tuple[float, float]:
+        """The probabilities of being answered, and of giving up, after a wait of at most so many
+        seconds.
+        """
+        answered = self.answered_within(seconds)
         if self.load.patience == inf:
-            return 0.0
+            return answered, 0.0
         waits_longer = self._offered_beyond(seconds) * exp(-seconds / self.load.patience)
-        return max(0.0, 1 - self.answered_within(seconds) - waits_longer)
+        return answered, max(0.0, 1 - answered - waits_longer)
 
     @cached_property
     def _served_late(self) -> float:
@@ -120,12 +127,13 @@ class Service:
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:
     """The fewest agents that are `enough`, which must be so for all numbers above one that is.
 
-    It is looked for from the work on, in steps that begin with the square root of the work, which
-    is where it mostly lies (S. Halfin, W. Whitt, 1981).
+    It is looked for from the work and its square root on, near which it mostly lies (S. Halfin, W.
+    Whitt, 1981), in steps that begin with a quarter of that root.
     """
+    root = sqrt(load.erlangs)
     low = -1
-    high = max(1, ceil(load.erlangs))
-    step = ceil(sqrt(high))
+    high = max(1, ceil(load.erlangs + root))
+    step = ceil(root / 4)
     while not enough(high):
         low, high, step = high, high + step, step * 2
     while high - step > low:

@@ -9,7 +9,7 @@ A prediction is of the steady state: it knows what comes and who is there, not w
 from typing import NamedTuple
 
 from floorpulse.kpis.erlang.models import Load, Service
-from floorpulse.kpis.formulas.planning import expected, fewest_for
+from floorpulse.kpis.formulas.planning import are_enough, expected, fewest_for
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
 
@@ -55,6 +55,16 @@ def predicted(demand: Demand, agents: int, policy: ServiceLevelPolicy) -> Predic
         served.abandons,
         busy / agents if agents else None,
     )
+
+
+def spare(demand: Demand, agents: int, policy: ServiceLevelPolicy) -> int:
+    """How many of so many agents can be spared without breaking the queue's promise. Where none
+    can, one question tells; how many are required takes several.
+    """
+    load = Load(demand.rate, demand.aht, policy.patience) if demand.erlangs else None
+    if not agents or (load and not are_enough(load, agents - 1, policy)):
+        return 0
+    return agents - required(demand, policy)
 
 
 def required(demand: Demand, policy: ServiceLevelPolicy) -> int:

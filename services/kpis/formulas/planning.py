@@ -129,13 +129,13 @@ def fewest_for(rate: float, aht: float, patience: float, policy: ServiceLevelPol
     if not rate or not aht:
         return 0
     load = Load(rate, aht, patience)
-    target = min(policy.target, 0.9999)
+    return fewest(load, lambda agents: are_enough(load, agents, policy))
 
-    def enough(agents: int) -> bool:
-        hits, total = expected(load, agents, policy)
-        return hits >= target * total and total > 0
 
-    return fewest(load, enough)
+def are_enough(load: Load, agents: int, policy: ServiceLevelPolicy) -> bool:
+    """Whether so many agents keep the policy's target, under its formula."""
+    hits, total = expected(load, agents, policy)
+    return hits >= min(policy.target, 0.9999) * total and total > 0
 
 
 def expected(load: Load, agents: int, policy: ServiceLevelPolicy) -> tuple[float, float]:
@@ -148,9 +148,10 @@ def _expected(
     load: Load, agents: int, formula: Formula, threshold: float, short: float
 ) -> tuple[float, float]:
     of = Service(load, agents)
-    early = of.abandoned_within(threshold) if formula in OF_EARLY else 0.0
     soon = of.abandoned_within(short) if formula in OF_SHORT else 0.0
-    within = of.answered_within(threshold)
+    within, early = (
+        of.ended_within(threshold) if formula in OF_EARLY else (of.answered_within(threshold), 0.0)
+    )
     return hits_and_total(formula, within, early, soon, 1 - of.abandons, of.abandons)
 
 

@@ -336,6 +336,29 @@ def test_three_in_a_row_gave_up() -> None:
     assert floor.story[1:] == [("lost", "sales", "resolve", "cleared")]
 
 
+def test_a_row_is_counted_again_only_where_it_may_have_become_long_enough() -> None:
+    floor = RuledFloor(a_world(answered(NOW - 9 * MINUTE, 1)), ABANDONS, heard=False)
+    assert floor.evaluate().judged == 1
+
+    for ago in (3, 2):
+        floor.world.floor.put(abandoned(NOW - ago * MINUTE, 5))
+        assert floor.after(1).judged == 0
+    floor.world.floor.put(abandoned(NOW - MINUTE, 5))
+    assert floor.after(1).judged == 1
+    assert floor.story == [("lost", "sales", "fire", "breached")]
+
+
+def test_a_row_is_counted_again_in_another_minute_and_where_a_contact_is_corrected() -> None:
+    floor = RuledFloor(a_world(answered(NOW - 9 * MINUTE, 1)), ABANDONS, heard=False)
+    floor.evaluate()
+
+    assert floor.after(39).judged == 0
+    assert floor.after(1).judged == 1  # 12:08
+    [contact] = [name for _, name in floor.world.floor.visits_of if name][-1:]
+    floor.world.floor.change(contact, abandoned(NOW - 9 * MINUTE, 5), "demo")
+    assert floor.after(1).judged == 1
+
+
 def test_who_gave_up_four_hours_ago_counts_no_more() -> None:
     floor = RuledFloor(a_world(*[abandoned(NOW - 239 * MINUTE, 5) for _ in range(3)]), ABANDONS)
     floor.evaluate()

@@ -8,7 +8,7 @@ import pytest
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.alerts.domain.recovery import HalfHour, judge, together, with_agents
+from floorpulse.alerts.domain.recovery import HalfHour, When, judge, together, told, with_agents
 from floorpulse.kpis.figures import share
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
 
@@ -19,8 +19,8 @@ HALF = HalfHour(
 )
 
 
-def judged(half_hour: HalfHour | None, when: str = "at_risk") -> Judgement:
-    return judge("lost" if when == "lost" else "at_risk", half_hour, FIGURE)
+def judged(half_hour: HalfHour | None, when: When = "at_risk") -> Judgement:
+    return judge(when, half_hour)
 
 
 def test_what_the_rest_must_bring_is_worked_out() -> None:
@@ -61,9 +61,7 @@ def test_it_is_at_risk_where_the_agents_cannot_bring_what_is_required() -> None:
 
 def test_it_says_how_many_agents_are_missing() -> None:
     half = replace(HALF, hit=70, agents=18, pace=1.4)
-    plain = judged(half).figure
-    assert plain is not None
-    figure = with_agents(plain, half)
+    figure = with_agents(told("at_risk", half, FIGURE), half)
 
     needed = half.agents_for(0.9)
     assert needed is not None
@@ -117,9 +115,35 @@ def test_the_end_of_the_half_hour_decides_nothing() -> None:
     assert (over.call, over.reason) == (Call.BETWEEN, Reason.UNDEFINED)
 
 
+@pytest.mark.parametrize(
+    ("when", "half"),
+    [
+        ("lost", replace(HALF, hit=70)),
+        ("at_risk", replace(HALF, hit=10)),
+        ("at_risk", replace(HALF, hit=100, total=100, coming=20)),
+        ("at_risk", replace(HALF, hit=0, total=4, coming=5)),
+        ("at_risk", replace(HALF, coming=0)),
+        ("at_risk", replace(HALF, hit=70, agents=None)),
+    ],
+    ids=["lost", "at risk and lost", "kept", "small", "over", "nobody known"],
+)
+def test_what_the_agents_can_bring_is_told_only_where_it_decides(
+    when: When, half: HalfHour
+) -> None:
+    details = told(when, half, FIGURE).details
+
+    assert details == {
+        "required": half.required,
+        "rest": half.rest,
+        "pace": 1.0,
+        "agents": half.agents,
+    }
+    assert "achievable" in told("at_risk", replace(HALF, hit=70), FIGURE).details
+
+
 def test_without_a_forecast_nothing_is_known() -> None:
     assert judged(None).call is Call.UNKNOWN
-    assert judged(None).figure == FIGURE
+    assert told("at_risk", None, FIGURE) is FIGURE
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.board.domain.windows import MINUTE
 from floorpulse.contracts.agents import Entered
@@ -23,6 +25,47 @@ rules:
 """
 
 
+def slots(*begins: int, volume: float = 60.0, channel: str = "") -> list[Slot]:
+    """Half hours of orders that are forecast."""
+    return [Slot("orders", channel, one, one + HALF_HOUR, volume, 180) for one in begins]
+
+
+BOTH = slots(NOON - HALF_HOUR, NOON)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "later", "pace"),
+    [
+        # 60 in the 1,820 s up to now, for which two a minute were forecast
+        (BOTH, 0, 60 / (1820 / 30)),
+        (slots(NOON - HALF_HOUR, NOON, channel="voice"), 0, 60 / (1820 / 30)),
+        # only the first 1,380 s, or the last 440, are forecast
+        ([*BOTH[:1], Slot("orders", "", NOON + HALF_HOUR // 2, NOON + HALF_HOUR, 30, 180)], 0, 1.0),
+        (BOTH[1:], 0, 14 / (440 / 30)),
+        # who comes as the minute begins belongs to no part that is over
+        (BOTH, 40_000, 58 / 60),
+    ],
+    ids=["whole", "of the channel", "ends early", "begins late", "at the minute"],
+)
+def test_the_pace_is_what_came_over_what_was_forecast_for_that_time(
+    forecast: list[Slot], later: int, pace: float
+) -> None:
+    world = World()
+    for number in range(60):
+        world.floor.put(answered(NOW - HALF_HOUR + number * 30_000, 5, 20, "orders"))
+    world.floor.put(answered(NOW - 20 * HALF_HOUR, 5, 20, "orders"))
+    world.floor.enter("ann", Entered(NOW, "available", ("orders",), "", "east", "hangzhou"))
+    world.now += later
+    if later:
+        world.floor.put(answered(world.now, 0, 0, "orders"))
+    asyncio.run(world.forecasts.put("demo", [*forecast, *slots(NOON + HALF_HOUR)], "5", ""))
+    world.tell()
+    floor = RuledFloor(world, RULES)
+    floor.evaluate()
+
+    assert details(floor.of("risk", "orders"))["pace"] == pytest.approx(pace)
+
+
 def evaluated(**agents: int) -> RuledFloor:
     """A floor whose rules were looked at: sixty orders and thirty chats of three minutes came in
     the half hour before; `orders_chat` agents serve both.
@@ -37,12 +80,12 @@ def evaluated(**agents: int) -> RuledFloor:
         for one in range(number):
             entered = Entered(NOW - HALF_HOUR, "available", queues, "", "east", "hangzhou")
             world.floor.enter(f"{skills}-{one}", entered)
-    slots = [
+    forecast = [
         Slot(name, "", begin, begin + HALF_HOUR, volume, 180)
         for name, volume in (("orders", 60.0), ("chat", 30.0))
         for begin in (NOON - HALF_HOUR, NOON, NOON + HALF_HOUR)
     ]
-    asyncio.run(world.forecasts.put("demo", slots, "5", ""))
+    asyncio.run(world.forecasts.put("demo", forecast, "5", ""))
     world.tell()
     floor = RuledFloor(world, RULES)
     floor.evaluate()

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from floorpulse.alerts.domain.judgement import Call
-from floorpulse.alerts.domain.thresholds import NEVER, Bounds, called
+from floorpulse.alerts.domain.thresholds import BREACHED, NEVER, Bounds, called
 from floorpulse.contracts.cells import COMPLAINTS, LEFT, Cell, Cells, Histogram, add
 from floorpulse.counting.growth import Growth, growth_of
 from floorpulse.counting.histograms import span_bucket
 from floorpulse.kpis.catalogue import OVER_SPANS, Grows, SpanKpi
-from floorpulse.kpis.figures import SpanFigures, Value, count, share
+from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value, count, share
+from floorpulse.kpis.formulas.estimated_wait import estimated_wait
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 
 GROWING = [kpi for kpi in OVER_SPANS.values() if kpi.grows is not None]
@@ -168,6 +169,25 @@ def test_counts_means_and_quantiles_have_room_up_to_their_bound() -> None:
     assert room_of(replace(above, below=True), "complaints", count(37)) == NEVER
 
 
+@pytest.mark.parametrize("fire", [0.0, 60.0, 90.5, 900.0])
+def test_so_many_may_wait_before_their_estimated_wait_is_beyond_the_bound(fire: float) -> None:
+    bounds = Bounds(below=False, fire=fire, clear=fire)
+    for handled in (0, 1, 7, 60):
+        most = bounds.room_of_wait(handled)
+        assert most >= 0
+        for more in (0, 5):  # the pace only grows
+            there = MomentFigures((0,) * most, handled=handled + more)
+            found = estimated_wait(there, DEFAULT_POLICY)
+            assert called(bounds, found).call is not Call.BREACH
+        too_many = MomentFigures((0,) * (most + 2), handled=handled)  # one more may be the bound
+        assert not handled or called(bounds, estimated_wait(too_many, DEFAULT_POLICY)) is BREACHED
+
+
+def test_so_many_may_wait_before_their_number_is_beyond_the_bound() -> None:
+    assert Bounds(below=False, fire=8, clear=4).room_of_line() == 8
+    assert Bounds(below=False, fire=2.5, clear=2).room_of_line() == 2
+
+
 def test_nothing_is_said_where_nothing_is_known() -> None:
     above = Bounds(below=False, fire=0.5, clear=0.5)
     below = replace(above, below=True)
@@ -177,3 +197,5 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
     assert room_of(below, "asa", Value(5.0, 50.0, 10)) == -1
     assert room_of(replace(above, fire=-1.0), "asa", Value(None, 0.0, 0)) == -1
     assert room_of(replace(below, fire=1.2), "answer_rate", share(10, 10)) == -1
+    assert below.room_of_wait(50) == below.room_of_line() == -1
+    assert replace(above, fire=-1.0).room_of_wait(50) == -1

@@ -246,6 +246,8 @@ rules:
   - {{id: little, {NAMES}, threshold: {{kpi: answer_rate, window: 30m, fire_below: 0.85}}}}
   - {{id: longest, {NAMES}, threshold: {{kpi: wait_max, window: 5m, fire_above: 68}}}}
   - {{id: waits, {NAMES}, threshold: {{kpi: longest_wait, fire_above: 90}}}}
+  - {{id: expected, {NAMES}, threshold: {{kpi: estimated_wait, fire_above: 150, clear_below: 60}}}}
+  - {{id: line, {NAMES}, threshold: {{kpi: waiting, fire_above: 3, clear_below: 2}}}}
   - {{id: calls, {NAMES}, scope: {{total: true}},
      threshold: {{kpi: service_level, window: 30m, fire_below: 0.7}}}}
   - {{id: row, {NAMES}, abandons: {{in_a_row: 4}}}}
@@ -293,7 +295,7 @@ def test_shares_that_are_not_worked_out_again_come_to_the_same(seed: int) -> Non
         assert in_order(some.told[before:]) == in_order(everything.told[before:])
 
     rules = {one.subject.rule for one in some.told}
-    assert {"five", "quarter", "v1", "calls", "slow", "mean", "many"} <= rules
+    assert {"five", "quarter", "v1", "calls", "slow", "mean", "many", "expected", "line"} <= rules
     assert judged < 0.7 * looked
 
 
@@ -318,7 +320,7 @@ def test_a_window_that_turned_and_lost_nothing_is_not_judged_again() -> None:
     quiet.world.now += MINUTE
     quiet.world.tell()
 
-    assert quiet.evaluate().judged == 2  # the row of abandons, and the gauge
+    assert quiet.evaluate().judged == 4  # the row of abandons, and the gauges
     assert quiet.story == []
 
 

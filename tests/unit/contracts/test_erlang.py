@@ -2,6 +2,7 @@
 itself.
 """
 
+from dataclasses import replace
 from itertools import count, takewhile
 from math import exp, inf, log
 
@@ -12,6 +13,7 @@ from pyworkforce.queuing import ErlangC
 
 from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
 from floorpulse.kpis.erlang.models import Load, Service, fewest
+from floorpulse.kpis.formulas.lending import Demand, required, spare
 from floorpulse.kpis.formulas.planning import expected, fewest_for
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 
@@ -200,6 +202,27 @@ def test_thousands_of_agents_neither_overflow_nor_vanish() -> None:
     assert 0.8 * load.erlangs < agents < 0.9 * load.erlangs
     assert 0.8 <= hits / total < 0.801
     assert Service(Load(100, 300), 31_000).waits < 1e-6
+
+
+@pytest.mark.parametrize("formula", Formula)
+@pytest.mark.parametrize("patience", [60, 300])
+def test_agents_can_be_spared_as_far_as_more_are_there_than_are_required(
+    formula: Formula, patience: int
+) -> None:
+    policy = replace(DEFAULT_POLICY, formula=formula, patience=patience)
+    for rate in (0.0, 0.004, 0.03, 0.2):
+        demand = Demand(rate, 200.0)
+        needed = required(demand, policy)
+        for agents in range(max(0, needed - 3), needed + 4):
+            assert spare(demand, agents, policy) == max(0, agents - needed)
+        assert spare(demand, 0, policy) == 0
+
+
+def test_what_ended_within_a_while_was_answered_or_given_up() -> None:
+    service = Service(Load(0.1, 200, 90), 18)
+
+    assert service.ended_within(20) == (service.answered_within(20), service.abandoned_within(20))
+    assert Service(Load(0.1, 200), 25).ended_within(20)[1] == 0
 
 
 def test_no_load_takes_nobody() -> None:
