@@ -193,7 +193,6 @@ def test_months_beyond_retention_take_their_unresolved_visits_along(store: Memor
     assert store.own(0).gauges(NOW) == sales([NOW - HOUR], unresolved=1)
 
 
-@pytest.mark.no_cover
 def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(
     store: MemoryStore,
 ) -> None:
@@ -214,7 +213,6 @@ def test_what_a_claim_reads_is_bounded_by_who_is_there_not_by_what_happened(
     assert len(store.own(0).gauges(NOW)[0].waiting) == 30
 
 
-@pytest.mark.no_cover
 def test_many_who_are_there_fill_several_pages(store: MemoryStore) -> None:
     partition = apply(
         store.own(0), store, *[offered(f"c{i}", NOW, queue=f"q{i % 3}") for i in range(36_000)]
