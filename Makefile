@@ -50,7 +50,8 @@ architecture: $(VENV)/.dev ## who may import whom
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
+ci: $(VENV)/.dev ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
+	$(MAKE) --jobs=2 --output-sync=target types lint architecture docs
 	deploy/kafka/kafka.sh fetch
 	deploy/alertmanager/alertmanager.sh fetch
 	PYTHON=$(BIN)/python deploy/compose.sh fetch
