@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is under test runs in child processes, which coverage does not see: it would only slow
-    down who loads them and who judges.
+    """Engines and services run in child processes here, which coverage does not see: it would only
+    slow down who loads them and who judges. Nor does it learn anything from simulated days.
     """
     for item in items:
         if item.path.is_relative_to(HERE):
