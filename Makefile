@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 TESTERS ?= 2
-SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile
+SIDE_BY_SIDE = --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 # Per cent of statements and branches that tests must reach: of all of services, and by unit tests alone of what decides.
 FLOOR := 95
 PURE_FLOOR := 100
@@ -50,7 +50,8 @@ architecture: $(VENV)/.dev ## who may import whom
 docs: $(VENV)/.dev ## the pages as a site, in site/; a page without a place, or a link that leads nowhere, is a failure
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-ci: lint types architecture docs ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
+ci: $(VENV)/.dev ## what must be green before a change lands; skipping Apache Kafka, Alertmanager or Prometheus is a failure here
+	$(MAKE) --jobs=2 --output-sync=target types lint architecture docs
 	deploy/kafka/kafka.sh fetch
 	deploy/alertmanager/alertmanager.sh fetch
 	PYTHON=$(BIN)/python deploy/compose.sh fetch
@@ -68,12 +69,14 @@ generate: $(VENV)/.dev ## write every generated document anew: docs/{kpis,settin
 	$(BIN)/python -m floorpulse.origin.openapi > docs/schema/openapi.json
 	$(BIN)/python -W ignore::DeprecationWarning -m grafana
 
-# What decides is held to its floor by cases alone: what laws draw differs from run to run. Simulated hours and days are run
-# without coverage, by themselves: with several testers pytest-cov 7.1 goes on tracing a test that is marked `no_cover`.
+# What decides is held to its floor by cases alone: what laws draw differs from run to run. Tracing makes Python three to
+# four times as slow. So what says nothing about coverage is marked `no_cover` and run without, by itself, since with several
+# testers pytest-cov 7.1 goes on tracing a test that is marked: simulated hours and days, pages in a browser, and what starts
+# engines as processes. It comes first: pytest rewrites the assertions of all tests once, then not under tracing.
 coverage: $(VENV)/.dev ## all tests with branch coverage, and its floors: what decides by cases, then everything
-	$(BIN)/pytest tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-report=
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "hypothesis or no_cover" $(ARGS)
+	TRACED_ALSO=thread $(BIN)/pytest tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include="$(PURE)" --fail-under=$(PURE_FLOOR)
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "hypothesis or no_cover"
 	$(BIN)/pytest --ignore=tests/unit $(SIDE_BY_SIDE) -m "not hypothesis and not no_cover" --cov --cov-append --cov-report= $(ARGS)
 	$(BIN)/coverage report --fail-under=$(FLOOR)
 

@@ -32,6 +32,33 @@ REQUIRED = "TESTS_REQUIRE_KAFKA"
 EXAMPLES = "TESTS_EXAMPLES"
 """How many examples each law is tried on; mutation testing asks for fewer."""
 
+LONG = {
+    name: place
+    for place, name in enumerate(
+        (
+            "test_alert_days.py",
+            "test_contract.py",
+            "test_wall_pages.py",
+            "test_alerts_page.py",
+            "test_database_away.py",
+            "test_open_visits.py",
+            "test_fresh_demo.py",
+            "test_demo.py",
+            "test_floor_then.py",
+            "test_finality.py",
+            "test_clocks.py",
+            "test_alert_replicas.py",
+            "test_kill_loop.py",
+            "test_double_eleven.py",
+            "test_double_eleven_playbook.py",
+            "test_schedules.py",
+        )
+    )
+}
+"""Files that take a minute and more: begun last, one of them would keep a tester busy when there is
+nothing left for the others
+"""
+
 Server = TypeVar("Server", Postgres, Broker, ApacheKafka)
 
 why_no_kafka = cache(available)
@@ -43,6 +70,11 @@ settings.register_profile(
     max_examples=int(os.environ.get(EXAMPLES, "500")),  # noqa: TID251  as below
 )
 settings.load_profile("floorpulse")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first."""
+    items.sort(key=lambda item: LONG.get(item.path.name, len(LONG)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

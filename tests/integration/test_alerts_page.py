@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
     pytest.mark.timeout(900),
+    pytest.mark.no_cover,  # a page is not Python
 ]
 
 PHONE = (390, 844)

@@ -44,7 +44,11 @@ from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings
 from tests.fakes.floor import abandoned, answered, left, waiting
 from tests.integration.stored import Floor, floor_on, ok, until
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.timeout(600),
+    pytest.mark.no_cover,  # thousands of requests, which tracing makes long
+]
 
 EXAMPLES = 12
 """Of each operation, asked rightly and asked wrongly"""

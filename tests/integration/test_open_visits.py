@@ -75,6 +75,7 @@ async def crowded(postgres: Postgres) -> AsyncIterator[DatabaseSettings]:
     await root.close()
 
 
+@pytest.mark.no_cover
 async def test_a_partition_with_a_million_open_visits_is_claimed_without_loading_them(
     crowded: DatabaseSettings,
 ) -> None:

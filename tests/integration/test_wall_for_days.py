@@ -19,6 +19,7 @@ from tests.integration.wall_floor import WallFloor, served_wall
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
     pytest.mark.timeout(3600),
+    pytest.mark.no_cover,  # a page is not Python
 ]
 
 HOURS = float(os.environ.get("WALL_HOURS", "0.5"))  # noqa: TID251  how long a developer wants it

@@ -20,6 +20,7 @@ from tests.integration.wall_floor import ZONE, WallFloor, served_wall, troubled
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
     pytest.mark.timeout(900),
+    pytest.mark.no_cover,  # a page is not Python
 ]
 CURVES_FROM = 3
 """The floor's hour from which its day is long enough to be drawn"""

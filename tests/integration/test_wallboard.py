@@ -70,6 +70,7 @@ CHROMIUM = (
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
     pytest.mark.timeout(900),
+    pytest.mark.no_cover,  # a page is not Python
 ]
 
 LONG = {

@@ -99,6 +99,7 @@ def test_all_of_it_comes_as_csv(lists: Lists) -> None:
     assert len(lines) == 4
 
 
+@pytest.mark.no_cover
 def test_a_long_list_is_exported_whole(lists: Lists) -> None:
     for number in range(2 * watch.EXPORTED):
         lists.put(f"c{number:04}", NOW + 3 * HOUR + number)

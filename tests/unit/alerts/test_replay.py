@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from floorpulse.alerts.domain.alert import Transition, TransitionKind
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
@@ -33,6 +35,8 @@ from floorpulse.simulator.domain.scenarios import SCENARIOS
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.folded_floor import FoldedFloor
 from tests.fakes.forecasts import MemoryForecasts
+
+pytestmark = pytest.mark.no_cover  # every second, which tracing makes long
 
 TENANT = "demo"
 NOON = 1_794_398_400_000  # 2026-11-11T12:00:00Z

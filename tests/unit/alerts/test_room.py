@@ -98,6 +98,7 @@ def a_policy(dice: random.Random) -> ServiceLevelPolicy:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("below", [True, False], ids=["below", "above"])
 @pytest.mark.parametrize("kpi", GROWING, ids=lambda kpi: kpi.id)
 def test_a_figure_that_grew_within_its_room_is_no_breach(kpi: SpanKpi, *, below: bool) -> None:

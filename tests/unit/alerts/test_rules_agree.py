@@ -261,6 +261,7 @@ def busy_twins() -> Twins:
     return twins
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(2))
 def test_shares_that_are_not_worked_out_again_come_to_the_same(seed: int) -> None:
     """Hours in which most is in time, and half hours in which little is; what was told is

@@ -9,6 +9,7 @@ from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.metrics_load import BEFORE, metrics_load, written
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("gc_as_before")
 async def test_pages_are_rendered_and_the_report_says_at_what_cost(tmp_path: Path) -> None:
     found = await metrics_load(BusyFloor(queues=24, hours=1), 4)

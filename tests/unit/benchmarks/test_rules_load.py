@@ -8,6 +8,7 @@ from tests.benchmarks.busy_floor import BusyFloor
 from tests.benchmarks.rules_load import CONDITIONS, rules_load, written
 
 
+@pytest.mark.no_cover
 @pytest.mark.usefixtures("gc_as_before")
 async def test_rules_are_judged_and_the_page_says_at_what_cost(tmp_path: Path) -> None:
     found = await rules_load(BusyFloor(queues=24, hours=1), 2)

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,6 +79,7 @@ def test_a_queue_is_folded_with_all_its_channels_or_with_none() -> None:
     assert board.names.folded("demo") == {"c"}
 
 
+@pytest.mark.no_cover
 def test_a_hundred_thousand_invented_names_take_no_more_than_the_bound() -> None:
     board = board_of(50, *(row(f"x-{number}") for number in range(100_000)))
 

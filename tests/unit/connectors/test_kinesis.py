@@ -181,6 +181,7 @@ async def test_cuts_wherever_they_come_lose_and_repeat_nothing() -> None:
             assert [one for one in found if one.startswith(name)] == told
 
 
+@pytest.mark.no_cover
 async def test_ten_thousand_records_through_cuts_give_the_figures_of_the_floor() -> None:
     random = Random(17)
     truth = calls(8000, random)

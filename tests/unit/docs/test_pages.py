@@ -5,6 +5,7 @@ exist.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from floorpulse.cli.metric_catalogue import catalogue
 from floorpulse.ingest.settings import IngestSettings
 from floorpulse.kpi_engine.settings import EngineSettings
 from floorpulse.query.settings import QuerySettings
+
+pytestmark = pytest.mark.no_cover  # pages are read, which tracing makes long
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -67,6 +70,18 @@ def variables(model: type[BaseModel], prefix: str = "FLOORPULSE_") -> Iterator[s
             yield f"{prefix}{name.upper()}"
 
 
+@cache
+def settings() -> set[str]:
+    """Every environment variable of the services."""
+    return {variable for model in SETTINGS for variable in variables(model)}
+
+
+@cache
+def metrics() -> set[str]:
+    """Every metric, and what is called like one."""
+    return {one.family.name for one in catalogue()} | LABELS
+
+
 def said_in_the_code() -> set[str]:
     """Every string of the services, each put together where it is written in parts."""
     return {
@@ -95,7 +110,7 @@ def test_a_path_that_a_page_names_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOW)
 def test_a_setting_that_a_page_names_exists(name: str) -> None:
-    known = {variable for model in SETTINGS for variable in variables(model)}
+    known = settings()
     named = set(re.findall(r"FLOORPULSE_[A-Z_]*[A-Z]", NOW[name]))
 
     assert {
@@ -121,7 +136,7 @@ def test_a_target_of_make_that_a_page_names_exists(name: str) -> None:
 
 @pytest.mark.parametrize("name", NOW)
 def test_a_metric_that_a_page_names_exists(name: str) -> None:
-    known = {one.family.name for one in catalogue()} | LABELS
+    known = metrics()
     named = re.findall(r"`((?:floorpulse|contactcenter)_\w*[a-z])`", NOW[name])
 
     assert set(named) <= known

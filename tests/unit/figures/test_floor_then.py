@@ -30,7 +30,7 @@ from floorpulse.kpis.units import Group
 from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN
 from tests.fakes.past_day import PastDay
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # hours, which tracing makes long
 
 INSTANTS = 200
 COUNTING = (Need.NOTHING, Need.THROUGHPUT)

@@ -13,7 +13,7 @@ from floorpulse.simulator.domain.scenarios import NORMAL, Scenario, Team
 from floorpulse.simulator.domain.spans import MINUTE
 from tests.fakes.simulated import SimulatedFloor
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # days, which tracing makes long
 
 OPENS, SINCE, UNTIL = 8, 10, 18
 MOVED = 4

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
@@ -52,6 +53,7 @@ def delivered(truth: Sequence[Call], random: Random) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.no_cover
 async def test_ten_thousand_events_give_the_figures_of_the_floor() -> None:
     random = Random(16)
     truth = calls(3400, random)

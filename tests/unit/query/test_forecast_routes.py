@@ -273,6 +273,7 @@ def test_a_forecast_of_one_channel_is_compared_with_that_channel_only(world: Wor
     assert told(world, "forecast_variance", window="today", channel="chat")["denominator"] > 0
 
 
+@pytest.mark.no_cover
 def test_twenty_thousand_where_fifteen_thousand_were_forecast() -> None:
     world = World()
     hours = [f"2026-11-11T{hour:02}:{minute:02}:00Z" for hour in range(8, 12) for minute in (0, 30)]

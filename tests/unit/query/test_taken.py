@@ -134,6 +134,7 @@ def test_a_long_table_goes_on_in_the_next_sheet() -> None:
     assert cells(file.getvalue(), 2) == [["time", "value"], [True, 3.0]]
 
 
+@pytest.mark.no_cover
 def test_accept_asks_for_a_workbook_too_and_every_table_can_be_one(world: World) -> None:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     client = world.client().with_headers({"Authorization": "Bearer leader", "Accept": kind})

@@ -16,7 +16,7 @@ import pytest
 from floorpulse.simulator.domain.scenarios import DOUBLE_ELEVEN
 from tests.fakes.simulated import SimulatedFloor
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # hours, which tracing makes long
 
 SEEDS = (1, 7, 11)
 HOURS = range(15, 22)

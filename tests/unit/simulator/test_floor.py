@@ -194,6 +194,7 @@ def test_agents_have_meals_and_rests(events: list[AnyEvent]) -> None:
     assert breaks["rest"] > 40
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(600)
 def test_all_types_of_events_are_told(shown: Callable[..., Any]) -> None:
     told = shown("normal", 0, 24).happenings

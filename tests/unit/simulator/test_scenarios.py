@@ -9,7 +9,7 @@ from floorpulse.simulator.domain.scenarios import SCENARIOS
 from floorpulse.simulator.domain.spans import HOUR
 from floorpulse.simulator.domain.truth import FloorTally, TruthRow
 
-pytestmark = pytest.mark.timeout(600)  # whole days, on machines that others use too
+pytestmark = [pytest.mark.timeout(600), pytest.mark.no_cover]  # days, which tracing makes long
 
 MIDNIGHT = 1_794_355_200_000
 
