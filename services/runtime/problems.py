@@ -75,18 +75,25 @@ def described(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _described(status: HTTPStatus) -> dict[str, Any]:
+    phrase = _phrase(status)
     example = {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": phrase,
         "status": status.value,
-        "detail": f"{status.description or status.phrase}.",
+        "detail": f"{phrase if status in RENAMED else status.description or phrase}.",
     }
     return {
-        "description": status.phrase,
+        "description": phrase,
         "content": {MEDIA_TYPE: {"schema": REFERENCE, "example": example}},
     }
 
 
+RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
 NAME = "Problem"
 """What OpenAPI documents call a problem document"""
 REFERENCE: dict[str, Any] = {"$ref": f"#/components/schemas/{NAME}"}
@@ -137,7 +144,12 @@ async def _of_the_framework(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
-    return answer(Problem(status.value, status.phrase, str(error.detail), headers=error.headers))
+    return answer(Problem(status.value, _phrase(status), str(error.detail), headers=error.headers))
+
+
+def _phrase(status: HTTPStatus) -> str:
+    """Its name in RFC 9110; Python before 3.13 has names of older documents."""
+    return RENAMED.get(status.value, status.phrase)
 
 
 async def unforeseen(_request: Request, _error: Exception) -> Response:
