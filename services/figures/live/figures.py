@@ -232,7 +232,7 @@ class LiveFigures:
         """
         kpis = opened.kpis
         rested = part.first
-        for index in range(part.first // kpis, -(-part.end // kpis)):
+        for index in range(part.first // kpis, -(-part.end // kpis)) if kpis else ():
             first = index * kpis
             if first - rested >= at_once:
                 rested = first
