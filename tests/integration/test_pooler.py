@@ -5,10 +5,11 @@ are lent would lose locks and settings, so nothing starts on them.
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from signal import SIGTERM
+from tempfile import TemporaryDirectory
 
 import pytest
 from pydantic import SecretStr
@@ -36,6 +37,14 @@ ignore_startup_parameters = extra_float_digits
 """
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that PgBouncer's user may read; those of pytest are for their owner alone."""
+    with TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
 @asynccontextmanager
 async def pooler(folder: Path, behind: URL, mode: str) -> AsyncIterator[DatabaseSettings]:
     """Settings that lead through a PgBouncer to the database of an address."""
@@ -48,8 +57,6 @@ async def pooler(folder: Path, behind: URL, mode: str) -> AsyncIterator[Database
         SETTINGS.format(host=behind.host, port=behind.port, own=own, users=users, mode=mode)
     )
     user = ["setpriv", f"--reuid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-    for one in (folder, *folder.parents[:2]):
-        one.chmod(0o755)
     child = await Child.spawn([*user, program, str(said)], folder / "log", os.environ)  # noqa: TID251  PATH
     try:
         await child.until(lambda: _listens(own), START_WITHIN)
@@ -70,16 +77,16 @@ async def _listens(port: int) -> bool:
 
 
 async def test_a_pooler_that_keeps_sessions_is_as_good_as_none(
-    postgres: Postgres, tmp_path: Path
+    postgres: Postgres, folder: Path
 ) -> None:
     direct = make_url(postgres.dsn)
     await expect_database(DatabaseSettings(url=SecretStr(postgres.dsn)))
-    async with pooler(tmp_path, direct, "session") as settings:
+    async with pooler(folder, direct, "session") as settings:
         await expect_database(settings)
 
 
-async def test_on_sessions_that_are_lent_nothing_starts(postgres: Postgres, tmp_path: Path) -> None:
-    async with pooler(tmp_path, make_url(postgres.dsn), "transaction") as settings:
+async def test_on_sessions_that_are_lent_nothing_starts(postgres: Postgres, folder: Path) -> None:
+    async with pooler(folder, make_url(postgres.dsn), "transaction") as settings:
         for _ in range(3):
             with pytest.raises(Unreachable, match=r"another session: set pool_mode = session in"):
                 await expect_database(settings)
