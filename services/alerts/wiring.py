@@ -81,6 +81,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, away, readers_pool
+from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
@@ -88,6 +89,8 @@ log: BoundLogger = structlog.get_logger(__name__)
 
 STATEMENT_WITHIN = 5.0
 PING_WITHIN = 2.0
+EVALUATED_AFTER = 5.0
+"""Seconds after which the rules of a loaded floor have been evaluated"""
 LOOKUP_WITHIN = 1.0
 """Seconds that a rule waits for what only the tables know"""
 
@@ -145,8 +148,9 @@ async def alerts(
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
-        said = asyncio.create_task(_said(channels, floor), name="channels")
-        stack.callback(said.cancel)
+        for work in (_said(channels, floor), _settled(floor)):
+            task = asyncio.create_task(work)
+            stack.callback(task.cancel)
         health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
         yield RunningAlerts(health, floor.surface(engine), floor.bridges)
 
@@ -292,6 +296,16 @@ class Acting:
         url = own.heartbeat_url.get_secret_value()
         proxy = own.outward() if url.startswith("https://") else None
         return (Heartbeat(url, service.unwell, partial(get, proxy=proxy)).run,)
+
+
+async def _settled(floor: Floor) -> None:
+    """A loaded floor stays, and so do the alerts of its rules once they were evaluated: collections
+    that look at all of it were a fifth of what evaluation costs.
+    """
+    await floor.keeper.loaded.wait()
+    await floor.definitions.loaded.wait()
+    await asyncio.sleep(EVALUATED_AFTER)
+    leave_alone_what_is_here()
 
 
 async def _said(channels: Channels, floor: Floor) -> None:
