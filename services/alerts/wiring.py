@@ -299,8 +299,8 @@ class Acting:
 
 
 async def _settled(floor: Floor) -> None:
-    """A loaded floor stays, and so do the alerts of its rules once they were evaluated: a collection
-    that looks at all of it takes some 0.3 s where there are a thousand queues.
+    """A loaded floor stays, and so do the alerts of its rules once they were evaluated: where there
+    are a thousand queues, a collection that looks at all of it takes some 0.3 s.
     """
     await floor.keeper.loaded.wait()
     await floor.definitions.loaded.wait()
