@@ -436,6 +436,13 @@ def _described(shape: Shape, records: Sequence[Record]) -> dict[str, str]:
     }
 
 
+def _folder(name: str) -> Path:
+    """A folder that is there: what is found after long work must have its place."""
+    folder = Path(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line; `words` instead of the process's own where they are given."""
     names = [one.name for one in SYSTEMS]
@@ -493,7 +500,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=float, default=60.0, help="of the latency run and of the load run"
     )
-    parser.add_argument("--out", type=Path, default=REPORT, help="folder of the report")
+    parser.add_argument("--out", type=_folder, default=REPORT, help="folder of the report")
     options = parser.parse_args(words)
     options.systems = options.systems.split(",")
     known = [*names, *EXTRAS]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 HEAD_END = b"\r\n\r\n"
+LOOK_AGAIN_AFTER = 0.1
 
 
 @dataclass(frozen=True)
@@ -132,3 +133,14 @@ def certificates(folder: Path, name: str = "localhost") -> Certificates:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return Certificates(context, certificate)
+
+
+async def listens(port: int) -> bool:
+    """Whether anybody listens on a port of loopback; where nobody does, a moment later."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        await asyncio.sleep(LOOK_AGAIN_AFTER)
+        return False
+    writer.close()
+    return True

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from floorpulse.demo.embedded.child import LOOPBACK, Child, StopStep, free_port, insist, tether
 from floorpulse.runtime.settings import KafkaSettings
-from tests.integration.answering import certificates
+from tests.integration.answering import certificates, listens
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka.sh"
 FETCH_WITHIN = 600.0
@@ -213,8 +213,7 @@ def _fetch() -> None:
 
 
 async def _lists_topics(port: int) -> bool:
-    if not await _accepts(port):  # quietly, where an admin client would log an error
-        await asyncio.sleep(LOOK_AGAIN_AFTER)
+    if not await listens(port):  # quietly, where an admin client would log an error
         return False
     admin = AIOKafkaAdminClient(bootstrap_servers=f"{LOOPBACK}:{port}", request_timeout_ms=5000)
     try:
@@ -224,13 +223,4 @@ async def _lists_topics(port: int) -> bool:
         return False
     finally:
         await admin.close()
-    return True
-
-
-async def _accepts(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        return False
-    writer.close()
     return True

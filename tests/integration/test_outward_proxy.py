@@ -1,6 +1,5 @@
 """Messages that leave by a real proxy: what goes through it, what goes past it, what it says."""
 
-import asyncio
 import os
 import shutil
 import ssl
@@ -22,7 +21,14 @@ from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.transport import Call, TimeLimits, Transport, World
 from floorpulse.demo.embedded.child import LOOPBACK, Child, StopStep, free_port
 from floorpulse.runtime.clock import monotonic, now_ms
-from tests.integration.answering import AnsweringServer, Asked, Said, answering, certificates
+from tests.integration.answering import (
+    AnsweringServer,
+    Asked,
+    Said,
+    answering,
+    certificates,
+    listens,
+)
 
 SETTINGS = """
 Port {port}
@@ -89,20 +95,10 @@ async def tinyproxy(folder: Path, more: str = "") -> AsyncIterator[int]:
     command = [program, "-d", "-c", str(folder / "proxy.conf")]
     child = await Child.spawn(command, folder / "proxy.log", os.environ)  # noqa: TID251  PATH
     try:
-        await child.until(lambda: _listens(port), 30.0)
+        await child.until(lambda: listens(port), 30.0)
         yield port
     finally:
         await child.stop(StopStep(SIGTERM, 10.0))
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        await asyncio.sleep(0.1)
-        return False
-    writer.close()
-    return True
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 are lent would lose locks and settings, so nothing starts on them.
 """
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ from floorpulse.access.error_messages import Unreachable, expect_database
 from floorpulse.demo.embedded import Postgres
 from floorpulse.demo.embedded.child import LOOPBACK, Child, StopStep, free_port
 from floorpulse.runtime.settings import DatabaseSettings
+from tests.integration.answering import listens
 
 START_WITHIN = 30.0
 NOBODY = 65534
@@ -59,21 +59,11 @@ async def pooler(folder: Path, behind: URL, mode: str) -> AsyncIterator[Database
     user = ["setpriv", f"--reuid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
     child = await Child.spawn([*user, program, str(said)], folder / "log", os.environ)  # noqa: TID251  PATH
     try:
-        await child.until(lambda: _listens(own), START_WITHIN)
+        await child.until(lambda: listens(own), START_WITHIN)
         address = behind.set(host=LOOPBACK, port=own).render_as_string(hide_password=False)
         yield DatabaseSettings(url=SecretStr(address))
     finally:
         await child.stop(StopStep(SIGTERM, 10.0))
-
-
-async def _listens(port: int) -> bool:
-    try:
-        _, writer = await asyncio.open_connection(LOOPBACK, port)
-    except OSError:
-        await asyncio.sleep(0.1)
-        return False
-    writer.close()
-    return True
 
 
 async def test_a_pooler_that_keeps_sessions_is_as_good_as_none(

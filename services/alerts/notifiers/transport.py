@@ -187,10 +187,7 @@ class Transport:
         except (httpx.ConnectError, httpx.ConnectTimeout) as wrong:
             cause = _certificate(wrong)
             return _passing(f"no connection: {cause}" if cause else "no connection to the proxy")
-        try:
-            return await self._answer(response)
-        finally:
-            await response.aclose()
+        return await self._answer(response)
 
     async def _asked(
         self, call: Call, url: httpx.URL, addresses: Sequence[str], still_ours: StillOurs
@@ -205,15 +202,12 @@ class Transport:
                 if number == last:
                     raise
                 continue
-            try:
-                return await self._answer(response)
-            finally:
-                await response.aclose()
+            return await self._answer(response)
         raise NoAddress
 
     async def _answer(self, response: httpx.Response) -> Answer:
         """The answer, as far as it is read; one that breaks off is an answer all the same, since
-        the status came.
+        the status came. It is closed afterwards.
         """
         body = bytearray()
         whole = False
@@ -222,6 +216,8 @@ class Transport:
                 whole = await _read(response, body)
         except (httpx.TransportError, TimeoutError):
             whole = False
+        finally:
+            await response.aclose()
         return Answer(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
