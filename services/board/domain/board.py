@@ -18,7 +18,7 @@ from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.ages import Ages
 from floorpulse.board.domain.chosen import MANY, ChosenGroups
 from floorpulse.board.domain.first_offers import FirstOffers, first_offers
-from floorpulse.board.domain.folded_news import FoldedNews, GaugeSum
+from floorpulse.board.domain.folded_news import FoldedGauges, FoldedNews
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.positions import Position, lowest_watermark, position_of
 from floorpulse.board.domain.queue_names import OTHER, QueueNames
@@ -142,6 +142,7 @@ class Board:
         self._groups: dict[SeriesKey, SeriesGroup] = {}
         self._last_there: tuple[_Asked, _There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
+        self._together: dict[int, FoldedGauges] = {}
         self._first_offers = FirstOffers()
         self._since = 0
         self._idle_since = 0
@@ -193,9 +194,6 @@ class Board:
     ) -> Iterator[bool]:
         """The rows and gauges of an update, queue by queue; without any the gauges stay as they
         are.
-
-        A folded queue is noted as held before its sum is: an update that is given up half-way is
-        followed by one that sums anew.
         """
         held = self._gauged.setdefault(partition, {})
         yield False
@@ -209,9 +207,9 @@ class Board:
             gauged = queue_channel in told or (news.everything and queue_channel in held)
             place = self.names.place(queue_channel) if gauged else queue_channel
             if place[1] == OTHER and gauged:
-                behind.put(place, queue_channel, gauge, theirs)
-                if gauge is not None:
-                    held[queue_channel] = gauge
+                behind.rows += theirs
+                if held.get(queue_channel) != gauge:
+                    behind.gauges.append((place, queue_channel, gauge))
             else:
                 for row in theirs:
                     self.take_row(partition, row)
@@ -219,29 +217,15 @@ class Board:
                     self._take_gauge(queue_channel, partition, gauge)
             if number % TAKEN_AT_ONCE == 0:
                 yield False
-        self._take_folded(partition, behind, everything=news.everything)
+        self._take_folded(partition, behind)
 
-    def _take_folded(self, partition: int, folded: FoldedNews, *, everything: bool) -> None:
-        """The rows and gauges of an update's folded queues; where it does not tell of everything,
-        those that it does not tell of are added to the others.
-        """
+    def _take_folded(self, partition: int, folded: FoldedNews) -> None:
+        """The rows and gauges of an update's folded queues."""
         for row in folded.rows:
             self.take_row(partition, row)
-        held = self._gauged[partition]
-        for queue_channel in folded.empty:
-            held.pop(queue_channel, None)
-        for place, theirs in folded.gauges.items():
-            together = theirs if everything else self._summed(place, held)
-            self._set_gauge(place, partition, together.shown(place))
-
-    def _summed(self, place: QueueChannel, held: Mapping[QueueChannel, Gauge]) -> GaugeSum:
-        """The gauges of all queues that are counted in one."""
-        together = GaugeSum()
-        for queue_channel, gauge in held.items():
-            mine = queue_channel[0] == place[0] and queue_channel[2] == place[2]
-            if mine and self.names.place(queue_channel) == place:
-                together.add(gauge)
-        return together
+        together = self._together.setdefault(partition, FoldedGauges())
+        for place, gauge in together.take(folded, self._gauged[partition]).items():
+            self._set_gauge(place, partition, gauge)
 
     def _take_gauge(self, queue_channel: QueueChannel, partition: int, gauge: Gauge | None) -> None:
         """Keep a queue's gauge of a partition where it says anything new."""

@@ -1,64 +1,84 @@
-"""What one update says of folded queues, added up by the queue that they are shown in."""
+"""Folded queues: what one update says of them, and their gauges added up by the queue that they are
+shown in.
+"""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.contracts.updates import Gauge, PaneRow
 
 
-@dataclass
 class GaugeSum:
-    """The gauges of folded queues added up, as many as `number`."""
+    """The gauges of folded queues added up."""
 
-    number: int = 0
-    waiting: list[int] = field(default_factory=list)
-    in_progress: int = 0
-    unresolved: int = 0
-    lasting: list[int] = field(default_factory=list)
+    __slots__ = ("_in_progress", "_lasting", "_number", "_unresolved", "_waiting")
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._waiting: list[int] = []
+        self._in_progress = 0
+        self._unresolved = 0
+        self._lasting: list[int] = []
 
     def add(self, gauge: Gauge) -> None:
         """Add another queue's gauge."""
-        self.number += 1
-        self.waiting += gauge.waiting
-        self.in_progress += gauge.in_progress
-        self.unresolved += gauge.unresolved
-        self.lasting += gauge.lasting
+        self._number += 1
+        self._waiting += gauge.waiting
+        self._in_progress += gauge.in_progress
+        self._unresolved += gauge.unresolved
+        self._lasting += gauge.lasting
+
+    def take_off(self, gauge: Gauge) -> None:
+        """Take off a gauge that was added."""
+        self._number -= 1
+        for one in gauge.waiting:
+            self._waiting.remove(one)
+        self._in_progress -= gauge.in_progress
+        self._unresolved -= gauge.unresolved
+        for one in gauge.lasting:
+            self._lasting.remove(one)
 
     def shown(self, place: QueueChannel) -> Gauge | None:
         """The gauge of the queue that they are counted in; None where nobody is there."""
-        if not self.number:
+        if not self._number:
             return None
+        self._waiting.sort()
+        self._lasting.sort()
         return Gauge(
-            *place,
-            sorted(self.waiting),
-            self.in_progress,
-            self.unresolved,
-            sorted(self.lasting),
+            *place, [*self._waiting], self._in_progress, self._unresolved, [*self._lasting]
         )
 
 
 @dataclass
 class FoldedNews:
-    """The rows of folded queues, their gauges by the queue that they are shown in, and which of
-    them nobody is in any more.
+    """The rows of folded queues, and their gauges that changed, None where nobody is there any
+    more: behind the queue that each is shown in and its own.
     """
 
     rows: list[PaneRow] = field(default_factory=list)
-    gauges: dict[QueueChannel, GaugeSum] = field(default_factory=dict)
-    empty: list[QueueChannel] = field(default_factory=list)
+    gauges: list[tuple[QueueChannel, QueueChannel, Gauge | None]] = field(default_factory=list)
 
-    def put(
-        self,
-        place: QueueChannel,
-        queue_channel: QueueChannel,
-        gauge: Gauge | None,
-        rows: Sequence[PaneRow],
-    ) -> None:
-        """Note a folded queue; `place` is where it is shown."""
-        self.rows += rows
-        theirs = self.gauges.setdefault(place, GaugeSum())
-        if gauge is None:
-            self.empty.append(queue_channel)
-        else:
-            theirs.add(gauge)
+
+class FoldedGauges:
+    """The gauges of one partition's folded queues; what does not change is not added up again."""
+
+    def __init__(self) -> None:
+        self._sums: dict[QueueChannel, GaugeSum] = {}
+
+    def take(
+        self, news: FoldedNews, held: dict[QueueChannel, Gauge]
+    ) -> dict[QueueChannel, Gauge | None]:
+        """Put the news into the gauges that are `held`; the gauge of each queue in which others
+        are shown, where it changed.
+        """
+        changed = set()
+        for place, queue_channel, gauge in news.gauges:
+            known = held.pop(queue_channel, None)
+            together = self._sums.setdefault(place, GaugeSum())
+            if known is not None:
+                together.take_off(known)
+            if gauge is not None:
+                held[queue_channel] = gauge
+                together.add(gauge)
+            changed.add(place)
+        return {place: self._sums[place].shown(place) for place in changed}
