@@ -18,7 +18,7 @@ from floorpulse.runtime.clock import now_ms, steady_ms
 from tests.integration.genesys_stand_in import organisation
 from tests.unit.ingest.sources.vendors import visits
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(180)
 
 CONVERSATIONS = 2_800
 """Each has four events, but for those that nobody answered"""
