@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.adapters.updates import KafkaUpdates
 from floorpulse.board.app import BoardKeeper
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.board.ports import GiveWay, in_turn
 from floorpulse.contracts.horizons import usual

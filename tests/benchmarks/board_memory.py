@@ -9,7 +9,8 @@ from pathlib import Path
 from time import process_time
 from zoneinfo import ZoneInfo
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.updates import PaneRow, revision
 
 MIDNIGHT = 1_794_355_200_000

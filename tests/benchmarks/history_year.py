@@ -32,7 +32,8 @@ from pydantic import SecretStr
 
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.app import BoardKeeper
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add
 from floorpulse.contracts.packed import pack

@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.domain.in_force import NOTHING

@@ -19,7 +19,7 @@ from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.board import Rules as BoardRules
+from floorpulse.board.domain.rules import Rules as BoardRules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.contracts.agents import AgentNow, Entered
 from floorpulse.contracts.cells import Cells, add

@@ -23,7 +23,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.adapters import updates as reading
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.topics import TOPICS
 from floorpulse.demo.embedded import Broker

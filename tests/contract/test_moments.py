@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.agents import AgentNow, Entered
 from floorpulse.contracts.visits import Visit

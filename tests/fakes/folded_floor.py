@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.contracts.visits import VisitKey

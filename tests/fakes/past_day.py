@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import AgentNow
 from floorpulse.contracts.events import AgentStateChanged, AnyEvent

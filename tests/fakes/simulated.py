@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.contracts.visits import Visit, VisitKey

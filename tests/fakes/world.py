@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import Credential
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentState
 from floorpulse.definitions.app import Reload

@@ -15,7 +15,8 @@ from typer.testing import CliRunner, Result
 
 from floorpulse.access.keys import Credential
 from floorpulse.board.adapters.rows import PostgresRows
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.cli.app import app as cli
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts

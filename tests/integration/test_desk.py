@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from floorpulse.access.keys import Credential
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.in_force import Definitions

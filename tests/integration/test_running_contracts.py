@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.figures.agents.store import PostgresAgents

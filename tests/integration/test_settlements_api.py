@@ -9,7 +9,8 @@ import pytest
 
 from floorpulse.access.keys import Credential
 from floorpulse.board.adapters.rows import PostgresRows
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts

@@ -18,7 +18,8 @@ from fastapi.responses import StreamingResponse
 from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import Credential
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from floorpulse.alerts.domain.thresholds import NEVER, Bounds, bounds_of
 from floorpulse.alerts.rules.watched import GroupKey, WatchedRule
-from floorpulse.board.domain.board import WindowReading
+from floorpulse.board.domain.reading import WindowReading
 from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cells

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from floorpulse.alerts.domain.past_visits import as_known, moments
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import HOUR
 from floorpulse.contracts.agents import AgentNow

@@ -36,7 +36,7 @@ from floorpulse.alerts.rules.replay_answer import (
 from floorpulse.alerts.rules.table_rules import TableRules
 from floorpulse.alerts.rules.under_test import UnderTest
 from floorpulse.alerts.rules.watched import WatchedAlert
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import Kind

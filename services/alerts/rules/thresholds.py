@@ -31,7 +31,8 @@ from floorpulse.alerts.rules.judged_places import (
 )
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
 from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
-from floorpulse.board.domain.board import Board, WindowReading
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.reading import WindowReading
 from floorpulse.board.domain.series import Grown
 from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.horizons import channels

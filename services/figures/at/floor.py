@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from msgspec.structs import replace as replace_struct
 
-from floorpulse.board.domain.board import Board, without_outcome
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.reading import without_outcome
 from floorpulse.board.domain.series import QueueChannel, QueueChannelSpan
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import add

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
-from floorpulse.board.domain.board import Board, WindowReading
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.reading import WindowReading
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
 from floorpulse.definitions.domain.in_force import InForce

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from floorpulse.board.domain.board import WindowReading
+from floorpulse.board.domain.reading import WindowReading
 from floorpulse.board.domain.windows import Window
 from floorpulse.counting.families import Family
 from floorpulse.figures.by_policy import Parted, definition_of

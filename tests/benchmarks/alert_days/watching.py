@@ -22,7 +22,7 @@ from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import IncidentMetrics, LeaseMetrics
 from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.alerts.rules.past_floor import PastFloor
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.contracts.events import ContactOffered
 from floorpulse.definitions.domain.in_force import Definitions

@@ -8,7 +8,8 @@ import pytest
 
 from floorpulse.alerts.domain.past_visits import as_known, moments
 from floorpulse.alerts.rules.past_floor import PastFloor
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Window
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit

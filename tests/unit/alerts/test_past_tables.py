@@ -12,7 +12,7 @@ from floorpulse.alerts.rules.past_tables import (
 from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell

@@ -19,7 +19,7 @@ from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.alerts.rules.replay import ReplayLimits, ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import AlertRow, FiringRow, ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.in_force import NOTHING

@@ -9,7 +9,7 @@ from floorpulse.alerts.rules.past_tables import PastTables, known_since
 from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import AlertRow, ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.visits import Complaint, Statement, Visit
 from floorpulse.definitions.domain.in_force import NOTHING

@@ -9,7 +9,7 @@ import pytest
 from floorpulse.alerts.api.rules import RuleTests
 from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.alerts.rules.replay import ReplayLimits, RuleReplay
-from floorpulse.board.domain.board import Rules
+from floorpulse.board.domain.rules import Rules
 from tests.fakes.alert_world import AlertWorld
 from tests.fakes.floor import waiting
 from tests.fakes.forecasts import MemoryForecasts

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.board.domain.agents import REMEMBERED, BoardAgents
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import LONGEST, AgentNow, Entered, StateNow
 from floorpulse.contracts.events import AgentState
 from tests.fakes.floor import MemoryFloor

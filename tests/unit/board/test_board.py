@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.reading import WindowReading
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import Grown, SeriesKey
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cell

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.folded_news import GaugeSum
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import Window
 from floorpulse.contracts.horizons import Horizons
@@ -124,6 +126,25 @@ def test_a_reader_that_comes_in_the_middle_waits_for_all_gauges() -> None:
 
     mine.take(update(3, [gauge("q0", 1)]), NOW)
     assert seen(mine)["q0"] == ((1,), 0)
+
+
+def test_news_of_one_folded_queue_adds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = board()
+    everybody = [gauge(queue, 5) for queue in QUEUES]
+    mine.take(update(1, everybody), NOW)
+    added: list[str] = []
+    add = GaugeSum.add
+
+    def noted(together: GaugeSum, one: Gauge) -> None:
+        added.append(one.queue)
+        add(together, one)
+
+    monkeypatch.setattr(GaugeSum, "add", noted)
+    mine.take(update(2, None, [gauge("q6", 5, 9)], follows=1), NOW)
+    mine.take(update(3, [*everybody[:6], gauge("q6", 5, 9), everybody[7]]), NOW)
+
+    assert added == ["q6"]
+    assert seen(mine)[OTHER] == ((9, 5, 5, 5, 5, 5), 0)
 
 
 def test_what_changed_says_who_came_and_who_left() -> None:

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.chosen import MANY
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import MINUTE, Window
 from floorpulse.contracts.cells import Cell, Cells, Histogram, add

@@ -5,8 +5,9 @@ waits.
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.first_offers import FirstOffers, first_offers
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import MINUTE, Span
 from floorpulse.contracts.updates import Gauge, Update
 

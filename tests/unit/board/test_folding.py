@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannelSpan
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window
 from floorpulse.contracts.cells import Cell

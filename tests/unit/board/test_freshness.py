@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from floorpulse.board.domain.ages import Ages
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.freshness import MOST, Freshness
 from floorpulse.board.domain.positions import Position, position_of
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE
 from floorpulse.contracts.updates import Update
 from tests.fakes.floor import PARTITIONS, MemoryFloor, answered

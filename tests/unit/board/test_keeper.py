@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 
 from floorpulse.board import app
 from floorpulse.board.app import BoardKeeper
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Window
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.board.ports import FeedLostError

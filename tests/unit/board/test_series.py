@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.series import WIDE, Series, SeriesGroup, waits
+from floorpulse.board.domain.presence import waits
+from floorpulse.board.domain.series import WIDE, Series, SeriesGroup
 from floorpulse.board.domain.windows import MINUTE, QUARTER, Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.sources import (
     MOST,
     RHYTHM,

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.board import GAUGES_AT_ONCE, TAKEN_AT_ONCE, Board, Rules
+from floorpulse.board.domain.board import TAKEN_AT_ONCE, Board
+from floorpulse.board.domain.gauge_news import GAUGES_AT_ONCE
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import MINUTE, Window
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import Gauge, PaneRow, Update

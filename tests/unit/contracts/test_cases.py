@@ -11,7 +11,8 @@ import msgspec
 import pytest
 import yaml
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import MINUTE, Span, Window
 from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.contracts.instants import parse_instant

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.queue_names import OTHER
+from floorpulse.board.domain.reading import WindowReading
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannelSpan, SeriesKey
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import Entered

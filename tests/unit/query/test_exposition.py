@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow, revision

@@ -3,7 +3,8 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from floorpulse.board.domain.board import Board, Rules
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.sources import SilenceRule
 from floorpulse.contracts.tallies import Example, What
 from floorpulse.contracts.updates import SourceHeard

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from floorpulse.board.domain.board import Board, Rules, WindowReading
+from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.reading import WindowReading
+from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.updates import SourceHeard
