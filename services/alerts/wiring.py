@@ -63,7 +63,7 @@ from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
 from floorpulse.definitions.domain.in_force import Definitions
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.contracts.ahead import ContractAhead

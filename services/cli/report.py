@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from floorpulse.cli.run import fail
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.contents.reporter import ReportAsked
 from floorpulse.reports.contents.subjects import UnknownSubjectError
 from floorpulse.reports.documents.formats import Format, ReportFile, rendered

@@ -9,7 +9,7 @@ import sys
 
 import msgspec
 
-from floorpulse.definitions.domain.bodies import File
+from floorpulse.definitions.domain.definition_files import File
 from floorpulse.runtime.descriptions import unfolded
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

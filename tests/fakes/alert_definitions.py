@@ -11,14 +11,11 @@ from floorpulse.definitions.domain.on_call import (
     EscalationBody,
     EscalationStep,
     EscalationTarget,
-    ReceiverBody,
-    RobotChannel,
     RotaBody,
-    RuleBody,
     Severity,
-    SmsChannel,
-    ThresholdCondition,
 )
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody, RobotChannel, SmsChannel
+from floorpulse.definitions.domain.rule_terms import RuleBody, ThresholdCondition
 from floorpulse.definitions.domain.terms import Body
 
 TENANT = "t"

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_reading import contracts_of
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.reports.domain.periods import Period, period_of

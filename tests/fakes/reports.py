@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.reports.domain.comparing import change, verdict
 from floorpulse.reports.domain.report import (

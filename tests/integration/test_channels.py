@@ -21,7 +21,7 @@ from floorpulse.alerts.domain.tasks import Task, task_uuid
 from floorpulse.alerts.notifiers.registry import Channels
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.wiring import opened_channels
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.runtime.clock import monotonic
 from tests.fakes.alerts import message
 from tests.integration.answering import AnsweringServer, Asked, Said, answering, certificates

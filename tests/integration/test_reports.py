@@ -38,7 +38,7 @@ from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.tables import stream_partition
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.query.settings import QuerySettings
 from floorpulse.reports import opened, wiring

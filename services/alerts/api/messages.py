@@ -20,8 +20,9 @@ from floorpulse.alerts.domain.messages.compose import MessageContext, compose
 from floorpulse.alerts.domain.notices import NoticeKind
 from floorpulse.alerts.reading.ports import MessagePlace, ShownMessage
 from floorpulse.definitions.domain.names import name_in
-from floorpulse.definitions.domain.on_call import ReceiverBody, Severity
+from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted

@@ -18,8 +18,8 @@ from floorpulse.alerts.domain.rotas import Cause, Shift, Span
 from floorpulse.alerts.reading.ports import StoredOverride
 from floorpulse.alerts.reading.rotas import RotaNow, rotas_now
 from floorpulse.definitions.domain.names import name_in
-from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described

@@ -31,8 +31,8 @@ from floorpulse.alerts.reading.trends import Trends
 from floorpulse.alerts.rules.past_tables import PastTables
 from floorpulse.alerts.rules.replay import RuleReplay
 from floorpulse.alerts.watch.store import PostgresRiskLists
-from floorpulse.definitions.domain.on_call import ReceiverBody
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.figures.forecasts.keeper import ForecastStore
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.tenant_view import Floors

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import msgspec
 
-from floorpulse.definitions.domain.on_call import RuleBody
+from floorpulse.definitions.domain.rule_terms import RuleBody
 
 MINUTE = 60_000
 

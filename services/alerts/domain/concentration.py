@@ -3,7 +3,7 @@
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Judgement, between, breach, clear
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.definitions.domain.on_call import ConcentrationCondition
+from floorpulse.definitions.domain.rule_terms import ConcentrationCondition
 
 
 def judge(condition: ConcentrationCondition, figure: Figure) -> Judgement:

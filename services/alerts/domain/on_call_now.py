@@ -9,11 +9,8 @@ from floorpulse.alerts.domain.targets import targets_of
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import is_open
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.on_call import (
-    EscalationStep,
-    ReceiverBody,
-    RotaBody,
-)
+from floorpulse.definitions.domain.on_call import EscalationStep, RotaBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 
 
 @dataclass(frozen=True)

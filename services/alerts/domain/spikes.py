@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Judgement, between, breach, clear, unknown
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.definitions.domain.on_call import SpikeCondition
+from floorpulse.definitions.domain.rule_terms import SpikeCondition
 
 CLEARS = 0.75
 """Share of the bound below which a spike is over"""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 
 
 class Way(StrEnum):

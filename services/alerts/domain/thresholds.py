@@ -15,7 +15,7 @@ from floorpulse.alerts.domain.judgement import Call, Judgement
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.contracts.cells import Cells
 from floorpulse.counting.histograms import count_up_to
-from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
+from floorpulse.definitions.domain.rule_terms import StreakCondition, ThresholdCondition
 from floorpulse.kpis.catalogue import Grows, SpanKpi
 from floorpulse.kpis.figures import Quantile, Value
 from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK

@@ -13,7 +13,7 @@ from floorpulse.alerts.domain.tasks import Task, is_done, page_at, word_at
 from floorpulse.alerts.incidents.ports import Change, IncidentStore, Transaction
 from floorpulse.alerts.notifiers.secret_store import NoSecret
 from floorpulse.alerts.notifiers.task_proof import Presented, is_proven
-from floorpulse.definitions.domain.on_call import ReceiverBody, TaskCallback, TaskChannel
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody, TaskCallback, TaskChannel
 
 Receivers = Callable[[str, str], ReceiverBody | None]
 """A receiver of a tenant, as it is in force now"""

@@ -30,7 +30,7 @@ from floorpulse.alerts.notifiers.webhook import SignedWebhook
 from floorpulse.alerts.notifiers.wecom_app import WeComApp
 from floorpulse.alerts.notifiers.wecom_robot import WeComRobot
 from floorpulse.alerts.ports import Notifier
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.receiver_terms import (
     AppriseChannel,
     EmailChannel,
     PagerDutyChannel,

@@ -15,7 +15,7 @@ from floorpulse.alerts.notifiers import webhook
 from floorpulse.alerts.notifiers.answers import Answer, by_status
 from floorpulse.alerts.notifiers.delivering import JSON, deliver, encoded
 from floorpulse.alerts.notifiers.transport import Call, StillOurs, Transport
-from floorpulse.definitions.domain.on_call import TaskAnswer, TaskChannel
+from floorpulse.definitions.domain.receiver_terms import TaskAnswer, TaskChannel
 from floorpulse.definitions.domain.task_templates import TOKEN
 
 THERE = Delivery(Verdict.ACCEPTED, "its task is open already; a task is opened once")

@@ -21,11 +21,7 @@ from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import QUARTER, Span, span_of
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.calendars import opens
-from floorpulse.definitions.domain.on_call import (
-    SpikeCondition,
-    StreakCondition,
-    TierCondition,
-)
+from floorpulse.definitions.domain.rule_terms import SpikeCondition, StreakCondition, TierCondition
 from floorpulse.figures.by_policy import definition_of
 from floorpulse.figures.complaints_received import complaints_open_in, received
 from floorpulse.figures.contracts.ahead import ContractAhead, WindowAhead

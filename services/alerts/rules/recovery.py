@@ -22,7 +22,7 @@ from floorpulse.alerts.rules.thresholds import looked_at_again
 from floorpulse.alerts.rules.watched import GroupKey, WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell, Cells
-from floorpulse.definitions.domain.on_call import RecoveryCondition
+from floorpulse.definitions.domain.rule_terms import RecoveryCondition
 from floorpulse.figures.by_policy import definition_of, summed
 from floorpulse.figures.forecasts.plans import parts_in, slots_by_policy, to_come
 from floorpulse.figures.intervals import Interval, next_edge, previous_edge

@@ -41,7 +41,7 @@ from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, is_open
-from floorpulse.definitions.domain.on_call import RuleBody
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures

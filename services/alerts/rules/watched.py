@@ -19,8 +19,8 @@ from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
 from floorpulse.definitions.domain.calendars import Calendar
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.on_call import RuleBody, RuleScope
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.domain.rule_terms import RuleBody, RuleScope
 from floorpulse.figures.contracts.slices import contract_queues
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.kpis.catalogue import ASKED

@@ -15,7 +15,8 @@ from asyncpg.pool import PoolConnectionProxy
 from floorpulse.access.audit import record_raw
 from floorpulse.access.keys import HERE
 from floorpulse.definitions.adapters.audited import LoadedSet, loaded
-from floorpulse.definitions.domain.bodies import BODIES, Kind
+from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.definition_files import BODIES
 from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Body

@@ -10,19 +10,6 @@ from msgspec import Meta
 
 from floorpulse.contracts.events import Channel
 from floorpulse.counting.histograms import Boundary
-from floorpulse.definitions.domain.contract_terms import ContractBody
-from floorpulse.definitions.domain.indicator_terms import (
-    AgentTargetBody,
-    BindingBody,
-    TrainingBody,
-)
-from floorpulse.definitions.domain.on_call import (
-    EscalationBody,
-    ReceiverBody,
-    RotaBody,
-    RuleBody,
-)
-from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.source_terms import (
     Activities,
     AfterWork,
@@ -53,7 +40,6 @@ from floorpulse.definitions.domain.terms import (
     SourceId,
     StatesLast,
     Stretch,
-    TenantId,
     Weekday,
 )
 from floorpulse.kpis.policies import Clock, Formula
@@ -353,82 +339,6 @@ class ChannelBody(Body, frozen=True, kw_only=True):
         Believed | None,
         Meta(description="an answered visit is in progress so long at most"),
     ] = None
-
-
-AnyBody = (
-    TenantBody
-    | CalendarBody
-    | SiteBody
-    | TeamBody
-    | ClientBody
-    | QueueBody
-    | ServiceLevelBody
-    | CsatBody
-    | QaBody
-    | TargetBody
-    | SourceBody
-    | ChannelBody
-    | RuleBody
-    | EscalationBody
-    | RotaBody
-    | ReceiverBody
-    | ContractBody
-    | ReportBody
-    | AgentTargetBody
-    | BindingBody
-    | TrainingBody
-)
-
-BODIES: dict[Kind, type[Body]] = {
-    Kind.TENANT: TenantBody,
-    Kind.CALENDAR: CalendarBody,
-    Kind.SITE: SiteBody,
-    Kind.TEAM: TeamBody,
-    Kind.CLIENT: ClientBody,
-    Kind.QUEUE: QueueBody,
-    Kind.SERVICE_LEVEL: ServiceLevelBody,
-    Kind.CSAT: CsatBody,
-    Kind.QA: QaBody,
-    Kind.TARGET: TargetBody,
-    Kind.SOURCE: SourceBody,
-    Kind.CHANNEL: ChannelBody,
-    Kind.RULE: RuleBody,
-    Kind.ESCALATION: EscalationBody,
-    Kind.ROTA: RotaBody,
-    Kind.RECEIVER: ReceiverBody,
-    Kind.CONTRACT: ContractBody,
-    Kind.REPORT: ReportBody,
-    Kind.AGENT_TARGET: AgentTargetBody,
-    Kind.BINDING: BindingBody,
-    Kind.TRAINING: TrainingBody,
-}
-
-
-class File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One file: what it says about one tenant. Several files may speak of the same tenant."""
-
-    tenant: TenantId
-    about: list[TenantBody] = []
-    calendars: list[CalendarBody] = []
-    sites: list[SiteBody] = []
-    teams: list[TeamBody] = []
-    clients: list[ClientBody] = []
-    queues: list[QueueBody] = []
-    service_levels: list[ServiceLevelBody] = []
-    csat: list[CsatBody] = []
-    qa: list[QaBody] = []
-    targets: list[TargetBody] = []
-    sources: list[SourceBody] = []
-    channels: list[ChannelBody] = []
-    rules: list[RuleBody] = []
-    escalations: list[EscalationBody] = []
-    rotas: list[RotaBody] = []
-    receivers: list[ReceiverBody] = []
-    contracts: list[ContractBody] = []
-    reports: list[ReportBody] = []
-    agent_targets: list[AgentTargetBody] = []
-    bindings: list[BindingBody] = []
-    trainings: list[TrainingBody] = []
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from floorpulse.definitions.domain.conversion import LEAST_PERCENT
 from floorpulse.definitions.domain.kpi_ranges import is_share, range_of
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
+from floorpulse.definitions.domain.rule_terms import StreakCondition, ThresholdCondition
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.kpis.catalogue import Kpi
 from floorpulse.kpis.units import Better, Unit

@@ -14,9 +14,9 @@ from floorpulse.definitions.domain.contract_terms import (
     BillingBody,
     ContractBody,
     ContractScope,
-    Per,
 )
 from floorpulse.definitions.domain.contract_tiers import cap_mistakes, unknown_ids
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.floor import Floor, since
 from floorpulse.definitions.domain.instants import nearest_zone
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant

@@ -9,7 +9,6 @@ import msgspec
 
 from floorpulse.definitions.domain.contract_terms import (
     ContractBody,
-    Judged,
     MetricBody,
     PhaseBody,
     PhaseTermsBody,
@@ -22,6 +21,7 @@ from floorpulse.definitions.domain.contract_tiers import (
     missed_range,
     streak_mistakes,
 )
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.kpi_ranges import SHARE, KpiRange, range_of
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.shape import Entry

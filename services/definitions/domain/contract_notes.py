@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from floorpulse.definitions.domain.contract_terms import ContractBody, Judged, MetricBody, TierBody
+from floorpulse.definitions.domain.contract_terms import ContractBody, MetricBody, TierBody
 from floorpulse.definitions.domain.contract_tiers import range_of_tier
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry

@@ -16,7 +16,6 @@ from floorpulse.definitions.domain.contract_terms import (
     ChargeBody,
     ContractBody,
     ExemptionBody,
-    Judged,
     MetricBody,
     MinimumBody,
     PhaseBody,
@@ -24,6 +23,7 @@ from floorpulse.definitions.domain.contract_terms import (
     StreakBody,
     TierBody,
 )
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.contracts import (
     EVER,
     HUNDREDTH,

@@ -13,15 +13,13 @@ from itertools import combinations
 from typing import NamedTuple
 
 from floorpulse.definitions.domain.contract_terms import (
-    Basis,
     CapBody,
     ChargeBody,
     ContractBody,
     MetricBody,
-    Points,
     TierBody,
-    Window,
 )
+from floorpulse.definitions.domain.contract_words import Basis, Points, Window
 from floorpulse.definitions.domain.kpi_ranges import KpiRange
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.shape import Entry

@@ -16,17 +16,19 @@ from floorpulse.definitions.domain.contract_terms import (
     ANY_HANDLED,
     BY_LINE,
     EVERYWHERE,
-    Again,
-    Basis,
     BillableBody,
     ContractScope,
+    RoundingBody,
+)
+from floorpulse.definitions.domain.contract_words import (
+    Again,
+    Basis,
     ExemptionKind,
     Judged,
     Per,
     PeriodKind,
     PhaseKind,
     Points,
-    RoundingBody,
     Window,
 )
 from floorpulse.definitions.domain.terms import Comparison

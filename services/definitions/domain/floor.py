@@ -14,9 +14,10 @@ from floorpulse.definitions.domain.indicator_terms import (
     BindingBody,
     TrainingBody,
 )
-from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody
 from floorpulse.definitions.domain.on_call_names import named_on_call
 from floorpulse.definitions.domain.report_terms import ReportBody
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Body, Grouping
 

@@ -30,11 +30,13 @@ from floorpulse.definitions.domain.indicator_terms import (
 )
 from floorpulse.definitions.domain.instants import is_day, nearest_zone
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
-from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody
 from floorpulse.definitions.domain.receiver_meaning import impossible_receiver
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.report_meaning import impossible_report
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.rule_meaning import impossible_rule
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.source_meaning import impossible_source
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Scope

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from floorpulse.definitions.domain.bodies import Kind, TenantBody
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import ReceiverBody, RuleBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.rule_meaning import CONDITIONS
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import entries_of
 

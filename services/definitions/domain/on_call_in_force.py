@@ -10,13 +10,9 @@ from typing import Generic, TypeVar
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.on_call import (
-    EscalationBody,
-    ReceiverBody,
-    RotaBody,
-    RuleBody,
-    RuleScope,
-)
+from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
+from floorpulse.definitions.domain.rule_terms import RuleBody, RuleScope
 from floorpulse.definitions.domain.terms import Body, Grouping
 
 B = TypeVar("B", bound=Body)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody, RuleBody
+from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.terms import Grouping
 
 Named = tuple[str, Kind, str | None]

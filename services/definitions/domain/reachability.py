@@ -15,8 +15,9 @@ from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.contract_reach import unreached
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody
+from floorpulse.definitions.domain.on_call import EscalationBody
 from floorpulse.definitions.domain.openings import longest, meet
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import Hours, Surroundings, entries_of
 from floorpulse.definitions.domain.terms import Grouping

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.receiver_terms import (
     NOT_IN_FILES,
     ReceiverBody,
     RobotChannel,

@@ -11,7 +11,8 @@ from floorpulse.definitions.domain.calendars import MIDNIGHT, WEEKDAYS
 from floorpulse.definitions.domain.contract_notes import contract_notes
 from floorpulse.definitions.domain.floor import Floor, floors
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import EscalationBody, RuleBody, Severity
+from floorpulse.definitions.domain.on_call import EscalationBody, Severity
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import Hours, Surroundings, entries_of
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from floorpulse.definitions.domain.floor import Floor
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.surroundings import entries_of

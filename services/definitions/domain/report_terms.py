@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.terms import Body, Id, Names, QueueId
 
 TimeOfDay = Annotated[

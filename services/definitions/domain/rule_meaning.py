@@ -20,7 +20,7 @@ from floorpulse.definitions.domain.kpi_ranges import (
     is_share,
 )
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.rule_terms import (
     ConcentrationCondition,
     RuleBody,
     RuleScope,

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from floorpulse.definitions.domain.bodies import BODIES, File, Kind, reference
+from floorpulse.definitions.domain.bodies import Kind, reference
 from floorpulse.definitions.domain.conversion import Conversion, hints
+from floorpulse.definitions.domain.definition_files import BODIES, File
 from floorpulse.definitions.domain.located import Located, located
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.terms import Body

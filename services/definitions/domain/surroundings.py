@@ -18,14 +18,9 @@ from floorpulse.definitions.domain.bodies import (
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
 from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.floor import Floor
-from floorpulse.definitions.domain.on_call import (
-    EscalationBody,
-    EscalationStep,
-    RotaBody,
-    RuleBody,
-    RuleScope,
-)
+from floorpulse.definitions.domain.on_call import EscalationBody, EscalationStep, RotaBody
 from floorpulse.definitions.domain.openings import meet
+from floorpulse.definitions.domain.rule_terms import RuleBody, RuleScope
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Body, Grouping, Scope
 

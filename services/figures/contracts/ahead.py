@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.contract_reading import contracts_of
-from floorpulse.definitions.domain.contract_terms import Judged, Window
+from floorpulse.definitions.domain.contract_words import Judged, Window
 from floorpulse.definitions.domain.contracts import ContractTerms, Metric, Phase
 from floorpulse.figures.contracts.expecting import ExpectedRest
 from floorpulse.figures.contracts.slices import CountedSlice, together

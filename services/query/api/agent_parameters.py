@@ -27,17 +27,8 @@ from floorpulse.figures.rows import Question
 from floorpulse.figures.selection import By, Selection
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import BY_AGENT, CATALOGUE, QUALITIES, SpanKpi
-from floorpulse.query.api.parameters import (
-    BEGIN,
-    END,
-    Channels,
-    Queues,
-    Restated,
-    refuse_unknown_queues,
-    selection,
-    span_of,
-    zone_of,
-)
+from floorpulse.query.api.asked import refuse_unknown_queues, selection, span_of, zone_of
+from floorpulse.query.api.parameters import BEGIN, END, Channels, Queues, Restated
 from floorpulse.query.api.queue_groups import Clients, groups
 from floorpulse.query.api.taken import TakenFigures
 

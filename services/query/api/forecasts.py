@@ -20,6 +20,7 @@ from floorpulse.figures.forecasts.upload import Mistake, slots_of
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.plan import Slot
 from floorpulse.query.api.answers import encoded
+from floorpulse.query.api.asked import span_of, zone_of
 from floorpulse.query.api.forecast_bodies import (
     ForecastAnswer,
     ForecastBody,
@@ -31,7 +32,7 @@ from floorpulse.query.api.forecast_bodies import (
 from floorpulse.query.api.forecast_body import TITLE, rows_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import rows_of_page
-from floorpulse.query.api.parameters import BEGIN, END, Queues, span_of, zone_of
+from floorpulse.query.api.parameters import BEGIN, END, Queues
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import schema_of

@@ -29,17 +29,8 @@ from floorpulse.figures.selection import By
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS
 from floorpulse.query.api.agent_parameters import Agents, kpis_of_agents
-from floorpulse.query.api.parameters import (
-    BEGIN,
-    END,
-    Channels,
-    Queues,
-    Restated,
-    selection,
-    span_of,
-    span_of_panes,
-    zone_of,
-)
+from floorpulse.query.api.asked import selection, span_of, span_of_panes, zone_of
+from floorpulse.query.api.parameters import BEGIN, END, Channels, Queues, Restated
 from floorpulse.runtime.problems import Problem
 
 LONGEST_DAYS = 400

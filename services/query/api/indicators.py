@@ -16,19 +16,13 @@ from floorpulse.figures.indicators.trainings import Trainings
 from floorpulse.figures.indicators.vendors import Vendors
 from floorpulse.query.api.agents import Leader
 from floorpulse.query.api.answers import AnswerPage, tagged_rows
+from floorpulse.query.api.growth_bodies import GrowthAnswer, growth_event, growth_row
 from floorpulse.query.api.indicator_bodies import (
     AgentTargetsAnswer,
-    GrowthAnswer,
     IndicatorsAnswer,
-    TrainingAnswer,
-    TrainingRow,
-    TrainingsAnswer,
     VendorsAnswer,
     agent_target_row,
-    growth_event,
-    growth_row,
     indicator_row,
-    training_answer,
     vendor_row,
 )
 from floorpulse.query.api.indicator_parameters import (
@@ -43,6 +37,12 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import rows_of_page
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
+from floorpulse.query.api.training_bodies import (
+    TrainingAnswer,
+    TrainingRow,
+    TrainingsAnswer,
+    training_answer,
+)
 from floorpulse.query.app import Answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of

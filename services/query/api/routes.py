@@ -40,16 +40,9 @@ from floorpulse.query.api.answers import (
     tagged_rows,
     written_answer,
 )
+from floorpulse.query.api.asked import zone_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
-from floorpulse.query.api.parameters import (
-    ContactParameters,
-    CorrectionParameters,
-    HistoryParameters,
-    JourneyParameters,
-    LivePageParameters,
-    VisitParameters,
-    zone_of,
-)
+from floorpulse.query.api.parameters import HistoryParameters, LivePageParameters
 from floorpulse.query.api.past_instants import figures_then, queues_then
 from floorpulse.query.api.pipeline_bodies import PipelineAnswer, pipeline_answer
 from floorpulse.query.api.queue_bodies import QueuesAnswer, queue_row, timeless
@@ -71,6 +64,12 @@ from floorpulse.query.api.visit_bodies import (
     VisitsAnswer,
     contact_answer,
     visit_row,
+)
+from floorpulse.query.api.visit_parameters import (
+    ContactParameters,
+    CorrectionParameters,
+    JourneyParameters,
+    VisitParameters,
 )
 from floorpulse.query.pipeline.letters import LetterBox
 from floorpulse.query.pipeline.pipeline import Pipeline

@@ -20,8 +20,8 @@ from floorpulse.figures.staffing.queues import (
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.kpis.formulas.lending import Prediction
+from floorpulse.query.api.asked import refuse_unknown_queues
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
-from floorpulse.query.api.parameters import refuse_unknown_queues
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted

@@ -31,9 +31,10 @@ from floorpulse.figures.targets.promises import (
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.query.api.answers import AnswerPage, tagged_rows
+from floorpulse.query.api.asked import span_of, zone_of
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
-from floorpulse.query.api.parameters import BEGIN, END, span_of, zone_of
+from floorpulse.query.api.parameters import BEGIN, END
 from floorpulse.query.api.queue_groups import groups
 from floorpulse.query.api.repeated import Viewer
 from floorpulse.query.api.schemas import Next, answering

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
-from floorpulse.definitions.domain.contract_terms import Window
+from floorpulse.definitions.domain.contract_words import Window
 from floorpulse.reports.api.measured import READ, ReportRoute, Reports
 from floorpulse.reports.domain.statement import Outcome
 from floorpulse.reports.live.bodies import ContractRow, ContractsAnswer, contract_row

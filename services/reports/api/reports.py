@@ -9,7 +9,7 @@ from pydantic import Field
 from floorpulse.access.http import forbidden, refuse_beyond, require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.api.measured import READ, ReportRoute, Reports
 from floorpulse.reports.contents.reporter import ReportAsked, Reporter
 from floorpulse.reports.contents.subjects import UnknownSubjectError

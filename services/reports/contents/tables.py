@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.rows import HistoryRow

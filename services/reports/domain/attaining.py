@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from floorpulse.definitions.domain.contract_terms import Judged, RoundingMode
+from floorpulse.definitions.domain.contract_words import Judged, RoundingMode
 from floorpulse.definitions.domain.contracts import Exemption, Metric, Tier
 from floorpulse.reports.domain.evidence import MetricEvidence, Slice
 from floorpulse.reports.domain.exempting import Exempting

@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import lcm
 
 from floorpulse.counting.days import local_day
-from floorpulse.definitions.domain.contract_terms import Per
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule, ContractTerms
 from floorpulse.reports.domain.evidence import DayQuantity, PartEvidence
 from floorpulse.reports.domain.periods import Part, Period

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from floorpulse.definitions.domain.contract_terms import Basis, Judged, Points
+from floorpulse.definitions.domain.contract_words import Basis, Judged, Points
 from floorpulse.definitions.domain.contracts import Charge, Metric, Tier
 from floorpulse.reports.domain.attaining import Kept
 from floorpulse.reports.domain.fees import PartFees

@@ -15,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from floorpulse.definitions.domain.bodies import BODIES, Kind
+from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contract_of
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.contracts import Contract
+from floorpulse.definitions.domain.definition_files import BODIES
 from floorpulse.definitions.domain.in_force import Version
 from floorpulse.reports.domain.canonical import canonical, sha256
 from floorpulse.reports.domain.evidence import Evidence

@@ -4,7 +4,7 @@ settled.
 
 from collections.abc import Iterable
 
-from floorpulse.definitions.domain.contract_terms import Per
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.reports.domain.evidence import Evidence, PartEvidence
 from floorpulse.reports.domain.periods import Part, Period, parts_of

@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from floorpulse.contracts.agents import UNKNOWN, StateNow
-from floorpulse.definitions.domain.contract_terms import ContractScope, Per
+from floorpulse.definitions.domain.contract_terms import ContractScope
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.kpis.plan import Slot

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from floorpulse.definitions.domain.contract_terms import Per, Window
+from floorpulse.definitions.domain.contract_words import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule, Metric
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.reports.domain.contract_hours import ContractHours

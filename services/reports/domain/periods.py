@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import first_instant, local_day
-from floorpulse.definitions.domain.contract_terms import PeriodKind, Window
+from floorpulse.definitions.domain.contract_words import PeriodKind, Window
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms, Phase
 
 HALF_HOUR = 1_800_000

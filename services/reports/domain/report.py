@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.kpis.figures import NoValue
 from floorpulse.kpis.units import Better, Unit
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.kpis.units import Better, Unit
 from floorpulse.reports.domain.charts import Bars, Chart, Curve, svg
 from floorpulse.reports.domain.report import ContractTold, Figure, Piece, Report, Whom

@@ -10,7 +10,8 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from fractions import Fraction
 from typing import Generic, NamedTuple, TypeVar
 
-from floorpulse.definitions.domain.contract_terms import RoundedBy, RoundingBody, RoundingMode
+from floorpulse.definitions.domain.contract_terms import RoundingBody
+from floorpulse.definitions.domain.contract_words import RoundedBy, RoundingMode
 
 T = TypeVar("T")
 TOLD_PLACES = 10

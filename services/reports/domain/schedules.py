@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import local_day
 from floorpulse.definitions.domain.calendars import Calendar, opens
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.reports.domain.periods import Period, period_of
 

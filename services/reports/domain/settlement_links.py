@@ -12,7 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from floorpulse.contracts.visits import Outcome
-from floorpulse.definitions.domain.contract_terms import ContractScope, Per, Window
+from floorpulse.definitions.domain.contract_terms import ContractScope
+from floorpulse.definitions.domain.contract_words import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule, ContractTerms, Metric
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.figures.links import (

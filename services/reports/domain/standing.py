@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from floorpulse.definitions.domain.contract_terms import Judged
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.contracts import Cap, Contract, ContractTerms, Metric
 from floorpulse.reports.domain.outlook import NextTier, next_tier, to_recover
 from floorpulse.reports.domain.periods import Period

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import msgspec
 
-from floorpulse.definitions.domain.contract_terms import (
+from floorpulse.definitions.domain.contract_words import (
     ExemptionKind,
     Judged,
     Per,

@@ -26,7 +26,7 @@ from floorpulse.counting.finality import LATENESS
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contract_of
-from floorpulse.definitions.domain.contract_terms import Per
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.definitions.domain.in_force import UTC, Definitions, TenantDefinitions, Version
 from floorpulse.figures.agents.store import PostgresAgents

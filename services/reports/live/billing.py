@@ -13,7 +13,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from floorpulse.counting.days import local_day
-from floorpulse.definitions.domain.contract_terms import Per
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule, Metric
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.figures.contracts.slices import CountedSlice

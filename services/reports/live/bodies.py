@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
-from floorpulse.definitions.domain.contract_terms import Judged, PeriodKind, Window
+from floorpulse.definitions.domain.contract_words import Judged, PeriodKind, Window
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.figures.timestamps import Instant, text

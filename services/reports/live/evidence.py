@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.definitions.domain.contract_terms import Per
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule, Contract, Metric
 from floorpulse.figures.contracts.expecting import Counted, ExpectedRest
 from floorpulse.figures.contracts.forecasting import ScopedForecast

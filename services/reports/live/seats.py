@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.definitions.domain.contract_terms import Per, Window
+from floorpulse.definitions.domain.contract_words import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.figures.contracts.counting import SOONEST, stands_until
 from floorpulse.figures.lookup.lookup import staff_over

@@ -15,7 +15,7 @@ from structlog.stdlib import BoundLogger
 from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.reports.contents.reporter import ReportAsked, Reporter
 from floorpulse.reports.contents.subjects import UnknownSubjectError

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.contracts import Contract
 from floorpulse.reports.domain.periods import Period, period_of
 

@@ -5,7 +5,7 @@ off, the total.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from floorpulse.definitions.domain.contract_terms import RoundingMode
+from floorpulse.definitions.domain.contract_words import RoundingMode
 from floorpulse.reports.domain.statement import (
     BillingLine,
     CapKind,

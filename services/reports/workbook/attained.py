@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from decimal import Decimal
 
-from floorpulse.definitions.domain.contract_terms import Judged
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.contracts import Metric
 from floorpulse.reports.domain.evidence import Slice
 from floorpulse.reports.domain.statement import Attainment, ExemptSlice, PartStatement, WindowResult

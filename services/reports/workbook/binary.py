@@ -11,7 +11,7 @@ up, down   0.1 + 0.2 is 0.30000000000000004, which ROUNDUP would make 0.4: noise
 
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 
-from floorpulse.definitions.domain.contract_terms import RoundingMode
+from floorpulse.definitions.domain.contract_words import RoundingMode
 from floorpulse.reports.workbook.tables import Formula
 
 DIGITS = 15

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from floorpulse.definitions.domain.contract_terms import RoundedBy, RoundingMode
+from floorpulse.definitions.domain.contract_words import RoundedBy, RoundingMode
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms, Metric
 from floorpulse.reports.domain.document import SettlementDocument
 from floorpulse.reports.domain.settlement_links import FigureLink

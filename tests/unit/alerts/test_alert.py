@@ -27,7 +27,7 @@ from floorpulse.alerts.domain.flapping import STEADY, noted
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.judgement import Call, Judgement, between, breach, clear, unknown
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.definitions.domain.on_call import RuleBody, ThresholdCondition
+from floorpulse.definitions.domain.rule_terms import RuleBody, ThresholdCondition
 
 MINUTE = 60_000
 NOON = 1_794_398_400_000

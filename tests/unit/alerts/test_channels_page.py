@@ -24,7 +24,7 @@ from floorpulse.alerts.notifiers import (
     wecom_robot,
 )
 from floorpulse.alerts.notifiers.rates import Rate
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from tests.fakes.alerts import context, incident, key
 
 PAGE = (Path(__file__).parents[3] / "docs" / "channels.md").read_text("utf-8")

@@ -7,7 +7,7 @@ from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds
-from floorpulse.definitions.domain.on_call import ConcentrationCondition, SpikeCondition
+from floorpulse.definitions.domain.rule_terms import ConcentrationCondition, SpikeCondition
 from floorpulse.kpis.figures import UNKNOWN as UNKNOWN_VALUE
 from floorpulse.kpis.figures import count, share
 

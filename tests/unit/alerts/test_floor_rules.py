@@ -10,7 +10,7 @@ from floorpulse.alerts.rules.watched import watched_rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import InForce, Version
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.rule_terms import (
     RuleBody,
     SpikeCondition,
     StalenessCondition,

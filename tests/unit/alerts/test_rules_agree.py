@@ -19,7 +19,7 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.in_force import Definitions, Version
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.rule_terms import (
     RuleBody,
     RuleScope,
     ThresholdCondition,

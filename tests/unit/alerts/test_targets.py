@@ -9,7 +9,7 @@ from floorpulse.alerts.domain.targets import Way, target_of, targets_of, ways_of
 from floorpulse.alerts.notifiers.secret_store import NoSecret, SecretStore
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.sms import REMEMBERED, TakenNumbers, parameter
-from floorpulse.definitions.domain.on_call import (
+from floorpulse.definitions.domain.receiver_terms import (
     EmailChannel,
     ReceiverBody,
     RobotChannel,

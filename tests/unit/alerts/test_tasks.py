@@ -31,7 +31,7 @@ from floorpulse.alerts.notifiers.secret_store import NoSecret
 from floorpulse.alerts.notifiers.task import opened, told_of
 from floorpulse.alerts.notifiers.task_proof import Presented, is_proven
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.on_call import ReceiverBody, TaskAnswer
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody, TaskAnswer
 from floorpulse.definitions.domain.task_templates import TOLD, texts
 from tests.fakes.alert_store import MemoryIncidents
 from tests.fakes.alerts import context, incident, key, message

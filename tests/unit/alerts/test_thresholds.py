@@ -6,7 +6,7 @@ from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Call
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds, bounds_of, judge
-from floorpulse.definitions.domain.on_call import StreakCondition, ThresholdCondition
+from floorpulse.definitions.domain.rule_terms import StreakCondition, ThresholdCondition
 from floorpulse.kpis.figures import Value, count, mean, share
 
 LEVEL = Bounds(below=True, fire=0.8, clear=0.85, min_volume=10)

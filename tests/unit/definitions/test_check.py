@@ -13,9 +13,11 @@ from floorpulse.definitions.domain.bodies import Kind, TenantBody
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.conversion import Form, remedy
 from floorpulse.definitions.domain.mistakes import meant
-from floorpulse.definitions.domain.on_call import EscalationBody, ReceiverBody, RuleBody
+from floorpulse.definitions.domain.on_call import EscalationBody
 from floorpulse.definitions.domain.receiver_meaning import CHANNELS
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.rule_meaning import CONDITIONS
+from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.demo.programs import DEFINITIONS
 
 WRONG = sorted((Path(__file__).parent / "wrong").glob("*.yaml"))

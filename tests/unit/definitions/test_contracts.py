@@ -12,7 +12,8 @@ import pytest
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.contract_reading import contract_of, contracts_of
 from floorpulse.definitions.domain.contract_scope import has_channel, queues_under
-from floorpulse.definitions.domain.contract_terms import Again, ContractScope, Judged
+from floorpulse.definitions.domain.contract_terms import ContractScope
+from floorpulse.definitions.domain.contract_words import Again, Judged
 from floorpulse.definitions.domain.contracts import EVER, Charge, Metric, Streak, Tier
 from floorpulse.definitions.domain.in_force import TenantDefinitions
 from floorpulse.definitions.domain.remarks import remarks

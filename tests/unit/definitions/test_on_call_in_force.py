@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from floorpulse.definitions.domain.on_call import RuleScope
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
+from floorpulse.definitions.domain.rule_terms import RuleScope
 from tests.fakes.definitions import definitions
 
 FLOOR = """

@@ -11,7 +11,7 @@ from floorpulse.alerts.domain.messages.compose import compose
 from floorpulse.alerts.domain.tasks import filled
 from floorpulse.alerts.notifiers.task import told_of
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.on_call import ReceiverBody
+from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.task_templates import TOLD
 from tests.fakes.alerts import context, incident, key
 

@@ -10,7 +10,7 @@ from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.definitions.domain.calendars import Calendar, hours_of
 from floorpulse.definitions.domain.contract_reading import contracts_of
-from floorpulse.definitions.domain.contract_terms import Window
+from floorpulse.definitions.domain.contract_words import Window
 from floorpulse.definitions.domain.contracts import ContractTerms
 from floorpulse.figures.contracts.ahead import figure_of, window_at
 from floorpulse.figures.contracts.counting import ContractCounts, chunks, stands_until

@@ -6,7 +6,8 @@ import pytest
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.counting.histograms import Boundary
-from floorpulse.definitions.domain.contract_terms import BillableBody, Per
+from floorpulse.definitions.domain.contract_terms import BillableBody
+from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule
 from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
 from floorpulse.reports.domain.judged_visits import billed_time, hit_and_total, is_billable

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from floorpulse.definitions.domain.contract_terms import ExemptionKind
+from floorpulse.definitions.domain.contract_words import ExemptionKind
 from floorpulse.definitions.domain.contracts import Contract, Exemption
 from floorpulse.reports.domain.evidence import Evidence, MetricEvidence, Slice
 from floorpulse.reports.domain.periods import HALF_HOUR, Period

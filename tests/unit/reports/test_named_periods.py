@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.settlement.periods import label, named_period
 from tests.fakes.contracts import CARE, FLOOR, SHANGHAI, contract_in, known_of
 

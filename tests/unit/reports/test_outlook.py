@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.definitions.domain.contract_terms import Judged
+from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.contracts import Cap, Charge, Metric, Tier
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.reports.domain.outlook import NextTier, misses_to, next_tier, to_recover

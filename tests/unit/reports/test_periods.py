@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind, Window
+from floorpulse.definitions.domain.contract_words import PeriodKind, Window
 from floorpulse.reports.domain.periods import parts_of, period_of, window_of
 from tests.fakes.paper import contract_in
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.documents.formats import Format, name_of, rendered
 from floorpulse.reports.documents.html import page, policy, style
 from floorpulse.reports.domain.report import Verdict

@@ -10,7 +10,7 @@ import pytest
 
 from floorpulse.definitions.domain.bodies import CalendarBody
 from floorpulse.definitions.domain.calendars import Calendar, calendar_of
-from floorpulse.definitions.domain.contract_terms import PeriodKind
+from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.reports.domain.report_periods import label_of
 from floorpulse.reports.domain.schedules import due, instant_on, issue_id

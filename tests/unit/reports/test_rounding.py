@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from floorpulse.definitions.domain.contract_terms import RoundedBy, RoundingBody, RoundingMode
+from floorpulse.definitions.domain.contract_terms import RoundingBody
+from floorpulse.definitions.domain.contract_words import RoundedBy, RoundingMode
 from floorpulse.reports.domain.rounding import AmountRounding, rounded, told
 
 TABLE = [

@@ -15,7 +15,7 @@ import pytest
 from msgspec import structs
 
 from floorpulse.contracts.visits import Outcome
-from floorpulse.definitions.domain.contract_terms import RoundingMode
+from floorpulse.definitions.domain.contract_words import RoundingMode
 from floorpulse.reports.domain.settlement_links import Inexact, LinkedLine, figure_links
 from floorpulse.reports.domain.statement import CapKind, Cause, StepKind
 from floorpulse.reports.domain.statement import Outcome as WindowOutcome
