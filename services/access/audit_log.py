@@ -66,7 +66,8 @@ class AuditLog:
 
     async def tenants(self) -> list[str]:
         """Whose logs there are."""
-        heads, entries = audit_head.c.tenant, audit_entry.c.tenant
+        heads = audit_head.c.tenant
+        entries = audit_entry.c.tenant
         async with answering(ANSWER_WITHIN, AWAY), self._engine.connect() as connection:
             found = await connection.execute(select(heads).union(select(entries)))
             return sorted(found.scalars())

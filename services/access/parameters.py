@@ -102,7 +102,8 @@ def bounds_of(since: str, until: str, zone: ZoneInfo) -> tuple[int, int]:
     """Begin and end of what `from` and `to` ask for, epoch milliseconds, the end not included;
     problems 422.
     """
-    begin, end = begin_of("from", since, zone), end_of("to", until, zone)
+    begin = begin_of("from", since, zone)
+    end = end_of("to", until, zone)
     if begin >= end:
         detail = f"from={since} is not before to={until}; {_of_the_end(until)}"
         raise Problem(422, "Empty time range", detail)

@@ -183,7 +183,9 @@ async def _floor(
             LookupMetrics(registry).went_without,
         )
         live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
-        visits, agents, panes = PostgresVisits(pool), PostgresAgents(pool), PostgresPanes(pool)
+        visits = PostgresVisits(pool)
+        agents = PostgresAgents(pool)
+        panes = PostgresPanes(pool)
         tables = Tables(panes, visits, agents, PostgresRows(pool), forecasts.store)
         bridges = BridgeMetrics(registry)
         feeds = await stack.enter_async_context(

@@ -165,8 +165,10 @@ async def _issued(desk: SettlementDesk, result: SettleResult, by: Actor) -> Stor
 
 def _tell(result: SettleResult, stored: StoredSettlement) -> None:
     document = result.document
-    statement, note = document.statement, document.credit_note
-    totals, currency = statement.totals, statement.currency
+    statement = document.statement
+    note = document.credit_note
+    totals = statement.totals
+    currency = statement.currency
     what = f"credit note {stored.number}" if stored.number else "settlement"
     period = label(document.settled_period)
     typer.echo(f"{what} {stored.id} of {document.contract} {period}: {stored.state}")

@@ -140,7 +140,8 @@ def policy_without_queues(
     that whoever asks may not see.
     """
     contract = selection.contract
-    queue, channel = row_key.queue, row_key.channel
+    queue = row_key.queue
+    channel = row_key.channel
     if contract is not None and not covers_queue(terms.in_force, contract, queue):
         queue = ""
     return terms.policy(queue, channel)

@@ -124,8 +124,10 @@ class Tallies:
 
     async def write(self, store: TallyStore) -> None:
         """Move what is open into the store; where that is away it stays open."""
-        taken, self._open = self._open, {}
-        delays, self._delays = self._delays, Counter()
+        taken = self._open
+        self._open = {}
+        delays = self._delays
+        self._delays = Counter()
         if not taken and not delays:
             return
         try:

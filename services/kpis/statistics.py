@@ -22,7 +22,8 @@ def newcombe(ours: tuple[int, int], theirs: tuple[int, int]) -> tuple[float, flo
     """The 95 % interval of the difference of two independent proportions, each (part, whole > 0),
     from their Wilson intervals (Newcombe 1998, method 10).
     """
-    p, q = ours[0] / ours[1], theirs[0] / theirs[1]
+    p = ours[0] / ours[1]
+    q = theirs[0] / theirs[1]
     (low, high), (least, most) = wilson(*ours), wilson(*theirs)
     below = sqrt((p - low) ** 2 + (most - q) ** 2)
     above = sqrt((high - p) ** 2 + (q - least) ** 2)

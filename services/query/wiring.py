@@ -246,7 +246,8 @@ def create_query_app(settings: QuerySettings) -> FastAPI:
         try:
             async with query(settings) as running, recorded_reads(engine) as reads:
                 app.state.agent_reads = reads
-                app.state.query, app.state.keys = running, KeyRing(engine)
+                app.state.query = running
+                app.state.keys = KeyRing(engine)
                 yield
         finally:
             await engine.dispose()

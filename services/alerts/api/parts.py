@@ -95,7 +95,8 @@ def install(
 def _answering(
     surface: Surface, settings: ChannelSettings, metrics: AlertRouteMetrics
 ) -> AlertsAnswering:
-    engine, floors = surface.engine, surface.floors
+    engine = surface.engine
+    floors = surface.floors
     reading = PostgresReading(engine)
     around = Surroundings(floors.definitions, floors.board.rules.zone, surface.feeds)
     desk = Desk(PostgresIncidents(engine), around, lambda: secrets.token_hex(ID_BYTES))

@@ -14,7 +14,8 @@ MOST_POSTED = 1024 * 1024
 
 def report_message(claim: ClaimedNotice, report: ReportToSend) -> Message:
     """The message of a report; its file goes along where it is not too large."""
-    letter, file = report.letter, report.file
+    letter = report.letter
+    file = report.file
     size = len(file.content)
     return Message(
         key=str(claim.key),

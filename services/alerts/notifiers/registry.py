@@ -143,7 +143,8 @@ class Channels:
                 return Screen()
 
     def _robot(self, way: Way, robot: RobotChannel) -> Notifier:
-        transport, now_ms = self.outside.transport, self.outside.now_ms
+        transport = self.outside.transport
+        now_ms = self.outside.now_ms
         url = self.secrets.secret(robot.url)
         signing = None if robot.signing is None else self.secrets.secret(robot.signing)
         match way:
@@ -176,7 +177,8 @@ class Channels:
         return Mailer(mail, self.settings.send_seconds, self.outside.trusted, to)
 
     def _vendor(self, vendor: str) -> SmsVendor:
-        transport, now_ms = self.outside.transport, self.outside.now_ms
+        transport = self.outside.transport
+        now_ms = self.outside.now_ms
         if vendor == "twilio" and (twilio := self.settings.twilio()) is not None:
             return Twilio(transport, twilio)
         if vendor == "alibaba" and (alibaba := self.settings.alibaba()) is not None:

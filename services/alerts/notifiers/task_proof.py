@@ -54,7 +54,8 @@ def _hub(secret: str, body: bytes) -> str:
 
 
 def _jiandaoyun(secret: str, came: Presented, now_ms: int) -> bool:
-    nonce, seconds = came.query.get("nonce", ""), came.query.get("timestamp", "")
+    nonce = came.query.get("nonce", "")
+    seconds = came.query.get("timestamp", "")
     if not _recent(seconds, now_ms):
         return False
     said = b":".join((nonce.encode(), came.body, secret.encode(), seconds.encode()))

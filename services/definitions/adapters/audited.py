@@ -24,7 +24,8 @@ def loaded(
     before: Iterable[Version], after: Iterable[Version], stored: LoadedSet
 ) -> list[AuditEntry]:
     """An entry for each tenant of which something changed."""
-    old, new = _standing(before), _standing(after)
+    old = _standing(before)
+    new = _standing(after)
     tenants = {name[0] for name in old.keys() ^ new.keys()}
     return [
         AuditEntry(

@@ -126,7 +126,8 @@ def _overlap(
     around_on: Callable[[str], Surroundings], changes: list[str], one: Reach, other: Reach
 ) -> Iterator[DefinitionMistake]:
     """That both reach the same contacts on some day, as of the first such day."""
-    begins, ends = max(one.begins, other.begins), min(one.ends, other.ends)
+    begins = max(one.begins, other.begins)
+    ends = min(one.ends, other.ends)
     for day in [begins, *(change for change in changes if begins < change <= ends)]:
         around = around_on(day)
         same = sorted(_whole(around, one.body) & _whole(around, other.body))

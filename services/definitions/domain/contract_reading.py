@@ -238,5 +238,6 @@ def _billing(contract: ContractBody, body: BillingBody) -> BillingRule:
 
 
 def _exemption(body: ExemptionBody) -> Exemption:
-    begin, end = parse_instant(body.begin), parse_instant(body.end)
+    begin = parse_instant(body.begin)
+    end = parse_instant(body.end)
     return Exemption(body.id, body.kind, begin, end, body.reason, tuple(body.metrics))

@@ -121,10 +121,13 @@ def _always_in_time(
 ) -> Iterator[DefinitionMistake]:
     """Rules on the service level of spans in which nothing can be late yet."""
     if rule.recovery is not None:
-        field, seconds, span = "recovery", HALF_HOUR, "half hour"
+        field = "recovery"
+        seconds = HALF_HOUR
+        span = "half hour"
     elif rule.threshold is not None and rule.threshold.kpi == "service_level":
         seconds = WINDOWS.get(rule.threshold.window, 0) + MINUTE
-        field, span = "threshold.window", f"window of {rule.threshold.window}"
+        field = "threshold.window"
+        span = f"window of {rule.threshold.window}"
         if rule.threshold.fire_below is None or seconds == MINUTE:
             return
     else:

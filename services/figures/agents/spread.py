@@ -81,12 +81,14 @@ def difference(ours: Measured, theirs: Measured) -> tuple[float, float] | None:
     """The 95 % interval of ours − theirs, of contacts that are not the same: Newcombe's of shares,
     Welch's of other means; None where the contacts cannot tell.
     """
-    a, b = ours.value, theirs.value
+    a = ours.value
+    b = theirs.value
     if a.value is None or b.value is None:
         return None
     if a.proportion and b.proportion:
         return newcombe(_parts(a), _parts(b))
-    v, w = ours.spread.variance, theirs.spread.variance
+    v = ours.spread.variance
+    w = theirs.spread.variance
     if v is None or w is None or not (ours.spread.explains(a) and theirs.spread.explains(b)):
         return None
     return welch(a.value - b.value, (v, ours.spread.size), (w, theirs.spread.size))

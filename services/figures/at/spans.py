@@ -48,7 +48,8 @@ class Moment:
 
     def planned(self, window: Window) -> Span:
         """What forecasts of a window are about: all of both."""
-        span, rest = self.covers(window), self.projects(window)
+        span = self.covers(window)
+        rest = self.projects(window)
         return Span(min(span.begin, rest.begin), max(span.end, rest.end))
 
 

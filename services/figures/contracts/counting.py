@@ -89,7 +89,8 @@ class _Reading:
         self, policy: ServiceLevelPolicy, queue_channels: Sequence[QueueChannel], span: Span
     ) -> SpanFigures:
         index = self.places[span]
-        board, as_of = self.view.board, self.view.as_of
+        board = self.view.board
+        as_of = self.view.as_of
         cells = self.sums.together(index, row_keys_of(queue_channels)).cells
         counted = SpanFigures(cells, board.waits(queue_channels, span, as_of))
         if policy.by_visits:

@@ -106,7 +106,8 @@ def effect(trained: Change, untrained: Change) -> Effect | None:
     if trained.change is None or untrained.change is None:
         return None
     apart = trained.change - untrained.change
-    v, w = trained.spread.variance, untrained.spread.variance
+    v = trained.spread.variance
+    w = untrained.spread.variance
     if v is None or w is None:
         return Effect(apart, None)
     sizes = trained.agents, untrained.agents

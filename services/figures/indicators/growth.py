@@ -140,7 +140,8 @@ def _rows(
         membership, work = did.get(query.agent, (Membership(), Work()))
         mates = [work for own, work in did.values() if own.team == membership.team]
         policies = terms.at(span.begin)
-        mine, ours = tally_of([work], policies), tally_of(mates, policies)
+        mine = tally_of([work], policies)
+        ours = tally_of(mates, policies)
         for kpi in query.question.kpis:
             if isinstance(kpi, SpanKpi):  # pragma: no branch  agents have no gauges
                 value = mine.value(kpi)

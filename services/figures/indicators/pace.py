@@ -82,7 +82,8 @@ def pace(value: Value, aim: Aim, progress: Progress) -> Pace:
 
 
 def _of_count(so_far: float, aim: Aim, progress: Progress) -> Pace:
-    done, left = progress.done, progress.left
+    done = progress.done
+    left = progress.left
     an_hour = so_far / done if done else None
     return Pace(
         expected=aim.value * progress.elapsed,

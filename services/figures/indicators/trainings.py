@@ -115,7 +115,8 @@ class Trainings:
 
 
 def _windows(query: TrainingQuery, body: TrainingBody, zone: ZoneInfo) -> TrainingWindows:
-    first, over = body.day_held, body.day_over
+    first = body.day_held
+    over = body.day_over
     edges = (
         first - timedelta(days=query.before or body.before),
         first,

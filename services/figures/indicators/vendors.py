@@ -98,7 +98,8 @@ class Vendors:
         mine = await self._volumes(query, queues)
         rows = await self._read(query, queues, By.TOTAL, query.kpis)
         by_channel = await self._read(query, queues, By.CHANNEL, query.kpis)
-        offered, all_offered = sum(mine.values()), sum(whole.values())
+        offered = sum(mine.values())
+        all_offered = sum(whole.values())
         return [
             VendorFigure(
                 name,

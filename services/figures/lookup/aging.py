@@ -54,7 +54,8 @@ class _AskedAt(Generic[Answer]):
             await asyncio.wait({self.before})
             self.before = None
         async with slots:
-            self.begun, began = True, self._monotonic()
+            self.begun = True
+            began = self._monotonic()
             try:
                 return await ask()
             finally:

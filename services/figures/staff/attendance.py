@@ -161,7 +161,8 @@ class Attendance(Generic[K]):
 
     def _stays(self, agent: str, told: Sequence[Entered]) -> Iterator[StayInSpan[K]]:
         """The stays of one agent."""
-        begin, end = self._pieces[0].begin, min(self._pieces[-1].end, self._now + 1)
+        begin = self._pieces[0].begin
+        end = min(self._pieces[-1].end, self._now + 1)
         contacts = untold(told, self._contacts.get(agent, ()))
         shown = shown_over(told, contacts, begin, end) if contacts else told_over(told, begin, end)
         for since, until, entered in shown:
@@ -200,11 +201,13 @@ def told_over(told: Sequence[Entered], begin: int, end: int) -> Iterator[tuple[i
     for number, entered in enumerate(told):
         following = told[number + 1].at if number + 1 < len(told) else end
         believed = entered.at + entered.lasts
-        since, until = max(begin, entered.at), min(following, believed, end)
+        since = max(begin, entered.at)
+        until = min(following, believed, end)
         if since < until:
             yield since, until, entered
         if entered.state != "offline":
-            since, until = max(begin, believed), min(following, believed + LEFT_OPEN, end)
+            since = max(begin, believed)
+            until = min(following, believed + LEFT_OPEN, end)
             if since < until:
                 yield (
                     since,

@@ -50,7 +50,8 @@ async def stays_over(
     agent's times; some come again.
     """
     for pieces in pieces_of(spans):
-        begin, end = pieces[0].begin, pieces[-1].end
+        begin = pieces[0].begin
+        end = pieces[-1].end
         taken: defaultdict[str, list[AgentContact]] = defaultdict(list)
         async for took in agents.contacts(tenant, offered_before(begin, end)):
             for agent, contact in took:

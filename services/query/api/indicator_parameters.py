@@ -93,7 +93,8 @@ class AgentTargetParameters(Parameters):
     def query(self, view: TenantView) -> AgentTargetQuery:
         """The question; problems 422."""
         self.refuse_unknown()
-        targets, windows = names_of(self.target), names_of(self.window)
+        targets = names_of(self.target)
+        windows = names_of(self.window)
         refuse_strangers("target", targets, view.known.ids.get(Kind.AGENT_TARGET, ()))
         refuse_strangers("window", windows, [one.value for one in Period])
         if (self.since is None) != (self.until is None):

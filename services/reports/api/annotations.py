@@ -31,7 +31,8 @@ from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 ID_BYTES = 8
-READ, WRITE = "kpi:read", "alerts:write"
+READ = "kpi:read"
+WRITE = "alerts:write"
 
 router = APIRouter(route_class=ReportRoute, tags=["reports"])
 
@@ -131,7 +132,8 @@ async def annotate(
     """
     accepted(request)
     view = parts.surface.floors.view(caller.tenant)
-    begins, ends = instant_of("begins_at", body.begins_at), instant_of("ends_at", body.ends_at)
+    begins = instant_of("begins_at", body.begins_at)
+    ends = instant_of("ends_at", body.ends_at)
     if begins >= ends:
         detail = f"begins_at={body.begins_at} is not before ends_at={body.ends_at}"
         raise Problem(422, "Empty time range", detail)

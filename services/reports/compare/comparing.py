@@ -67,7 +67,8 @@ def compared_file(standing: Standing, file: BinaryIO, how: HowToRead) -> Compare
     """
     theirs = read_list(file, how)
     document = standing.document
-    contract, period = document.settled_contract, document.settled_period
+    contract = document.settled_contract
+    period = document.settled_period
     parts = sorted(parts_of(contract, period), key=lambda one: one.begin)
     ours = our_list(standing.records, parts, standing.known)
     compared = compare(ours, theirs.visits, Span(period.begin, period.end))

@@ -108,7 +108,9 @@ class Dates:
         return datetime.fromisoformat(moment.isoformat() + offset.upper())
 
     def _ordered(self, found: re.Match[str]) -> tuple[int, int, int]:
-        first, second, third = int(found["a"]), int(found["b"]), int(found["c"])
+        first = int(found["a"])
+        second = int(found["b"])
+        third = int(found["c"])
         if len(found["a"]) == 4:  # noqa: PLR2004  digits of a year
             return first, second, third
         year = third if third > 99 else 2000 + third  # noqa: PLR2004  years of two digits

@@ -43,7 +43,8 @@ class Scope:
     @property
     def asked(self) -> Asked:
         """What its questions have in common."""
-        period, subject = self.period, self.subject
+        period = self.period
+        subject = self.subject
         return Asked(period.begin, period.end, period.zone, subject.queues, subject.channels)
 
     @property

@@ -22,7 +22,8 @@ async def contract(
     """The preview; None of a tenant or queue, and where the contract is settled by another
     period.
     """
-    subject, period = scope.subject, scope.period
+    subject = scope.subject
+    period = scope.period
     if subject.whom is not Whom.CONTRACT:
         return None
     terms = {one.name: one for one in versions_in(subject.id, known, period)}
@@ -53,7 +54,8 @@ async def contract(
 
 
 def _metric(part: PartStatement, kept: Attainment, links: PartLinks) -> MetricTold:
-    kpi, link = ASKED[kept.kpi], links.by_window(kept)
+    kpi = ASKED[kept.kpi]
+    link = links.by_window(kept)
     costs = {
         bonus: sum(
             (

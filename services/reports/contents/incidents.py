@@ -71,7 +71,9 @@ def _asked(scope: Scope) -> Select[tuple[object, ...]]:
 
 
 def _told(row: RowMapping, scope: Scope) -> IncidentTold:
-    opened, taken, resolved = row["opened_at"], row["taken_at"], row["resolved_at"]
+    opened = row["opened_at"]
+    taken = row["taken_at"]
+    resolved = row["resolved_at"]
     names = row["body"].get("names") or {"en": row["rule"]}
     return IncidentTold(
         id=row["id"],

@@ -45,7 +45,8 @@ def _concerns(scope: Scope, row: KeptTarget) -> bool:
 
 def _promise(scope: Scope, rows: Sequence[KeptTarget]) -> Promise:
     promise = rows[0].stint.promise
-    body, kpi = promise.body, promise.kpi
+    body = promise.body
+    kpi = promise.kpi
     states = [row.standing for row in rows]
     worst = _worst(rows, body.comparison)
     name = promise.version.id

@@ -147,7 +147,8 @@ class Reporter:
         incidents = await read.incidents.of(scope)
         heard("corrections")
         changed = await corrections.corrections(read.corrections, scope)
-        subject, known = scope.subject, self.floors.view(scope.tenant).known
+        subject = scope.subject
+        known = self.floors.view(scope.tenant).known
         settled = await contracts.contract(self.desk, scope, known)
         notes = await read.annotations.touching(
             scope.tenant, scope.span, subject.queues, whole=subject.whom is not Whom.CONTRACT

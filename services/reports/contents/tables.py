@@ -49,7 +49,8 @@ BY_PIECE = (
     "aht",
     "forecast_variance",
 )
-AT_WORK, AS_PLANNED = "agents_gap", "agents_gap:planned"
+AT_WORK = "agents_gap"
+AS_PLANNED = "agents_gap:planned"
 PIECES = {
     PeriodKind.DAY: Interval.H1,
     PeriodKind.WEEK: Interval.D1,
@@ -111,7 +112,8 @@ async def pieces(past: PastFigures, scope: Scope) -> tuple[Piece, ...]:
 
 
 def _piece(scope: Scope, rows: Sequence[HistoryRow]) -> Piece:
-    begin, end = rows[0].time, rows[0].end
+    begin = rows[0].time
+    end = rows[0].end
     asked = scope.asked.during(begin, end)
     figures = {row.kpi: figure_of(row, asked.history(row.kpi)) for row in rows}
     return Piece(begin=begin, end=end, figures=figures)

@@ -58,7 +58,8 @@ def _of_tiers(
     for window in kept.windows:
         tier = getattr(window.result, name)
         if tier is not None:
-            begin, end = window.result.begin, window.result.end
+            begin = window.result.begin
+            end = window.result.end
             yield Due(kind, tiers[tier].charge, tier, begin, end, window.value)
 
 

@@ -13,15 +13,21 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
-WIDTH, HEIGHT = 720, 250
-LEFT, RIGHT, TOP, BOTTOM = 52, 48, 34, 30
+WIDTH = 720
+HEIGHT = 250
+LEFT = 52
+RIGHT = 48
+TOP = 34
+BOTTOM = 30
 STEPS = 4
 """Lines of the grid"""
 LATIN = 0x2E80
 """Signs from here on are as wide as they are high"""
 LABELS = 16
 """Labels that the axis has room for"""
-INK, SOFT, GRID = "#1c2733", "#5b6875", "#dfe4e9"
+INK = "#1c2733"
+SOFT = "#5b6875"
+GRID = "#dfe4e9"
 FONT = "Noto Sans SC, Noto Sans CJK SC, sans-serif"
 COLORS = ("#2f6f9f", "#d98a3d", "#9aa5b1")
 LINE = "#1d7a4f"
@@ -148,8 +154,10 @@ def _bars(chart: Chart, top: float) -> Iterator[str]:
 
 
 def _bar(chart: Chart, at: int, reach: tuple[float, float], top: float, color: str) -> str:
-    begin, end = _x(at + 0.16, chart), _x(at + 0.84, chart)
-    high, low = _y(reach[1], top), _y(reach[0], top)
+    begin = _x(at + 0.16, chart)
+    end = _x(at + 0.84, chart)
+    high = _y(reach[1], top)
+    low = _y(reach[0], top)
     return (
         f'<rect x="{begin}" y="{high}" width="{end - begin:.1f}" height="{low - high:.1f}" '
         f'fill="{color}"/>'

@@ -47,7 +47,8 @@ def amounts(statement: Statement) -> Iterator[tuple[str, Decimal]]:
 
 def line_changes(before: Statement, after: Statement) -> tuple[AmountChange, ...]:
     """The lines whose amounts differ, by name; one that is missing on a side has the amount 0."""
-    old, new = dict(amounts(before)), dict(amounts(after))
+    old = dict(amounts(before))
+    new = dict(amounts(after))
     names = sorted(old.keys() | new.keys())
     pairs = ((name, old.get(name, ZERO), new.get(name, ZERO)) for name in names)
     return tuple(
@@ -59,7 +60,8 @@ def line_changes(before: Statement, after: Statement) -> tuple[AmountChange, ...
 
 def total_changes(before: Totals, after: Totals) -> Totals:
     """What each total gained."""
-    old, new = structs.asdict(before), structs.asdict(after)
+    old = structs.asdict(before)
+    new = structs.asdict(after)
     return Totals(**{name: new[name] - old[name] for name in new})
 
 

@@ -39,7 +39,8 @@ def to_recover(metric: Metric, numerator: Decimal, denominator: Decimal) -> int 
     if not is_share(metric) or denominator <= 0:
         return None
     target = Fraction(metric.target)
-    hit, total = Fraction(numerator), Fraction(denominator)
+    hit = Fraction(numerator)
+    total = Fraction(denominator)
     if metric.comparison is Comparison.AT_LEAST:
         missing = target * total - hit
         return _whole(missing, 1 - target)
@@ -78,7 +79,8 @@ def next_tier(
 
 def misses_to(tier: Tier, counts: tuple[Decimal, Decimal], *, upper: bool) -> int | None:
     """The fewest contacts in a row that go wrong until a tier holds; None where none reach it."""
-    hit, total = Fraction(counts[0]), Fraction(counts[1])
+    hit = Fraction(counts[0])
+    total = Fraction(counts[1])
     if upper:
         bound = Fraction(tier.high or 0)
         return _first(hit / bound - total if bound else None, within=tier.high_within)

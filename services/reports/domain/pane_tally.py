@@ -50,7 +50,8 @@ class PaneTally:
 
     def _edged(self) -> list[Cut]:
         edges = {edge for one, _ in self._tallies for cut in one.slices for edge in cut}
-        first, last = min(edges), max(edges)
+        first = min(edges)
+        last = max(edges)
         for _, metrics in self._tallies:
             for calendar in {metric.calendar for metric in metrics if metric.calendar}:
                 edges.update(at for at in self._hours.edges(calendar) if first < at < last)

@@ -198,7 +198,8 @@ def _goal(report: Report) -> float | None:
 
 
 def _misses(report: Report, tables: Tables) -> Iterator[Block]:
-    say, missed = tables.words, report.misses
+    say = tables.words
+    missed = report.misses
     yield HeadingBlock(say("misses"))
     if not missed.total:
         yield ParagraphBlock((Text(say("misses.none")),))
@@ -209,7 +210,8 @@ def _misses(report: Report, tables: Tables) -> Iterator[Block]:
 
 
 def _contract(report: Report, tables: Tables) -> Iterator[Block]:
-    say, told = tables.words, report.contract
+    say = tables.words
+    told = report.contract
     if report.subject.whom is not Whom.CONTRACT:
         return
     yield HeadingBlock(say("contract"))
@@ -227,7 +229,8 @@ def _amount(told: ContractTold, name: str, say: Words) -> Tile:
 
 
 def _staffing(report: Report, tables: Tables) -> Iterator[Block]:
-    say, staffing = tables.words, report.staffing
+    say = tables.words
+    staffing = report.staffing
     yield HeadingBlock(say("staffing"))
     yield ParagraphBlock((Text(say("staffing.says")),))
     told = (
@@ -246,7 +249,8 @@ def _agents(name: str, figure: Figure, tables: Tables) -> Tile:
 
 
 def _incidents(report: Report, tables: Tables) -> Iterator[Block]:
-    say, told = tables.words, report.incidents
+    say = tables.words
+    told = report.incidents
     yield HeadingBlock(say("incidents"))
     if not told.total:
         yield ParagraphBlock((Text(say("incidents.none")),))
@@ -261,7 +265,8 @@ def _incidents(report: Report, tables: Tables) -> Iterator[Block]:
 
 
 def _corrections(report: Report, tables: Tables) -> Iterator[Block]:
-    say, told = tables.words, report.corrections
+    say = tables.words
+    told = report.corrections
     yield HeadingBlock(say("corrections"))
     yield _table_or(told.rows, tables.corrections(), say("corrections.none"))
     if told.more:

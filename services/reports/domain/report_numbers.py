@@ -14,7 +14,8 @@ NOTHING = "0.0"
 """A change that is too small to be written"""
 NEARLY = 1e-9
 """What binary fractions may be short of a tenth that is meant"""
-MINUTE, HOUR = 60, 3600
+MINUTE = 60
+HOUR = 3600
 CENTS = 2
 """Places of an amount that is written with fewer"""
 

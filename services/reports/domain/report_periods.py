@@ -16,7 +16,8 @@ EXAMPLES = {
     PeriodKind.WEEK: "2026-W48",
     PeriodKind.MONTH: "2026-11",
 }
-FIRST_YEAR, LAST_YEAR = 1990, 2099
+FIRST_YEAR = 1990
+LAST_YEAR = 2099
 
 
 def hours_of(period: Period) -> int:

@@ -150,7 +150,8 @@ class PartLinks:
 
     def by_window(self, attainment: Attainment) -> FigureLink:
         """All windows of a metric in one answer: each is a row."""
-        metric, span = self._metric(attainment), (self._part.begin, self._part.end)
+        metric = self._metric(attainment)
+        span = (self._part.begin, self._part.end)
         asked = self._of_metric(metric, *span, attainment.windows)
         interval = INTERVALS[attainment.window]
         return self._told(LinkedLine.METRIC, metric.id, asked, (None, None), interval)

@@ -64,7 +64,8 @@ def by_day(
 
 
 def _quantity(rule: BillingRule, slices: Sequence[CountedSlice]) -> DayQuantity:
-    begin, end = slices[0].begin, max(one.end for one in slices)
+    begin = slices[0].begin
+    end = max(one.end for one in slices)
     amount = sum((one.numerator for one in slices), Decimal(0))
     if rule.per is Per.CONTACT:
         return DayQuantity(begin=begin, end=end, numerator=round(amount), contacts=round(amount))

@@ -131,7 +131,8 @@ class Issuer:
         if not await self._passed(one):
             return
         report = await self.reporter.report(one.asked)
-        kind, language = Format(one.body.format), one.body.language
+        kind = Format(one.body.format)
+        language = one.body.language
         file = await asyncio.to_thread(rendered, report, kind, language, self.fonts)
         letter = letter_of(report, one.body.id, one.id, language)
         made = Issue(

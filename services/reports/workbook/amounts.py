@@ -289,7 +289,8 @@ def _limit(book: SettledBook, cap: CapStep) -> Cell:
     """The per cent of the base, rounded down where lines are rounded; or an amount."""
     if cap.base is None or cap.percent is None:
         return cap.limit
-    text, found = "{base}*{percent}/100", float(cap.base) * float(cap.percent) / 100
+    text = "{base}*{percent}/100"
+    found = float(cap.base) * float(cap.percent) / 100
     rounding = book.line_rounding(cap.terms)
     if rounding is None:
         return formula(cap.limit, (text, found))

@@ -104,7 +104,8 @@ def _value(value: Decimal | None, numerator: Decimal, denominator: Decimal, metr
     found = float(numerator) / float(denominator) * scale
     places = metric.places
     if places is not None:
-        text, found = f"ROUND({text},{places})", cell_round(found, places)
+        text = f"ROUND({text},{places})"
+        found = cell_round(found, places)
     return formula(value, (text, found))
 
 

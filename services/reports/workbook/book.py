@@ -81,11 +81,13 @@ class SettlementWorkbook:
     def _write_visits(self) -> None:
         table = visits_table()
         rows = visit_rows(self._settled, self._settled.visits())
-        number, row = 1, 0
+        number = 1
+        row = 0
         sheet = self._sheet(table, number)
         for cells in rows:
             if row == self._most_lines - 1:
-                number, row = number + 1, 0
+                number = number + 1
+                row = 0
                 sheet = self._sheet(table, number)
             self._write_row(sheet, table, row, cells)
             row += 1

@@ -102,6 +102,8 @@ def together(ours: Keyed, theirs: Keyed) -> Iterator[tuple[Sequence[int], Sequen
         elif ours.keys[mine] > theirs.keys[other]:
             other = theirs.run(other)
         else:
-            mine_end, other_end = ours.run(mine), theirs.run(other)
+            mine_end = ours.run(mine)
+            other_end = theirs.run(other)
             yield ours.places[mine:mine_end], theirs.places[other:other_end]
-            mine, other = mine_end, other_end
+            mine = mine_end
+            other = other_end

@@ -52,7 +52,8 @@ class Grounds:
 
 def claimed(evidence: Evidence, grounds: Grounds, claims: Iterable[Claim]) -> Evidence:
     """The evidence as claims would have it."""
-    gone, come = _Counted(grounds), _Counted(grounds)
+    gone = _Counted(grounds)
+    come = _Counted(grounds)
     for claim in claims:
         if claim.instead_of is not None:
             gone.take(claim.instead_of)
@@ -185,10 +186,12 @@ def _added(kept: Slice | None, change: Slice, sign: int) -> Slice:
 
 def _billing(index: int, kept: BillingEvidence, come: _Counted, gone: _Counted) -> BillingEvidence:
     days = {(one.begin, one.end): one for one in kept.days}
-    more, less = come.rule(index, kept.rule), gone.rule(index, kept.rule)
+    more = come.rule(index, kept.rule)
+    less = gone.rule(index, kept.rule)
     for day in more.keys() | less.keys():
         before = days.get(day) or DayQuantity(begin=day[0], end=day[1], numerator=0)
-        plus, minus = more.get(day, NO_QUANTITY), less.get(day, NO_QUANTITY)
+        plus = more.get(day, NO_QUANTITY)
+        minus = less.get(day, NO_QUANTITY)
         total = Fraction(before.numerator, before.denominator) + plus[0] - minus[0]
         days[day] = structs.replace(
             before,
@@ -242,14 +245,20 @@ def _stay(visit: ListedVisit) -> Visit:
     stay = Visit(offered_at=visit.offered, queue=visit.queue)
     match visit.outcome:
         case Outcome.ANSWERED:
-            stay.answered_at, stay.answered_wait = at, wait
-            stay.talk, stay.hold, stay.wrap = visit.talk or 0, visit.hold or 0, visit.wrap or 0
+            stay.answered_at = at
+            stay.answered_wait = wait
+            stay.talk = visit.talk or 0
+            stay.hold = visit.hold or 0
+            stay.wrap = visit.wrap or 0
             stay.ended_at = at + stay.talk + stay.hold
             stay.wrapped_at = stay.ended_at + stay.wrap
         case Outcome.ABANDONED:
-            stay.abandoned_at, stay.abandoned_wait = at, wait
+            stay.abandoned_at = at
+            stay.abandoned_wait = wait
         case Outcome.LEFT:
-            stay.left_at, stay.left_wait, stay.left_reason = at, wait, "overflow"
+            stay.left_at = at
+            stay.left_wait = wait
+            stay.left_reason = "overflow"
         case None:  # pragma: no branch  there is no fifth
             pass
     return stay

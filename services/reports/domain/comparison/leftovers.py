@@ -68,7 +68,8 @@ class Leftovers:
 
     def _as_long(self, mine: int, others: Sequence[int]) -> bool:
         """Whether theirs together take as long as one of ours, with its holds or without."""
-        ours, theirs = self._pairs.ours, self._pairs.theirs
+        ours = self._pairs.ours
+        theirs = self._pairs.theirs
         total = sum(map(theirs.length, others))
         length = ours.length(mine)
         leeway = self._leeway(len(others))

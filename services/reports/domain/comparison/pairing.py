@@ -232,7 +232,9 @@ def _things(pairs: Pairs, mine: int, other: int) -> Iterator[bool]:
     """Whether queue, outcome, wait and talk are alike, where both lists say them and mean the same
     by them.
     """
-    ours, theirs, spans = pairs.ours, pairs.theirs, pairs.clock.spans
+    ours = pairs.ours
+    theirs = pairs.theirs
+    spans = pairs.clock.spans
     queue = theirs.queue_name(other)
     if queue in pairs.our_queues:
         yield ours.queue_name(mine) == queue
