@@ -19,8 +19,8 @@ from floorpulse.contracts.cells import Cells
 from floorpulse.counting.growth import Growth
 from floorpulse.figures.enrich import RowSource
 from floorpulse.figures.live.context import LiveQuery
-from floorpulse.figures.live.figures import OpenAnswer
 from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.live.opened import OpenAnswer
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
 from floorpulse.kpis.catalogue import ASKED, Grows, Kpi, MomentKpi, SpanKpi

@@ -27,8 +27,9 @@ from floorpulse.figures.by_policy import definition_of, summed
 from floorpulse.figures.forecasts.plans import parts_in, slots_by_policy, to_come
 from floorpulse.figures.intervals import Interval, next_edge, previous_edge
 from floorpulse.figures.live.context import LiveContext, LiveQuery
-from floorpulse.figures.live.figures import LiveFigures, OpenAnswer
+from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.layout import RowLayout
+from floorpulse.figures.live.opened import OpenAnswer
 from floorpulse.figures.live.plans import LivePlans
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question

@@ -38,8 +38,9 @@ from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.horizons import channels
 from floorpulse.figures.by_policy import definition_of
 from floorpulse.figures.live.context import LiveRowSource
-from floorpulse.figures.live.figures import LiveFigures, RowReading
+from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.live.opened import RowReading
 from floorpulse.figures.rows import KpiValue, RowInput, value_in
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import Kpi, MomentKpi, SpanKpi

@@ -22,7 +22,7 @@ from floorpulse.figures.history.context import HistoryQuery, PastContext, PastRo
 from floorpulse.figures.history.gauges import PastGauges
 from floorpulse.figures.history.throughput import Throughput
 from floorpulse.figures.intervals import intervals
-from floorpulse.figures.live.figures import selected_queue_channels
+from floorpulse.figures.live.layouts import selected_queue_channels
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import staff_over
 from floorpulse.figures.pages import PageOfRows

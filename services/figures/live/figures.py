@@ -1,24 +1,21 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
 
-from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.queue_names import OTHER
-from floorpulse.board.domain.reading import WindowReading
-from floorpulse.board.domain.series import QueueChannel, SeriesKey
-from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
-from floorpulse.definitions.domain.in_force import InForce
-from floorpulse.figures.by_policy import Parted, Share, gather
-from floorpulse.figures.contract_limits import CHANNELS
+from floorpulse.board.domain.series import SeriesKey
+from floorpulse.board.domain.windows import Span, Window, span_of
+from floorpulse.figures.by_policy import Parted, Share
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
-from floorpulse.figures.live.layout import Layout, RowLayout
+from floorpulse.figures.live.layout import RowLayout
+from floorpulse.figures.live.layouts import Layouts
+from floorpulse.figures.live.opened import LivePlace, OpenAnswer, OpenedAnswer, Part, RowReading
 from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
+from floorpulse.figures.live.staff import LiveStaff
 from floorpulse.figures.live.written import (
     KeptAnswers,
     KeptRows,
@@ -31,7 +28,7 @@ from floorpulse.figures.lookup.lookup import Lookup, WaitsAsked
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
 from floorpulse.figures.selection import RowKey, Selection
-from floorpulse.figures.staff.by_queue import StaffByQueue, staff_of_heads
+from floorpulse.figures.staff.by_queue import StaffByQueue
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visit_waits import Clocks, Now
@@ -42,27 +39,12 @@ from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import DEFAULT_POLICY
 
 OCCUPANCY = OVER_SPANS["occupancy"]
-LAYOUTS = 1024
-"""Layouts that are remembered: a wall asks the same again and again."""
-CACHED_ROWS = 100_000
-"""Subjects of all remembered layouts together, some 100 MB of places at most"""
-
-
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
 KEPT_ROWS = 120
 """The same of rows that are kept, few of which are written anew"""
-QUEUE_CHANNELS = 150
-"""Queues and channels sorted into rows in one turn"""
 EVERY_ROW = 1 << 62
 """More rows than there are"""
-
-
-class LivePlace(NamedTuple):
-    """Where a row stands in a live answer: its subject, the KPI's number in the question."""
-
-    row_key: RowKey
-    kpi: int
 
 
 @dataclass(frozen=True)
@@ -74,69 +56,6 @@ class Served:
     tenant: str
     window: Window
     groups: Sequence[Collection[str]]
-
-
-@dataclass(frozen=True)
-class _CachedLayout:
-    """A layout, and what it holds for: definitions, how often the floor changed, the minute in
-    which queues may have gone idle.
-    """
-
-    in_force: InForce
-    floor: tuple[int, int]
-    layout: Layout
-
-
-@dataclass(frozen=True)
-class OpenAnswer:
-    """An answer whose rows are read one by one: the context they share, and where each stands."""
-
-    context: LiveContext
-    layout: Layout
-
-
-class _Part(NamedTuple):
-    """Rows of an answer by their numbers: from `first` up to, not including, `end`; and the place
-    of the last where more follow.
-    """
-
-    first: int
-    end: int
-    more: LivePlace | None
-
-
-class _Opened(NamedTuple):
-    """An answer to be read subject by subject, each of which has as many rows as there are KPIs."""
-
-    contexts: LiveContexts
-    layout: Layout
-    kpis: int
-
-    @property
-    def size(self) -> int:
-        """How many rows it has."""
-        return len(self.layout.row_keys) * self.kpis
-
-    def part(self, after: LivePlace | None, limit: int) -> _Part:
-        """Up to `limit` rows behind a place."""
-        first = 0
-        if after is not None:
-            index = self.layout.index(after.row_key)
-            row_keys = self.layout.row_keys
-            is_there = index < len(row_keys) and row_keys[index] == after.row_key
-            first = index * self.kpis + (after.kpi + 1 if is_there else 0)
-        end = min(first + limit, self.size)
-        if end == self.size:
-            return _Part(first, end, None)
-        index, kpi = divmod(end - 1, self.kpis)
-        return _Part(first, end, LivePlace(self.layout.row_keys[index], kpi))
-
-
-class RowReading(NamedTuple):
-    """A row's place, and what the board has of it: nothing is looked up yet."""
-
-    layout: RowLayout
-    reading: WindowReading
 
 
 class LiveFigures:
@@ -154,10 +73,9 @@ class LiveFigures:
         self._lookup = lookup
         self.turns = turns
         self._forecasts = forecasts
-        self._cached: dict[PlanQuestion, _CachedLayout] = {}
-        self._cached_rows = 0
-        self._staff_by_queue: dict[str, tuple[tuple[int, int], StaffByQueue]] = {}
-        self._layouts = PlanLayouts()
+        self._layouts = Layouts(self._board, turns)
+        self._plan_layouts = PlanLayouts()
+        self.staff = LiveStaff(self._board)
         self._kept = KeptAnswers()
 
     async def rows(self, query: LiveQuery, until: float | None = None) -> list[LiveRow]:
@@ -173,7 +91,7 @@ class LiveFigures:
         """How many rows an answer has."""
         view = self.floors.view(query.selection.tenant)
         span = span_of(query.window, view.as_of, self._board.rules.pane, view.zone)
-        known_layout = await self._layout(
+        known_layout = await self._layouts.of(
             query, query.question.basis.terms(view.known, span.begin), view.as_of
         )
         return len(known_layout.row_keys) * len(query.question.kpis)
@@ -218,15 +136,15 @@ class LiveFigures:
             page.add(context.text, rows[mine])
         return page, part.more
 
-    async def _opened(self, query: LiveQuery, until: float | None) -> "_Opened":
+    async def _opened(self, query: LiveQuery, until: float | None) -> OpenedAnswer:
         view = self.floors.view(query.selection.tenant)
         contexts = LiveContexts(partial(self._context, query, view, until), view)
         context = await contexts.at(view.as_of)
-        layout = await self._layout(query, context.terms, view.as_of)
-        return _Opened(contexts, layout, len(query.question.kpis))
+        layout = await self._layouts.of(query, context.terms, view.as_of)
+        return OpenedAnswer(contexts, layout, len(query.question.kpis))
 
     async def _subjects(
-        self, opened: "_Opened", part: "_Part", at_once: int = ROWS
+        self, opened: OpenedAnswer, part: Part, at_once: int = ROWS
     ) -> AsyncIterator[tuple[LiveContext, int, RowLayout, slice]]:
         """The subjects of a part of an answer: their contexts, numbers and places, and which of
         their rows belong to it; a turn after each `at_once` rows.
@@ -247,7 +165,7 @@ class LiveFigures:
     ) -> OpenAnswer:
         """An answer of which single rows are read, as of the instant of a view."""
         context = await self._context(query, view, until, view.as_of)
-        return OpenAnswer(context, await self._layout(query, context.terms, view.as_of))
+        return OpenAnswer(context, await self._layouts.of(query, context.terms, view.as_of))
 
     def read(self, answer: OpenAnswer, row_key: RowKey) -> RowInput:
         """The input of one row of an open answer."""
@@ -279,33 +197,10 @@ class LiveFigures:
     def _plans(self, query: LiveQuery, terms: PoliciesInForce, times: Times) -> LivePlans:
         tenant = query.selection.tenant
         question = query.question
-        slots = self._layouts.slots(
+        slots = self._plan_layouts.slots(
             PlanQuestion(query.selection, question.basis), terms, self.forecast(tenant)
         )
         return LivePlans(self._board, tenant, terms, times, slots, query.window, question.needs)
-
-    async def _layout(self, query: LiveQuery, terms: PoliciesInForce, as_of: int) -> Layout:
-        asked = PlanQuestion(query.selection, query.question.basis)
-        floor = (self._board.floor, as_of // MINUTE)
-        known = self._cached.get(asked)
-        if known is None or known.in_force is not terms.in_force or known.floor != floor:
-            queue_channels: dict[RowKey, list[QueueChannel]] = {}
-            async for portion in self.turns.over(
-                self._queue_channels(query.selection, as_of), QUEUE_CHANNELS
-            ):
-                gather(queue_channels, query.selection, terms, portion)
-            same = known is not None and known.in_force is terms.in_force
-            if known is not None and same and known.layout.lays_out(queue_channels):
-                self._cached[asked] = replace(known, floor=floor)
-                return known.layout
-            self._cached_rows += len(queue_channels)
-            if len(self._cached) >= LAYOUTS or self._cached_rows > CACHED_ROWS:
-                self._cached.clear()
-                self._cached_rows = len(queue_channels)
-            known = self._cached[asked] = _CachedLayout(
-                terms.in_force, floor, Layout(query.selection, terms, queue_channels)
-            )
-        return known.layout
 
     async def _waited(
         self, query: LiveQuery, view: TenantView, terms: PoliciesInForce, as_of: int
@@ -313,7 +208,7 @@ class LiveFigures:
         """The queues whose visits must be judged one by one, where a KPI is judged by policies."""
         if not (query.question.leveled and terms.by_visits):
             return None
-        layout = await self._layout(query, terms, as_of)
+        layout = await self._layouts.of(query, terms, as_of)
         queues = layout.by_visits
         return WaitsAsked(view.tenant, queues, Clocks(view.known, view.zone)) if queues else None
 
@@ -355,48 +250,14 @@ class LiveFigures:
 
     def _staff_of(self, query: LiveQuery, as_of: int) -> StaffByQueue:
         return (
-            self.staff_by_queue(query.selection.tenant, as_of)
+            self.staff.by_queue(query.selection.tenant, as_of)
             if Need.AGENTS in query.question.needs
             else StaffByQueue()
         )
 
-    def staff_by_queue(self, tenant: str, as_of: int) -> StaffByQueue:
-        """How many of a tenant's agents are in which state, by the queues they serve; made anew
-        only when one changed.
-        """
-        agents = self._board.agents
-        changes, heads = agents.heads(tenant, as_of)
-        names = self._board.names
-        folded = len(names.folded(tenant))
-        known = self._staff_by_queue.get(tenant)
-        if known is not None and known[0] == (changes, folded):
-            return known[1]
-        touched = (
-            agents.touched(tenant, known[0][0])
-            if known is not None and not folded and not known[0][1]
-            else None
-        )
-        staff = (
-            staff_of_heads(heads, partial(names.shown, tenant) if folded else None)
-            if known is None or touched is None
-            else known[1].renewed(heads, touched)
-        )
-        self._staff_by_queue[tenant] = ((changes, folded), staff)
-        return staff
-
     def forecast(self, tenant: str) -> Sequence[Slot]:
         """The forecast intervals of a tenant that are in force around now."""
         return self._forecasts().get(tenant, ())
-
-    def _queue_channels(self, selection: Selection, as_of: int) -> Iterable[QueueChannel]:
-        if not selection.queues:
-            return self._board.queue_channels(selection.tenant, as_of)
-        since = as_of - self._board.rules.idle
-        return [
-            queue_channel
-            for queue_channel in live_queue_channels(self._board, selection)
-            if self._board.last_seen.get(queue_channel, 0) >= since
-        ]
 
     def _rows_of(self, context: LiveContext, place: RowLayout) -> list[LiveRow]:
         query = context.query
@@ -454,23 +315,3 @@ def _part(context: LiveContext, share: Share, figures: SpanFigures) -> Parted:
     elif not share.queue_channels:
         figures = figures._replace(visits=CountedVisits())
     return Parted(policy, figures)
-
-
-def live_queue_channels(board: Board, selection: Selection) -> list[QueueChannel]:
-    """The queues and channels of the queues that a selection names, as live figures show them."""
-    folded = (
-        [(selection.tenant, OTHER, channel) for channel in CHANNELS]
-        if OTHER in selection.queues
-        else []
-    )
-    return sorted({*selected_queue_channels(board, selection), *folded})
-
-
-def selected_queue_channels(board: Board, selection: Selection) -> list[QueueChannel]:
-    """The queues and channels of the queues that a selection names, all that ever were."""
-    names = selection.queues or sorted(board.queues(selection.tenant))
-    return [
-        (selection.tenant, queue, channel)
-        for queue in names
-        for channel in sorted(board.channels(selection.tenant, queue))
-    ]

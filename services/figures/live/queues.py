@@ -86,7 +86,7 @@ class Queues:
             behind = after is None or one[1] > after
             if behind and counts(chosen, terms.in_force, one[1], one[2]):
                 queue_channels.setdefault(one[1], []).append(one)
-        staff = self._live.staff_by_queue(tenant, as_of)
+        staff = self._live.staff.by_queue(tenant, as_of)
         by_channel = bool(chosen.channels)
         moment = _QueuesContext(view, as_of, terms, staff, stale=view.stale, by_channel=by_channel)
         silent = view.silent

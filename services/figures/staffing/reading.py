@@ -57,7 +57,7 @@ async def staffed_floor(live: LiveFigures, view: TenantView, window: Window) -> 
     """All queues of a floor with their agents; `window` is what came lately. None where nobody who
     serves a queue is at work, as far as states were told.
     """
-    groups = live.staff_by_queue(view.tenant, view.as_of).groups(AT_WORK)
+    groups = live.staff.by_queue(view.tenant, view.as_of).groups(AT_WORK)
     if not groups:
         return None
     queues: dict[str, StaffedQueue] = {}

@@ -13,7 +13,8 @@ from floorpulse.figures.corrections import figures as correcting
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.rows import COLUMNS as CORRECTION_COLUMNS
 from floorpulse.figures.history.figures import PastFigures, RowPlace
-from floorpulse.figures.live.figures import LiveFigures, LivePlace
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.opened import LivePlace
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.ports import Place
 from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS

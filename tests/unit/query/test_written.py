@@ -20,7 +20,8 @@ from floorpulse.counting.families import Family
 from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.live import written
 from floorpulse.figures.live.context import LiveQuery
-from floorpulse.figures.live.figures import LiveFigures, LivePlace
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.opened import LivePlace
 from floorpulse.figures.live.written import (
     KEPT_OF_ONE,
     KeptAnswers,
