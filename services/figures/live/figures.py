@@ -11,18 +11,13 @@ from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
+from floorpulse.figures.live.kept import KeptAnswers, KeptRows
 from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.live.layouts import Layouts
 from floorpulse.figures.live.opened import LivePlace, OpenAnswer, OpenedAnswer, Part, RowReading
 from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
 from floorpulse.figures.live.staff import LiveStaff
-from floorpulse.figures.live.written import (
-    KeptAnswers,
-    KeptRows,
-    RowText,
-    SubjectText,
-    WrittenPage,
-)
+from floorpulse.figures.live.written import RowText, SubjectText, WrittenPage
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import Lookup, WaitsAsked
 from floorpulse.figures.policies_in_force import PoliciesInForce

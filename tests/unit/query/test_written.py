@@ -21,17 +21,9 @@ from floorpulse.definitions.domain.in_force import NOTHING
 from floorpulse.figures.live import written
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.kept import KEPT_OF_ONE, KeptAnswers, KeptRows, is_leveled
 from floorpulse.figures.live.opened import LivePlace
-from floorpulse.figures.live.written import (
-    KEPT_OF_ONE,
-    KeptAnswers,
-    KeptRows,
-    RowText,
-    SubjectText,
-    is_leveled,
-    json_of,
-    substance_of,
-)
+from floorpulse.figures.live.written import RowText, SubjectText, json_of, substance_of
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
