@@ -1,8 +1,8 @@
 """Rows of a live answer as JSON.
 
-    {"time":…,"end":…,"tenant":…, "queue":…,…,"definition":… ,"as_of":…,"watermark":…, "complete":…}
-    └──────── heading ──────────┘ └──────── figure ────────┘ └──────── marks ────────┘ └── rest ──┘
-         of the whole answer           of one row                of the whole answer     of one row
+{"time":…,"end":…,"tenant":…, "queue":…,…,"definition":… ,"as_of":…,"watermark":…, "complete":…}
+└──────── heading ──────────┘ └──────── figure ────────┘ └──────── marks ────────┘ └── rest ──┘
+     of the whole answer           of one row                of the whole answer     of one row
 """
 
 from collections import deque

@@ -18,7 +18,7 @@ from floorpulse.contracts.updates import SourceHeard
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.families import Family
 from floorpulse.definitions.domain.in_force import NOTHING
-from floorpulse.figures.live import written
+from floorpulse.figures.live import kept
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.kept import KEPT_OF_ONE, KeptAnswers, KeptRows, is_leveled
@@ -264,7 +264,7 @@ def test_definitions_that_change_are_shown_at_once() -> None:
 
 
 def test_answers_of_great_length_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(written, "KEPT_OF_ONE", 3)
+    monkeypatch.setattr(kept, "KEPT_OF_ONE", 3)
     world = busy_world()
     live = fresh(world)
     asked = query(world, kpi="offered,asa", by="queue")
@@ -273,18 +273,18 @@ def test_answers_of_great_length_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_as_many_rows_are_kept_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(written, "KEPT", 10)
-    kept = KeptAnswers()
+    monkeypatch.setattr(kept, "KEPT", 10)
+    answers = KeptAnswers()
     layout = object()
-    first = kept.of("first", layout, 6)
-    assert kept.of("first", layout, 6) is first
-    assert kept.of("first", object(), 4) is not first
-    second = kept.of("second", layout, 6)
-    assert kept.of("second", layout, 6) is second
-    third = kept.of("third", layout, 1)
-    assert kept.of("third", layout, 1) is third
-    assert kept.of("second", layout, 6) is not second
-    assert kept.of("long", layout, KEPT_OF_ONE + 1) is None
+    first = answers.of("first", layout, 6)
+    assert answers.of("first", layout, 6) is first
+    assert answers.of("first", object(), 4) is not first
+    second = answers.of("second", layout, 6)
+    assert answers.of("second", layout, 6) is second
+    third = answers.of("third", layout, 1)
+    assert answers.of("third", layout, 1) is third
+    assert answers.of("second", layout, 6) is not second
+    assert answers.of("long", layout, KEPT_OF_ONE + 1) is None
 
 
 def random_figures(dice: random.Random) -> SpanFigures:
