@@ -41,6 +41,10 @@ OTHER_NAMES = {
 DELIMITERS = "|\t;,"
 BYTE_ORDER_MARK = "\ufeff"
 """What Windows writes before the first line of a file"""
+NUL = b"\0"
+"""What a file system may leave in a log that was being written when the power failed"""
+LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+"""Bytes that are no UTF-8, as decoding keeps them aside, and what they are in Latin-1"""
 EPOCH = re.compile(r"(\d{9,11})(?:\.(\d+))?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
 AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\d+ rows? in set\b.*|\\\.")
@@ -66,7 +70,9 @@ class LogReader:
 
     def read(self, line: bytes) -> LogEntry | Refusal | None:
         """The entry of a line; None where it only belongs to the export, such as its header."""
-        text = line.decode(errors="replace").strip(f" \r\n{BYTE_ORDER_MARK}")
+        text = _text(line).strip(f" \r\n{BYTE_ORDER_MARK}")
+        if not text:
+            return None
         entry = None if self._columns else entry_of(text)
         read = entry or self._row(text)
         if isinstance(read, LogEntry):
@@ -116,6 +122,15 @@ class LogReader:
         channel = CHANNEL_SINCE.fullmatch(call)
         since = int(channel.group(1)) * 1000 if channel else 0
         return second if first < max(since, self._last - BACKWARDS) <= second else first
+
+
+def _text(line: bytes) -> str:
+    """The line in UTF-8; names of before it are in Latin-1, and two of them must not become one."""
+    line = line.replace(NUL, b"")
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode(errors="surrogateescape").translate(LATIN_1)
 
 
 def _zoneless(time: str) -> Refusal:

@@ -441,7 +441,6 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "",
         "hello",
         "x|c1|sales|NONE|ABANDON|1",
         f"{AT}|c1|sales",
@@ -452,6 +451,55 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
 )
 def test_a_line_that_is_none_of_a_queue_log_is_told_apart(line: str) -> None:
     assert refusals(line) == [NO_LINE.detail]
+
+
+def test_a_line_of_which_a_power_failure_left_nothing_says_nothing() -> None:
+    assert refusals("\0" * 40) == []
+    assert refusals("") == []
+
+
+def test_what_a_power_failure_left_before_a_line_is_no_part_of_it() -> None:
+    lines = call("ENTERQUEUE", "", "", 1), "\0" * 40 + call("ABANDON", 1, 1, 4, at=AT + 4)
+
+    assert visits(told(*lines)) == [("c1", "sales", "abandoned", None, 4, 0, False, False)]
+
+
+def test_queues_whose_names_are_older_than_utf_8_are_told_apart() -> None:
+    log = opened()
+    lines = [
+        call("ENTERQUEUE", "", "", 1, queue=queue, name=queue).encode("latin-1")
+        for queue in ("Büro", "Bäro")
+    ]
+    cut_name = call("ENTERQUEUE", "", "", 1, queue="客服").encode() + "|客".encode()[:3]
+
+    entered = [json.loads(log.events(1, line)[0])["queue"] for line in (*lines, cut_name)]
+
+    assert entered == ["Büro", "Bäro", "客服"]
+
+
+def test_a_clock_that_is_set_back_during_a_call_does_not_lose_the_call() -> None:
+    """`holdtime` is a difference of two readings of the clock in app_queue.c of Asterisk 22, and
+    nothing keeps it from being below 0.
+    """
+    waited = visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", -50, "x", 3, at=AT - 50, agent="ann"),
+            call("COMPLETECALLER", -50, 60, 1, at=AT + 10, agent="ann"),
+        )
+    )
+    talked = visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 7, "x", 3, at=AT + 7, agent="ann"),
+            call("COMPLETECALLER", 7, -20, 1, at=AT - 13, agent="ann"),
+        )
+    )
+    gave_up = visits(told(call("ENTERQUEUE", "", "", 1), call("ABANDON", 1, 1, -50, at=AT - 50)))
+
+    assert waited == [("c1", "sales", "answered", "ann", 0, 60, False, True)]
+    assert talked == [("c1", "sales", "answered", "ann", 7, 0, False, True)]
+    assert gave_up == [("c1", "sales", "abandoned", None, 0, 0, False, False)]
 
 
 def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_number() -> None:
