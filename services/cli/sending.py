@@ -101,8 +101,8 @@ def replay(
     file: Annotated[
         str,
         typer.Argument(
-            help="Events as NDJSON, one JSON array or JSON objects, plain or packed (gzip, bzip2, xz); "
-            "- for standard input."
+            help="Events as NDJSON, a JSON array or JSON objects, plain or packed (gzip, "
+            "bzip2, xz); - for standard input."
         ),
     ],
     *,
