@@ -6,8 +6,8 @@ what no notification brought.
                        wrapup … end           ─► wrapped
                        alert … end, no more   ─► missed
 
-A session that goes on has no end: of it only what has happened is told. How a stay ended that nobody
-took is said by its metrics; where these say nothing, or are absent, it is known once the
+A session that goes on has no end: of it only what has happened is told. How a stay ended that
+nobody took is said by its metrics; where these say nothing, or are absent, it is known once the
 conversation is over: the caller hung up, or went elsewhere (to a voicemail, say).
 """
 

@@ -442,7 +442,7 @@ def test_a_stay_without_metrics_that_nobody_took_is_over_with_its_conversation(
     whole = detail({"purpose": "acd", "sessions": [session("s", *segments)]})
 
     assert [one["type"] for one in told(VENDOR, whole)] == ["contact.offered"]
-    over = told(VENDOR, {**whole, "conversationEnd": iso(60)})
+    over = told(VENDOR, {**whole, "conversationEnd": iso(50)})
     assert [(one["type"], one["at"] - AT) for one in over] == [
         ("contact.offered", 0),
         (type_, 20_500),
@@ -454,11 +454,11 @@ def test_the_metrics_of_a_stay_win_over_how_it_ended(metric: str) -> None:
     ended = segment("interact", 0, 20.5, disconnectType="peer")
     whole = detail({"purpose": "acd", "sessions": [session("s", ended, metrics=(metric,))]})
 
-    assert told(VENDOR, {**whole, "conversationEnd": iso(60)}) == told(VENDOR, whole)
+    assert told(VENDOR, {**whole, "conversationEnd": iso(50)}) == told(VENDOR, whole)
 
 
 def test_a_stay_that_an_agent_took_or_that_goes_on_is_not_over_with_its_conversation() -> None:
-    ended = {"conversationEnd": iso(60)}
+    ended = {"conversationEnd": iso(50)}
     goes_on = session("s", {**segment("interact", 0, 1), "segmentEnd": None})
     waits = detail({"purpose": "acd", "sessions": [goes_on]})
 
