@@ -38,6 +38,9 @@ OTHER_NAMES = {
     "timestamp": "time",
     "created": "time",
 }
+"""Other names of these columns, as forks and tutorials call them; the column's own name wins where
+a table has both, such as the instant of the entry and that at which its row was `created`
+"""
 DELIMITERS = "|\t;,"
 BYTE_ORDER_MARK = "\ufeff"
 """What Windows writes before the first line of a file"""
@@ -87,14 +90,14 @@ class LogReader:
             return None
         fields = _fields(text)
         names = _named(fields)
-        if set(COLUMNS) <= set(names):
+        if set(COLUMNS) <= {OTHER_NAMES.get(name, name) for name in names}:
             self._columns = names
             return None
         return self._entry(fields) if len(fields) >= len(COLUMNS) else NO_LINE
 
     def _entry(self, fields: Sequence[str]) -> LogEntry | Refusal:
         columns = self._columns or _without_header(fields)
-        said = dict(zip(columns, fields, strict=False))
+        said = _said(columns, fields)
         time, call, queue, agent, word = (said.get(column, "") for column in COLUMNS)
         if not word:
             return NO_LINE
@@ -164,8 +167,15 @@ def _known(field: str) -> str:
 
 
 def _named(fields: Sequence[str]) -> tuple[str, ...]:
-    names = (field.strip().strip('"`').lower() for field in fields)
-    return tuple(OTHER_NAMES.get(name, name) for name in names)
+    return tuple(field.strip().strip('"`').lower() for field in fields)
+
+
+def _said(columns: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    said = dict(zip(columns, fields, strict=False))
+    for other, column in OTHER_NAMES.items():
+        if not said.get(column) and said.get(other):
+            said[column] = said[other]
+    return said
 
 
 def _without_header(fields: Sequence[str]) -> tuple[str, ...]:
