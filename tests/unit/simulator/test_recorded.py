@@ -106,6 +106,13 @@ def test_a_single_object_over_several_lines_is_one() -> None:
     assert split([b'{"a":1}']) == [(1, b'{"a":1}')]
 
 
+def test_what_amazons_firehose_stores_is_told_apart_though_it_is_one_line() -> None:
+    expected = [(1, b'{"a":1}'), (2, b'{"b":"{"}')]
+
+    assert split([b'{"a":1}{"b":"{"}']) == expected
+    assert split([b'{"a":1}{"b"', b':"{"}\n']) == expected
+
+
 @pytest.mark.parametrize(
     "first",
     [b'{"a":1', b'{"a":1} 2', b"{a", b"\xff{", b'{"a":' * 99_999],
