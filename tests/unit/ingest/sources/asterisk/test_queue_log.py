@@ -477,6 +477,38 @@ def test_queues_whose_names_are_older_than_utf_8_are_told_apart() -> None:
     assert entered == ["Büro", "Bäro", "客服"]
 
 
+def test_a_queue_is_one_however_the_dialplan_spells_it() -> None:
+    """app_queue.c finds queues by `strcasecmp`; it logs EXITWITHTIMEOUT with the name that the
+    dialplan gave, and CONNECT with the queue's own.
+    """
+    lines = [
+        call("ENTERQUEUE", "", "", 1, queue="Sales"),
+        call("CONNECT", 5, "x", 1, at=AT + 5, agent="ann"),
+        call("COMPLETEAGENT", 5, 20, 1, at=AT + 25, agent="ann"),
+        call("ENTERQUEUE", "", "", 1, name="c2", queue="SALES", at=AT + 30),
+        call("EXITWITHTIMEOUT", 1, 1, 9, name="c2", queue="SALES", at=AT + 39),
+        call("ENTERQUEUE", "", "", 1, name="c3", queue="Äpfel", at=AT + 50),
+        call("ENTERQUEUE", "", "", 1, name="c4", queue="äpfel", at=AT + 51),
+    ]
+
+    known = [(visit[0], visit[1], visit[4]) for visit in visits(told(*lines))]
+    assert known == [
+        ("c1", "Sales", 5),
+        ("c2", "Sales", 9),
+        ("c3", "Äpfel", None),
+        ("c4", "äpfel", None),
+    ]
+
+
+def test_so_many_queues_that_no_log_has_them_are_spelled_as_they_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("floorpulse.ingest.sources.asterisk.events.MOST_QUEUES", 1)
+    lines = [call("ENTERQUEUE", "", "", 1, name=name, queue=name) for name in ("One", "Two", "two")]
+
+    assert [visit[1] for visit in visits(told(*lines))] == ["One", "Two", "two"]
+
+
 def test_a_clock_that_is_set_back_during_a_call_does_not_lose_the_call() -> None:
     """`holdtime` is a difference of two readings of the clock in app_queue.c of Asterisk 22, and
     nothing keeps it from being below 0.
