@@ -101,7 +101,8 @@ def replay(
     file: Annotated[
         str,
         typer.Argument(
-            help="Events as NDJSON or one JSON array, plain or .gz; - for standard input."
+            help="Events as NDJSON, a JSON array or JSON objects, plain or packed (gzip, "
+            "bzip2, xz); - for standard input."
         ),
     ],
     *,

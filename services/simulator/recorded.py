@@ -1,15 +1,25 @@
-"""Recorded events: a file of NDJSON or of one JSON array, plain or gzip, read as numbered lines
-without being parsed.
+"""Recorded events: a file of NDJSON, of one JSON array or of JSON objects, plain or packed, read as
+numbered lines without being parsed.
+
+    {"id":"1"}⏎{"id":"2"}      line by line, as they come
+    [{"id":"1"},{"id":"2"}]    the items of the array
+    {"id":"1"}{"id":"2"}       the objects, which may go over several lines: what Amazon's Firehose
+                               stores, and what the command lines of platforms print
 """
 
 import asyncio
+import bz2
+import json
+import lzma
 import os
+import re
 import stat
 import sys
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Never, Protocol
 
 import msgspec
 
@@ -19,47 +29,91 @@ one line.
 """
 
 BLOCK = 1 << 18
-GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
+GOES_ON = ("truncated", "trailing characters")
+"""What decoding says of a line that holds less than one object, or more"""
+NO_BLANK = re.compile(r"[^ \t\r\n]")
+DECODER = json.JSONDecoder()
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)
+"""What unpacking raises"""
+
+
+class Part(Protocol):
+    """One part of a packed stream, as zlib, bz2 and lzma unpack it."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether it ended."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """The bytes behind its end."""
+        ...
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """Its next bytes."""
+        ...
+
+
+def _unknown() -> Never:
+    message = "it is packed by zstd: unpack it first (zstd -dc FILE | floorpulse replay - …)"
+    raise OSError(message)
+
+
+PACKED: dict[bytes, Callable[[], Part]] = {
+    b"\x1f\x8b": partial(zlib.decompressobj, 31),
+    b"BZh": bz2.BZ2Decompressor,
+    b"\xfd7zXZ\x00": lzma.LZMADecompressor,
+    b"\x28\xb5\x2f\xfd": _unknown,
+}
+"""How a packed stream begins, and what unpacks it: gzip, bzip2, xz, zstd"""
 
 
 class UnreadableError(Exception):
     """A recording cannot be read, or not to its end; the message says which, where and why."""
 
 
-class Gunzip:
-    """Unpacks a stream block by block if it is gzip, in one part or several, and else passes it
+class Unpacker:
+    """Unpacks a stream block by block if it is packed, in one part or several, and else passes it
     on.
     """
 
     def __init__(self) -> None:
-        self._packed: bool | None = None
+        self._open: Callable[[], Part] | None = None
+        self._begun = False
         self._head = b""
-        self._part = zlib.decompressobj(31)
+        self._part: Part | None = None
 
     def unpack(self, block: bytes) -> bytes:
-        """The next bytes; raises `zlib.error` where the stream is damaged."""
+        """The next bytes; raises one of `DAMAGED` where the stream cannot be unpacked."""
         block = self._head + block
         self._head = b""
-        if self._packed is None and block == GZIP[:1]:
+        if not self._begun and any(mark.startswith(block) for mark in PACKED):
             self._head = block
             return b""
-        if self._packed is None:
-            self._packed = block.startswith(GZIP)
-        if not self._packed:
-            return block
+        if not self._begun:
+            self._begun = True
+            self._open = next((PACKED[m] for m in PACKED if block.startswith(m)), None)
+        return block if self._open is None else self._unpacked(block, self._open)
+
+    def _unpacked(self, block: bytes, opened: "Callable[[], Part]") -> bytes:
         out = b""
         while block:
-            if self._part.eof:
-                self._part = zlib.decompressobj(31)
+            if self._part is None or self._part.eof:
+                self._part = opened()
             out += self._part.decompress(block)
             block = self._part.unused_data
         return out
 
+    def rest(self) -> bytes:
+        """The bytes left at the stream's end: of one shorter than any mark."""
+        return self._head
+
     @property
     def complete(self) -> bool:
         """Whether the stream may end here."""
-        return not self._packed or self._part.eof
+        return self._part is None or self._part.eof
 
 
 class Recording:
@@ -73,33 +127,35 @@ class Recording:
 
     async def lines(self) -> AsyncGenerator[list[Line], None]:
         """Its events, some at a time; an `UnreadableError` when it cannot be read on."""
-        gunzip = Gunzip()
+        unpacker = Unpacker()
         splitter = Splitter()
         try:
             async for block in blocks(self._file):
                 self.read += len(block)
-                yield splitter.take(gunzip.unpack(block))
+                yield splitter.take(unpacker.unpack(block))
+            yield splitter.take(unpacker.rest())
             yield splitter.rest()
-        except (OSError, zlib.error, msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        except (*DAMAGED, msgspec.DecodeError, UnicodeDecodeError) as wrong:
             message = f"{self.name} cannot be read after line {splitter.number}: {wrong}"
             raise UnreadableError(message) from wrong
-        if not gunzip.complete:
+        if not unpacker.complete:
             message = (
-                f"{self.name} ends in the middle of its gzip data, after line "
+                f"{self.name} ends in the middle of its packed data, after line "
                 f"{splitter.number}; it was cut off"
             )
             raise UnreadableError(message)
 
 
 class Splitter:
-    """Cuts a stream into numbered lines; a stream that begins with `[` is gathered and cut into the
-    array's items.
+    """Cuts a stream into numbered lines. A stream that begins with `[`, or with an object that does
+    not end with its line, is gathered and cut into its items.
     """
 
     def __init__(self) -> None:
         self.number = 0
         self._begun = False
-        self._array: list[bytes] | None = None
+        self._gathered: list[bytes] | None = None
+        self._is_array = False
         self._tail = b""
 
     def take(self, block: bytes) -> list[Line]:
@@ -108,22 +164,39 @@ class Splitter:
         self._tail = b""
         if not self._begun:
             data = data.removeprefix(BOM).lstrip(b" \t")
-            self._begun = bool(data.strip()) and not BOM.startswith(data)
-            self._array = [] if self._begun and data.lstrip().startswith(b"[") else None
-        if self._array is not None:
-            self._array.append(data)
+            if not self._begins(data):
+                self._tail = data
+                return []
+        if self._gathered is not None:
+            self._gathered.append(data)
             return []
         *lines, self._tail = data.split(b"\n")
         return self._numbered(lines)
+
+    def _begins(self, data: bytes) -> bool:
+        """Whether `data` shows what the stream is."""
+        first, ended, _ = data.lstrip().partition(b"\n")
+        if not first or BOM.startswith(data) or (first.startswith(b"{") and not ended):
+            return False
+        self._is_array = first.startswith(b"[")
+        if self._is_array or _goes_on(first):
+            self._gathered = []
+        self._begun = True
+        return True
 
     def rest(self) -> list[Line]:
         """The lines left at the stream's end; raises `msgspec.DecodeError` where an array is not
         one.
         """
-        if self._array is None:
-            return self._numbered([self._tail])
-        items = msgspec.json.decode(b"".join(self._array), type=list[msgspec.Raw])
-        return self._numbered([msgspec.json.format(bytes(item), indent=-1) for item in items])
+        if not self._begun and _goes_on(self._tail.strip()):
+            self._gathered = [self._tail]
+        if self._gathered is None:
+            return self._numbered(self._tail.split(b"\n"))
+        whole = b"".join(self._gathered)
+        if self._is_array:
+            items = msgspec.json.decode(whole, type=list[msgspec.Raw])
+            return self._numbered([msgspec.json.format(bytes(item), indent=-1) for item in items])
+        return self._numbered(_objects(whole) or whole.split(b"\n"))
 
     def _numbered(self, lines: list[bytes]) -> list[Line]:
         first = self.number + 1
@@ -133,6 +206,34 @@ class Splitter:
             for number, line in enumerate(lines, first)
             if line and not line.isspace()
         ]
+
+
+def _goes_on(line: bytes) -> bool:
+    """Whether an object begins in the line and ends in a later one, or another one follows it."""
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        return line.startswith(b"{") and any(sign in str(wrong) for sign in GOES_ON)
+    return False
+
+
+def _objects(whole: bytes) -> list[bytes]:
+    """The JSON objects that stand one behind the other, each on one line; none where there is
+    anything else.
+    """
+    items: list[bytes] = []
+    try:
+        text = whole.decode()
+        at = 0
+        while found := NO_BLANK.search(text, at):
+            begin = found.start()
+            _, at = DECODER.raw_decode(text, begin)
+            if found[0] != "{":
+                return []
+            items.append(msgspec.json.format(text[begin:at].encode(), indent=-1))
+    except (ValueError, RecursionError):
+        return []
+    return items
 
 
 async def blocks(file: str) -> AsyncIterator[bytes]:

@@ -62,6 +62,21 @@ async def test_letters_are_read_page_by_page_over_those_of_others(
     assert (after, then, last) == (LetterPlace(0, 0), LetterPlace(0, 3), None)
 
 
+async def test_where_no_letter_is_left_a_page_is_empty(
+    kafka: KafkaSettings, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await ensure_topics(kafka, [DEAD_LETTERS])
+    letters = KafkaLetters(kafka)
+
+    assert await letters.page(EVERYTHING, None, 10) == ([], None)
+    assert await command.listing(Settings(kafka=kafka), EVERYTHING, 1, as_json=True) == 0
+    assert capfdbinary.readouterr().out == b""
+
+    await keep(kafka, "acme")
+    assert await letters.page(EVERYTHING, LetterPlace(0, 1), 10) == ([], None)
+    assert await letters.page(EVERYTHING, LetterPlace(1, 0), 10) == ([], None)
+
+
 async def test_letters_are_counted_from_the_beginning_and_as_they_come(
     kafka: KafkaSettings,
 ) -> None:

@@ -78,17 +78,32 @@ class KafkaLetters:
     async def _records(self, after: LetterPlace | None) -> AsyncIterator[ConsumerRecord]:
         """All records behind `after` that the topic held when this began, partition by
         partition.
+
+        Where there are none nothing is connected: aiokafka's consumer cannot be stopped before it
+        read anything, its task of commits would end as if somebody had cancelled us.
         """
         async with kafka_log(self._settings, DEAD_LETTERS.name) as view:
-            bounds = await view.bounds()
+            spans = _behind(after, await view.bounds())
+        if not spans:
+            return
         async with _consumer(self._settings) as consumer:
-            for number, (begin, end) in sorted(bounds.items()):
-                if after is not None and number < after.partition:
-                    continue
-                begins = after is not None and number == after.partition
-                first = max(begin, after.offset + 1) if after is not None and begins else begin
+            for number, (first, end) in sorted(spans.items()):
                 async for record in _between(consumer, number, first, end):
                     yield record
+
+
+def _behind(
+    after: LetterPlace | None, bounds: Mapping[int, tuple[int, int]]
+) -> dict[int, tuple[int, int]]:
+    """The offsets of each partition that lie behind a place, where there are any."""
+    if after is None:
+        behind = dict(bounds)
+    else:
+        behind = {number: span for number, span in bounds.items() if number >= after.partition}
+        if after.partition in behind:
+            begin, end = behind[after.partition]
+            behind[after.partition] = max(begin, after.offset + 1), end
+    return {number: (first, end) for number, (first, end) in behind.items() if first < end}
 
 
 async def _between(

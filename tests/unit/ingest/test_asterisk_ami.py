@@ -418,6 +418,17 @@ def test_a_talk_that_goes_on_after_a_gap_goes_on() -> None:
     assert visits(events)["u.1", 1]["talk"] == 87_000
 
 
+@pytest.mark.parametrize(("status", "talk"), [(2, 87_000), (1, 57_000)])
+def test_where_a_list_does_not_say_who_is_in_a_call_the_telephone_does(
+    status: int, talk: int
+) -> None:
+    """`InCall` was new in 2016 (asterisk-java, issue 142)."""
+    listing = lists(60, listed(60, InCall=None, Status=status))
+    events = told(AMI, [joins(0), answers(3), *listing, completes(90)])
+
+    assert visits(events)["u.1", 1]["talk"] == talk
+
+
 def test_who_serves_no_longer_after_a_gap_is_offline() -> None:
     assert ana(member("QueueMemberAdded", 0), *lists(60)) == ["available", "offline"]
 

@@ -1,7 +1,10 @@
 """Recordings of every shape come out as the same numbered lines."""
 
+import bz2
 import gzip
 import json
+import lzma
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.simulator.recorded import Gunzip, Line, Recording, Splitter, UnreadableError
+from floorpulse.simulator.recorded import (
+    Line,
+    Recording,
+    Splitter,
+    Unpacker,
+    UnreadableError,
+)
 
 EVENTS = [{"id": str(number), "text": "é " * number} for number in range(40)]
 NDJSON = "\n".join(json.dumps(event) for event in EVENTS).encode()
@@ -24,11 +33,10 @@ def cut(data: bytes, at: list[int]) -> list[bytes]:
 
 def split(blocks: list[bytes]) -> list[Line]:
     splitter = Splitter()
-    gunzip = Gunzip()
-    lines = [
-        line for block in blocks if block for line in splitter.take(gunzip.unpack(block))
-    ] + splitter.rest()
-    assert gunzip.complete
+    unpacker = Unpacker()
+    lines = [line for block in blocks if block for line in splitter.take(unpacker.unpack(block))]
+    lines += splitter.take(unpacker.rest()) + splitter.rest()
+    assert unpacker.complete
     return lines
 
 
@@ -46,11 +54,21 @@ def test_a_byte_order_mark_is_left_out(at: list[int]) -> None:
     assert split(cut(b"\xef\xbb\xbf" + NDJSON, at)) == EXPECTED
 
 
-@given(at=st.lists(st.integers(0, 3_000), max_size=4))
-def test_gzip_in_several_parts_is_unpacked(at: list[int]) -> None:
-    packed = gzip.compress(NDJSON[:100]) + gzip.compress(NDJSON[100:])
+@given(
+    at=st.lists(st.integers(0, 3_000), max_size=4),
+    pack=st.sampled_from([gzip.compress, bz2.compress, lzma.compress]),
+)
+def test_a_packed_stream_in_several_parts_is_unpacked(
+    at: list[int], pack: Callable[[bytes], bytes]
+) -> None:
+    packed = pack(NDJSON[:100]) + pack(NDJSON[100:])
 
     assert split(cut(packed, at)) == EXPECTED
+
+
+def test_a_stream_shorter_than_any_mark_is_no_packed_one() -> None:
+    assert split([b"B"]) == [(1, b"B")]
+    assert split([b"BZ", b"\nx"]) == [(1, b"BZ"), (2, b"x")]
 
 
 @given(
@@ -67,6 +85,43 @@ def test_an_array_comes_out_item_by_item_each_on_one_line(
 
     assert [json.loads(line) for line in lines] == EVENTS
     assert not any(b"\n" in line for line in lines)
+
+
+@given(
+    at=st.lists(st.integers(0, 3_000), max_size=4),
+    indent=st.sampled_from([None, 2]),
+    between=st.sampled_from(["", "\n", " \r\n"]),
+    lead=st.sampled_from(["", "\n \n", "\ufeff"]),
+)
+def test_objects_that_stand_one_behind_the_other_come_out_each_on_one_line(
+    at: list[int], indent: int | None, between: str, lead: str
+) -> None:
+    data = (lead + between.join(json.dumps(event, indent=indent) for event in EVENTS)).encode()
+
+    assert [json.loads(line) for _, line in split(cut(data, at))] == EVENTS
+
+
+def test_a_single_object_over_several_lines_is_one() -> None:
+    assert split([b'{\n  "a": 1,\n  "b": [2,\n 3]\n}\n']) == [(1, b'{"a":1,"b":[2,3]}')]
+    assert split([b'{"a":1}']) == [(1, b'{"a":1}')]
+
+
+def test_what_amazons_firehose_stores_is_told_apart_though_it_is_one_line() -> None:
+    expected = [(1, b'{"a":1}'), (2, b'{"b":"{"}')]
+
+    assert split([b'{"a":1}{"b":"{"}']) == expected
+    assert split([b'{"a":1}{"b"', b':"{"}\n']) == expected
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b'{"a":1', b'{"a":1} 2', b"{a", b"\xff{", b'{"a":' * 99_999],
+    ids=["cut", "not objects alone", "no JSON", "no UTF-8", "nested without end"],
+)
+def test_lines_of_which_the_first_is_damaged_are_still_lines(first: bytes) -> None:
+    lines = split([first + b'\n{"b":2}\n'])
+
+    assert lines == [(1, first), (2, b'{"b":2}')]
 
 
 def test_a_byte_order_mark_in_two_blocks_before_an_array_is_left_out() -> None:
@@ -96,7 +151,12 @@ async def test_a_file_tells_how_much_of_it_was_read(tmp_path: Path) -> None:
     ("data", "said"),
     [
         (gzip.compress(NDJSON, mtime=0)[:-20], "cut off"),
+        (bz2.compress(NDJSON)[:-20], "cut off"),
+        (lzma.compress(NDJSON)[:-20], "cut off"),
         (b"\x1f\x8bnonsense that is no gzip", "cannot be read after line 0"),
+        (b"BZh9nonsense that is no bzip2", "cannot be read after line 0"),
+        (b"\xfd7zXZ\x00nonsense that is no xz", "cannot be read after line 0"),
+        (b"\x28\xb5\x2f\xfd\x24\x00", "packed by zstd: unpack it first"),
         (b"[1, 2", "cannot be read"),
         (b'["\xff"', "cannot be read"),
     ],

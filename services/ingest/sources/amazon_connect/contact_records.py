@@ -93,16 +93,18 @@ class ContactRecord:
 
     def _unanswered(self, queue: str, at: int, wait: int | None) -> Iterator[EventBody]:
         """A contact that another one follows did not give up: that one says where it went. Nor did
-        one that the flow sent to an outside number. Live events may have said that they did.
+        one that the flow sent to an outside number, or a caller who left a voicemail. Live events
+        may have said that they did.
         """
         followed = self._record.text("NextContactId") is not None
-        if followed or self._sent_out_at is not None:
+        served = self._sent_out_at is not None or bool(self._record.part("VoicemailInfo"))
+        if followed or served:
             yield self._told("contact.retracted", _last(at), "not given up", **NOT_GIVEN_UP)
         if followed:
             return
         at = self._stay.instant("DequeueTimestamp") or self._sent_out_at or at
-        kept = self._sent_out_at is None and not self._leg.is_work
-        if not kept or self._record.word("DisconnectReason") in NOBODY_GAVE_UP:
+        ended_so = self._record.word("DisconnectReason")
+        if served or self._leg.is_work or ended_so in NOBODY_GAVE_UP:
             yield self._told("contact.left", at, "left", reason="other", wait_ms=wait)
         else:
             yield self._told("contact.abandoned", at, "abandoned", queue=queue, wait_ms=wait)

@@ -15,6 +15,7 @@ NO_VISIT = frozenset({"OUTBOUND", "EXTERNAL_OUTBOUND", "MONITOR", "AGENT_REPLY"}
 """Ways a contact begins that is nobody's stay in a queue"""
 CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""
+WORK = frozenset({"TASK", "EMAIL"})
 NOBODY_GAVE_UP = frozenset({"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"})
 """Reasons of a disconnection, before any agent, that are not the customer's doing"""
 NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
@@ -39,8 +40,8 @@ class Leg:
 
     @property
     def is_work(self) -> bool:
-        """Whether it is a task, which nobody can give up waiting for."""
-        return self.channel == "TASK"
+        """Whether it is a task or a mail, which nobody can give up waiting for."""
+        return self.channel in WORK
 
     def offered_channel(self) -> str | None:
         """The channel of its stay; None: voice."""

@@ -166,7 +166,7 @@ class CallsOfLog:
             return known
         own = self._unended(entry, claim)
         if began is None:
-            return own or BEGINNING_UNKNOWN
+            return own or claim.impossible or BEGINNING_UNKNOWN
         wrong = self._contradicted(entry, began)
         if wrong is not None:
             return wrong

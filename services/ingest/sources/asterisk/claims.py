@@ -5,9 +5,11 @@ stay began.
     began                                                    second of its stamp
 
 Asterisk measures these spans from the second in which the call entered the queue. So each line of a
-stay tells that second by itself, whatever else of the log is at hand.
+stay tells that second by itself, whatever else of the log is at hand. Where the clock was set back
+meanwhile a span is below 0: the line tells nothing of the beginning, and the span was nothing.
 """
 
+import re
 from dataclasses import dataclass
 
 from floorpulse.contracts.events import LeftReason
@@ -16,6 +18,7 @@ from floorpulse.ingest.sources.asterisk.lines import LogEntry
 
 LONGEST = 31 * 86_400
 """The longest span that is believed, in seconds"""
+BELOW_ZERO = re.compile(r"-\d{1,10}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,23 @@ NONE = Places()
 
 @dataclass(frozen=True)
 class StayClaim:
-    """What a line says of its stay; all in seconds, None where the line does not say it."""
+    """What a line says of its stay; all in seconds, None where the line does not say it.
+
+    `impossible` is why the line is refused where the log knows no stay of its call: a span is below
+    0.
+    """
 
     until: int
     waited: int | None = None
     talked: int | None = None
     place: str = ""
     ends_talk: bool = False
+    impossible: Refusal | None = None
 
     @property
     def began(self) -> int | None:
         """The epoch second in which the call entered the queue."""
-        if self.waited is None or (self.ends_talk and self.talked is None):
+        if self.waited is None or (self.ends_talk and self.talked is None) or self.impossible:
             return None
         return self.until - self.waited - (self.talked or 0)
 
@@ -84,18 +92,23 @@ def claim_of(entry: LogEntry) -> StayClaim | Refusal:
     linked = entry.word == "ATTENDEDTRANSFER" and entry.text(0) == "LINK"
     places = LINKED if linked else PLACES.get(entry.word, NONE)
     spans: list[int | None] = []
+    impossible = None
     for number, what in ((places.waited, "waited"), (places.talked, "talked")):
         text = "" if number is None else entry.text(number)
         span = _seconds(text)
         if text and span is None:
-            return Refusal(
+            impossible = Refusal(
                 Reason.INVALID_FIELD,
                 f"impossible: {entry.word} says {text[:40]!r} seconds {what}, which is no whole "
                 f"number from 0 to {LONGEST}",
             )
+            if not BELOW_ZERO.fullmatch(text):
+                return impossible
+            span = 0
         spans.append(span)
     place = "" if places.place is None else entry.text(places.place)
-    return StayClaim(entry.second, spans[0], spans[1], place, places.talked is not None)
+    ends_talk = places.talked is not None
+    return StayClaim(entry.second, spans[0], spans[1], place, ends_talk, impossible)
 
 
 def _seconds(text: str) -> int | None:

@@ -46,6 +46,8 @@ SILENT = frozenset(
     )
 )
 """Words of which there is no event"""
+MOST_QUEUES = 10_000
+"""Queues whose spelling is remembered"""
 
 
 class WordsOfLog(UnknownKinds):
@@ -85,6 +87,7 @@ class QueueLog:
         self._agents = AgentsOfLog()
         self.unknown: UnknownKinds = WordsOfLog(self._agents.members)
         self._first: int | None = None
+        self._spellings: dict[bytes, str] = {}
 
     def take(self, record: SourceRecord) -> Sequence[bytes] | Refusal:
         """See `Source.take`; the place is the line's number or offset in its log."""
@@ -93,7 +96,8 @@ class QueueLog:
             return ()
         if isinstance(read, Refusal):
             return read
-        entry = replace(read, agent=self._settings.agent(read.agent))
+        agent = self._settings.agent(read.agent)
+        entry = replace(read, agent=agent, queue=self._spelled(read.queue))
         first = self._first = entry.at if self._first is None else self._first
         bodies = self._bodies(entry, record.place, first)
         return bodies if isinstance(bodies, Refusal) else self._events(bodies, entry.at)
@@ -102,6 +106,16 @@ class QueueLog:
         """See `Source.finish`."""
         first = self._first or 0
         return self._events(self._agents.rest(first), first)
+
+    def _spelled(self, queue: str) -> str:
+        """The name of a queue as the log spelled it first. Asterisk finds queues without regard to
+        the case of ASCII letters: lines of entries and timeouts have the dialplan's spelling, those
+        of answers and ends the one of queues.conf.
+        """
+        folded = queue.encode(errors="replace").lower()
+        if folded not in self._spellings and len(self._spellings) >= MOST_QUEUES:
+            return queue
+        return self._spellings.setdefault(folded, queue)
 
     def _bodies(self, entry: LogEntry, place: int, first: int) -> Sequence[EventBody] | Refusal:
         if entry.word in agents.WORDS:

@@ -38,9 +38,16 @@ OTHER_NAMES = {
     "timestamp": "time",
     "created": "time",
 }
+"""Other names of these columns, as forks and tutorials call them; the column's own name wins where
+a table has both, such as the instant of the entry and that at which its row was `created`
+"""
 DELIMITERS = "|\t;,"
 BYTE_ORDER_MARK = "\ufeff"
 """What Windows writes before the first line of a file"""
+NUL = b"\0"
+"""What a file system may leave in a log that was being written when the power failed"""
+LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
+"""Bytes that are no UTF-8, as decoding keeps them aside, and what they are in Latin-1"""
 EPOCH = re.compile(r"(\d{9,11})(?:\.(\d+))?", re.ASCII)
 DATE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:", re.ASCII)
 AROUND_ROWS = re.compile(r"[-+|\s]*-{3}[-+|\s]*|\(\d+ rows?\)|\d+ rows? in set\b.*|\\\.")
@@ -66,7 +73,9 @@ class LogReader:
 
     def read(self, line: bytes) -> LogEntry | Refusal | None:
         """The entry of a line; None where it only belongs to the export, such as its header."""
-        text = line.decode(errors="replace").strip(f" \r\n{BYTE_ORDER_MARK}")
+        text = _text(line).strip(f" \r\n{BYTE_ORDER_MARK}")
+        if not text:
+            return None
         entry = None if self._columns else entry_of(text)
         read = entry or self._row(text)
         if isinstance(read, LogEntry):
@@ -81,14 +90,14 @@ class LogReader:
             return None
         fields = _fields(text)
         names = _named(fields)
-        if set(COLUMNS) <= set(names):
+        if set(COLUMNS) <= {OTHER_NAMES.get(name, name) for name in names}:
             self._columns = names
             return None
         return self._entry(fields) if len(fields) >= len(COLUMNS) else NO_LINE
 
     def _entry(self, fields: Sequence[str]) -> LogEntry | Refusal:
         columns = self._columns or _without_header(fields)
-        said = dict(zip(columns, fields, strict=False))
+        said = _said(columns, fields)
         time, call, queue, agent, word = (said.get(column, "") for column in COLUMNS)
         if not word:
             return NO_LINE
@@ -116,6 +125,15 @@ class LogReader:
         channel = CHANNEL_SINCE.fullmatch(call)
         since = int(channel.group(1)) * 1000 if channel else 0
         return second if first < max(since, self._last - BACKWARDS) <= second else first
+
+
+def _text(line: bytes) -> str:
+    """The line in UTF-8; names of before it are in Latin-1, and two of them must not become one."""
+    line = line.replace(NUL, b"")
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode(errors="surrogateescape").translate(LATIN_1)
 
 
 def _zoneless(time: str) -> Refusal:
@@ -149,8 +167,15 @@ def _known(field: str) -> str:
 
 
 def _named(fields: Sequence[str]) -> tuple[str, ...]:
-    names = (field.strip().strip('"`').lower() for field in fields)
-    return tuple(OTHER_NAMES.get(name, name) for name in names)
+    return tuple(field.strip().strip('"`').lower() for field in fields)
+
+
+def _said(columns: Sequence[str], fields: Sequence[str]) -> dict[str, str]:
+    said = dict(zip(columns, fields, strict=False))
+    for other, column in OTHER_NAMES.items():
+        if not said.get(column) and said.get(other):
+            said[column] = said[other]
+    return said
 
 
 def _without_header(fields: Sequence[str]) -> tuple[str, ...]:

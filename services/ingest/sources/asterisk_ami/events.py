@@ -218,7 +218,7 @@ class ManagerEvents:
 
     def _listed_member(self, event: AmiEvent) -> Iterable[EventBody]:
         self._listed(event).members.add((event.member, (event.queue, event.interface)))
-        if event.fields.number("InCall") != 1:
+        if not event.is_in_call:
             last = event.fields.seconds("LastCall")
             ended = list(self._stays.idle(event.queue, event.member, event.at, last))
             yield from ended

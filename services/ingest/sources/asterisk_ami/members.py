@@ -8,9 +8,13 @@ of it.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from floorpulse.ingest.sources.asterisk_ami.message import LONGEST_REASON, AmiEvent, EventBody
+from floorpulse.ingest.sources.asterisk_ami.message import (
+    IN_USE,
+    LONGEST_REASON,
+    AmiEvent,
+    EventBody,
+)
 
-IN_USE = frozenset((2, 3, 7, 8))
 AWAY = frozenset((4, 5))
 RINGS = 6
 NOT_IN_USE = 1

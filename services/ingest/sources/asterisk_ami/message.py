@@ -9,6 +9,8 @@ EventBody = dict[str, object]
 """A canonical event without `id` and `source`"""
 
 LONGEST = 128
+IN_USE = frozenset((2, 3, 7, 8))
+"""States of a telephone with a call: in use, busy, ringing meanwhile, on hold"""
 LONGEST_REASON = 256
 
 
@@ -44,6 +46,14 @@ class AmiEvent:
     def interface(self) -> str:
         """The telephone that the member is called on."""
         return self.text("Interface", "Location", "StateInterface")
+
+    @property
+    def is_in_call(self) -> bool:
+        """Whether the member has a call of the queue; versions before 2016 do not say so, and say
+        at least whether the telephone is in use.
+        """
+        said = self.fields.number("InCall")
+        return said == 1 if said is not None else self.fields.number("Status") in IN_USE
 
     @property
     def customer(self) -> str | None:

@@ -6,7 +6,9 @@ what no notification brought.
                        wrapup … end           ─► wrapped
                        alert … end, no more   ─► missed
 
-A session that goes on has no end: of it only what has happened is told.
+A session that goes on has no end: of it only what has happened is told. How a stay ended that
+nobody took is said by its metrics; where these say nothing, or are absent, it is known once the
+conversation is over: the caller hung up, or went elsewhere (to a voicemail, say).
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +24,8 @@ from floorpulse.ingest.sources.source import SourceSettings
 CLOCKS_APART = 2_000
 """Milliseconds by which an agent's conversation may begin before routing says that it is over"""
 TALKING = frozenset(("INTERACT", "HOLD"))
+GAVE_UP = frozenset(("TABANDON", "TSHORTABANDON"))
+ANSWERED = "TANSWERED"
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Session:
         known = [end for end in ends if end is not None]
         return max(known) if known and len(known) == len(ends) else None
 
+    @property
+    def ended_by(self) -> str:
+        """How its last segment ended."""
+        return max(self.segments, key=lambda one: one.until or 0).ended_by
+
     def spent(self, kind: str) -> int:
         """Milliseconds in segments of a kind."""
         return sum(one.until - one.since for one in self.segments if one.until and one.kind == kind)
@@ -70,6 +79,8 @@ def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody
     for session in sessions:
         if session.agent is None:
             told += _routed(session, agents, settings)
+            if detail.instant("conversationEnd") is not None:
+                told += _untaken(session, agents, settings)
         else:
             told += _served(session)
             told += _missed(session, settings)
@@ -117,12 +128,28 @@ def _routed(
         return
     over = replace(leg, at=until)
     taker = _taker(over, agents)
-    if "TABANDON" in session.metrics:
+    if session.metrics & GAVE_UP:
         yield over.told("contact.abandoned", queue=queue)
     elif "TFLOWOUT" in session.metrics:
         yield over.told("contact.left", reason="overflow")
     elif taker is not None and taker.agent is not None:
         yield conversations.answered(over, taker.agent, settings)
+
+
+def _untaken(
+    session: Session, agents: Sequence[Session], settings: SourceSettings
+) -> Iterable[EventBody]:
+    """How a stay ended whose metrics do not say it, and that no agent took."""
+    until = session.until()
+    if until is None or session.metrics & {*GAVE_UP, "TFLOWOUT", ANSWERED}:
+        return
+    over = replace(session.leg, at=until)
+    if _taker(over, agents) is not None:
+        return
+    if session.ended_by == conversations.CALLER_WENT:
+        yield over.told("contact.abandoned", queue=served(session.leg, settings))
+    else:
+        yield over.told("contact.left", reason="other")
 
 
 def _taker(over: Leg, agents: Sequence[Session]) -> Session | None:

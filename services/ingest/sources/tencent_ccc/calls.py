@@ -2,7 +2,9 @@
 
     QueuedTimestamp ─► offered            participant accepted ─► answered … ended
     EndStatus 103, 104 ─► abandoned       a further participant accepted ─► transferred, and a
-    105 ─► left empty, 106 ─► closed      visit of its own, offered when that one began
+    105 ─► left empty, 106 ─► closed      visit of its own, offered when the first agent was called
+                                          after the one before had ended; so is a call that nobody
+                                          accepted any more
 
 All stamps are whole seconds, but those of keys milliseconds; 0 is no time. The root of the record
 is the customer's whole call, and its skill group the last agent's: waits and talks are read from
@@ -21,8 +23,12 @@ from floorpulse.ingest.sources.tencent_ccc import surveys
 
 NOT_INBOUND = frozenset((1, 5, 6))
 """CallType: outbound, predictive, between agents"""
+SERVED = 1
+WAITING_GIVEN_UP = 103
 RINGING_GIVEN_UP = 104
-GIVEN_UP = frozenset((103, RINGING_GIVEN_UP))
+GIVEN_UP = frozenset((WAITING_GIVEN_UP, RINGING_GIVEN_UP))
+CALLER = "USER"
+"""The side that hung up, where it is the customer's"""
 LEFT = {105: "empty", 106: "closed"}
 OF_ROBOTS = range(225, 234)
 NO_VISIT = frozenset((100, 102, 107, *OF_ROBOTS))
@@ -50,6 +56,8 @@ OF_BOTH = 211
 """The agent's own device failed, on an inbound call as well as on an outbound one"""
 OUTBOUND = frozenset((*range(108, 112), *range(200, 225))) - {OF_BOTH}
 """Ends of outbound calls"""
+CALLED = ("StartTimestamp", "RingTimestamp")
+"""When a participant was called"""
 Told = Sequence[EventBody] | Ignored | Refusal
 
 
@@ -91,14 +99,15 @@ def call(record: Fields, settings: SourceSettings) -> Told:
     first = _queued(session, record, settings)
     if first is None:
         return Ignored("call without a queue")
-    stays = _stays(first, record, settings)
+    stays, called = _stays(first, record, settings)
     if not stays and _saw_no_queue(record):
         return Ignored(f"EndStatus {status_of(record)}")
     told = [event for stay in stays for event in _of(stay)]
-    told += [_passed_on(one, following) for one, following in pairwise(stays)]
-    if not stays:
-        told = [first.told("contact.offered", first.offered, queue=first.queue)]
-        told += _unanswered(first, record)
+    unserved = _unserved(stays, called, settings)
+    in_order = [*stays, unserved] if unserved else stays
+    told += [_passed_on(one, following) for one, following in pairwise(in_order)]
+    if unserved or not stays:
+        told += _unanswered(unserved or first, record)
     told += _missed(first, record, settings)
     last = stays[-1] if stays else first
     return [*told, *surveys.answers(last.contact, last.number, last.ended, record, settings)]
@@ -119,26 +128,55 @@ def _group(record: Fields, number: str, name: str) -> str | None:
     return known if known not in {None, "0"} else record.text(name)
 
 
-def _stays(first: Stay, record: Fields, settings: SourceSettings) -> list[Stay]:
+def _stays(
+    first: Stay, record: Fields, settings: SourceSettings
+) -> tuple[list[Stay], list[Fields]]:
     """A stay for each participant who accepted, in order; a participant who did not is an attempt
-    to reach one, and no visit.
+    to reach one. With those who were called after the last stay.
     """
-    accepted = [one for one in _participants(record) if one.seconds("AcceptTimestamp")]
     stays: list[Stay] = []
-    for one in accepted:
-        stay = first if not stays else _further(stays[-1], one, settings)
+    called: list[Fields] = []
+    for one in _participants(record):
+        answered = one.seconds("AcceptTimestamp")
+        if answered is None:
+            called.append(one)
+            continue
+        stay = first if not stays else _further(stays[-1], one, called, settings)
         agent = _staff(one, settings)
         if agent is not None:
-            answered = one.seconds("AcceptTimestamp")
             ended = one.seconds("EndedTimestamp")
             stays.append(replace(stay, agent=agent, answered=answered, ended=ended))
-    return stays
+            called = []
+    return stays, called
 
 
-def _further(before: Stay, one: Fields, settings: SourceSettings) -> Stay:
-    """The next stay: it begins when its agent was called, for the record has no other time."""
+def _unserved(
+    stays: Sequence[Stay], called: Sequence[Fields], settings: SourceSettings
+) -> Stay | None:
+    """The stay of a call that was passed on and that nobody accepted any more."""
+    if not stays:
+        return None
+    after = next((one for one in called if _is_after(stays[-1], one)), None)
+    return None if after is None else _further(stays[-1], after, (), settings)
+
+
+def _is_after(before: Stay, one: Fields) -> bool:
+    """Whether the participant was called for a call that the stay's agent had left."""
+    at = one.seconds(*CALLED)
+    return before.ended is not None and at is not None and at >= before.ended
+
+
+def _further(before: Stay, one: Fields, called: Sequence[Fields], settings: SourceSettings) -> Stay:
+    """The next stay: it begins when the first of its agents was called, for the record has no other
+    time.
+    """
     group = _group(one, "SkillGroupId", "SkillGroupName")
-    at = one.seconds("StartTimestamp", "RingTimestamp", "AcceptTimestamp")
+    of_group = (
+        other
+        for other in called
+        if _group(other, "SkillGroupId", "SkillGroupName") == group and _is_after(before, other)
+    )
+    at = next(of_group, one).seconds(*CALLED, "AcceptTimestamp")
     number = before.number + 1
     queue = settings.queue(group) if group else before.queue
     return Stay(before.contact, number, str(number - 1), queue, at or before.offered)
@@ -171,16 +209,22 @@ def _passed_on(stay: Stay, following: Stay) -> EventBody:
     return stay.told("contact.transferred", at, to_queue=following.queue)
 
 
-def _unanswered(stay: Stay, record: Fields) -> Sequence[EventBody]:
-    """How a stay ended that nobody answered."""
+def _unanswered(stay: Stay, record: Fields) -> Iterable[EventBody]:
+    """A stay that nobody answered, and how it ended; the status of a call that was served before
+    does not say it.
+    """
+    yield stay.told("contact.offered", stay.offered, queue=stay.queue)
     at = record.seconds("EndedTimestamp")
     status = status_of(record)
+    if status == SERVED and record.word("HungUpSide") == CALLER:
+        status = WAITING_GIVEN_UP
     if at is None:
-        return ()
+        return
     wait = stay.wait_until(at)
     if status in GIVEN_UP:
-        return [stay.told("contact.abandoned", at, queue=stay.queue, wait_ms=wait)]
-    return [stay.told("contact.left", at, reason=LEFT.get(status, "other"), wait_ms=wait)]
+        yield stay.told("contact.abandoned", at, queue=stay.queue, wait_ms=wait)
+    else:
+        yield stay.told("contact.left", at, reason=LEFT.get(status, "other"), wait_ms=wait)
 
 
 def _saw_no_queue(record: Fields) -> bool:
@@ -222,6 +266,5 @@ def _missed(first: Stay, record: Fields, settings: SourceSettings) -> Iterable[E
 def _rang_off(one: Fields, record: Fields) -> bool:
     """Whether the caller gave up while it rang at this participant."""
     together = one.seconds("EndedTimestamp") == record.seconds("EndedTimestamp")
-    return status_of(one) == RINGING_GIVEN_UP or (
-        together and status_of(record) == RINGING_GIVEN_UP
-    )
+    gave_up = status_of(record) == RINGING_GIVEN_UP or record.word("HungUpSide") == CALLER
+    return status_of(one) == RINGING_GIVEN_UP or (together and gave_up)

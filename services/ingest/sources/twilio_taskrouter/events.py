@@ -43,6 +43,7 @@ READERS: Mapping[str, Reader] = {
     "reservation.timeout": workers.declined,
     "reservation.canceled": workers.released,
     "reservation.rescinded": workers.released,
+    "reservation.failed": workers.released,
     "worker.activity.update": workers.activity,
 }
 SILENT = frozenset(
@@ -59,7 +60,6 @@ SILENT = frozenset(
         "task-queue.updated",
         "task-queue.deleted",
         "task-queue.expression.updated",
-        "reservation.failed",
         "workflow.entered",
         "workflow.target-matched",
         "workflow.timeout",

@@ -2,7 +2,8 @@
 
     worker.activity.update ─► the state that the activity is
     reservation.created ─► ringing · accepted ─► busy · wrapup ─► wrap_up
-    reservation.rejected, timeout, canceled, rescinded, completed ─► the activity named in it
+    reservation.rejected, timeout, canceled, rescinded, failed, completed ─► the activity named in
+    it
 
 Activities are a site's own words: the settings say which state each is. An activity that nobody
 named is a break with its name.

@@ -308,6 +308,24 @@ def test_a_waiting_record_that_the_flow_sent_to_an_outside_number_did_not_give_u
         assert visit.left_at == 1_793_610_050_000
 
 
+def test_a_caller_who_left_a_voicemail_did_not_give_up() -> None:
+    """`VoicemailInfo` as botocore 1.44.8 describes it (connect 2017-08-08)."""
+    live = contact("DISCONNECTED", disconnectTimestamp=OVER)
+    recorded = record(**UNANSWERED, VoicemailInfo={"NumberOfVoicemails": 1})
+    source = opened("amazon-connect")
+
+    (visit,) = visits(told(source, live, recorded)).values()
+
+    assert figures(visit)["outcome"] == "left"
+    assert figures(visit)["wait"] == 20_000
+
+
+def test_a_mail_that_nobody_took_did_not_give_up() -> None:
+    gone = {"channel": "EMAIL", "disconnectTimestamp": OVER, "disconnectReason": "TRANSFERRED"}
+    assert kinds(contact("DISCONNECTED", **gone)) == ["contact.offered", "contact.left"]
+    assert kinds(record(**UNANSWERED, Channel="EMAIL")) == ["contact.offered", "contact.left"]
+
+
 def test_a_task_that_nobody_took_left() -> None:
     assert kinds(record(**UNANSWERED, Channel="TASK")) == ["contact.offered", "contact.left"]
 

@@ -414,13 +414,56 @@ def test_analytics_tell_the_events_that_no_notice_brought_with_the_same_ids() ->
 
 
 @pytest.mark.parametrize(
-    ("metric", "type_"), [("tAbandon", "contact.abandoned"), ("tFlowOut", "contact.left")]
+    ("metric", "type_"),
+    [
+        ("tAbandon", "contact.abandoned"),
+        ("tShortAbandon", "contact.abandoned"),
+        ("tFlowOut", "contact.left"),
+    ],
 )
 def test_analytics_tell_a_stay_that_nobody_answered(metric: str, type_: str) -> None:
     alone = session("s", segment("interact", 0, 20.5), metrics=("nOffered", metric))
 
     events = told(VENDOR, detail({"purpose": "acd", "sessions": [alone]}))
     assert [event["type"] for event in events] == ["contact.offered", type_]
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "type_"),
+    [("peer", "contact.abandoned"), ("transfer", "contact.left"), ("system", "contact.left")],
+)
+def test_a_stay_without_metrics_that_nobody_took_is_over_with_its_conversation(
+    ended_by: str, type_: str
+) -> None:
+    """As a conversation has it that went to a voicemail, or whose page was asked without metrics
+    (AnalyticsConversation and AnalyticsSession of Genesys' API: all of these are optional).
+    """
+    segments = segment("interact", 0, 9), segment("interact", 9, 20.5, disconnectType=ended_by)
+    whole = detail({"purpose": "acd", "sessions": [session("s", *segments)]})
+
+    assert [one["type"] for one in told(VENDOR, whole)] == ["contact.offered"]
+    over = told(VENDOR, {**whole, "conversationEnd": iso(50)})
+    assert [(one["type"], one["at"] - AT) for one in over] == [
+        ("contact.offered", 0),
+        (type_, 20_500),
+    ]
+
+
+@pytest.mark.parametrize("metric", ["tAbandon", "tShortAbandon", "tFlowOut", "tAnswered"])
+def test_the_metrics_of_a_stay_win_over_how_it_ended(metric: str) -> None:
+    ended = segment("interact", 0, 20.5, disconnectType="peer")
+    whole = detail({"purpose": "acd", "sessions": [session("s", ended, metrics=(metric,))]})
+
+    assert told(VENDOR, {**whole, "conversationEnd": iso(50)}) == told(VENDOR, whole)
+
+
+def test_a_stay_that_an_agent_took_or_that_goes_on_is_not_over_with_its_conversation() -> None:
+    ended = {"conversationEnd": iso(50)}
+    goes_on = session("s", {**segment("interact", 0, 1), "segmentEnd": None})
+    waits = detail({"purpose": "acd", "sessions": [goes_on]})
+
+    assert told(VENDOR, {**detail(ROUTED, SERVED), **ended}) == told(VENDOR, detail(ROUTED, SERVED))
+    assert [one["type"] for one in told(VENDOR, {**waits, **ended})] == ["contact.offered"]
 
 
 def test_of_a_conversation_that_goes_on_only_what_has_happened_is_told() -> None:

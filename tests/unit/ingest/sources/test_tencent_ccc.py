@@ -115,6 +115,52 @@ def test_each_agent_who_accepted_has_a_visit_and_who_did_not_has_missed_one() ->
     ]
 
 
+def test_a_call_passed_on_waits_again_since_the_first_agent_there_was_called() -> None:
+    """A transfer as handed samples have it, and beside it one who does not accept."""
+    record = cdr(
+        ServeParticipants=[
+            served(0, "ana", 5, 10, 30),
+            {**served(1, "ben", 12, 0, 20), "SkillGroupId": 9},
+            {**served(2, "ben", 30, 0, 38), "SkillGroupId": 9},
+            {**served(3, "cleo", 40, 45, 60), "SkillGroupId": 9},
+        ]
+    )
+    events = told(VENDOR, record)
+
+    assert visits(events)["s", 2]["wait"] == 15_000
+    assert visits(events)["s", 1]["to_queue"] == "9"
+    assert [one["agent"] for one in events if one["type"] == "agent.missed"] == ["ben", "ben"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "outcome", "missed"),
+    [
+        ({"EndStatus": 104}, "abandoned", 0),
+        ({"EndStatus": 103}, "abandoned", 1),
+        ({"EndStatus": 1, "HungUpSide": "user"}, "abandoned", 0),
+        ({"EndStatus": 1, "HungUpSide": "system"}, "left", 1),
+        ({"EndStatus": 105}, "left", 1),
+    ],
+)
+def test_a_call_passed_on_that_nobody_accepts_any_more_is_a_further_visit(
+    ended: Body, outcome: str, missed: int
+) -> None:
+    attempts = [served(0, "ana", 5, 10, 30), {**served(1, "ben", 30, 0, 60), "SkillGroupId": 9}]
+    events = told(VENDOR, cdr(ServeParticipants=attempts, **ended))
+
+    first, second = visits(events)["s", 1], visits(events)["s", 2]
+    assert (first["outcome"], first["transferred"], first["to_queue"]) == ("answered", True, "9")
+    assert (second["outcome"], second["queue"], second["wait"]) == (outcome, "9", 30_000)
+    assert len([one for one in events if one["type"] == "agent.missed"]) == missed
+
+
+def test_who_was_called_while_another_agent_talked_is_no_further_visit() -> None:
+    asked = {**served(1, "ben", 12, 0, 20), "SkillGroupId": 9}
+    events = told(VENDOR, cdr(ServeParticipants=[served(0, "ana", 5, 10, 60), asked]))
+
+    assert list(visits(events)) == [("s", 1)]
+
+
 def test_a_robot_that_served_first_is_no_visit() -> None:
     robot = served(0, None, 0, 1, 10)
     events = told(VENDOR, cdr(ServeParticipants=[robot, served(1, "ann", 12, 15, 60)]))

@@ -169,7 +169,9 @@ def test_a_reservation_that_its_worker_did_not_take_is_missed(kind: str) -> None
     assert (state["state"], state["reason"]) == ("break", "Unavailable")
 
 
-@pytest.mark.parametrize("kind", ["reservation.canceled", "reservation.rescinded"])
+@pytest.mark.parametrize(
+    "kind", ["reservation.canceled", "reservation.rescinded", "reservation.failed"]
+)
 def test_a_reservation_that_was_taken_away_is_not_missed(kind: str) -> None:
     assert [event["type"] for event in one(kind, WorkerActivityName="Available")] == ["agent.state"]
     assert one(kind) == []

@@ -441,7 +441,6 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "",
         "hello",
         "x|c1|sales|NONE|ABANDON|1",
         f"{AT}|c1|sales",
@@ -452,6 +451,87 @@ def test_some_lines_tell_of_no_event(word: str) -> None:
 )
 def test_a_line_that_is_none_of_a_queue_log_is_told_apart(line: str) -> None:
     assert refusals(line) == [NO_LINE.detail]
+
+
+def test_a_line_of_which_a_power_failure_left_nothing_says_nothing() -> None:
+    assert refusals("\0" * 40) == []
+    assert refusals("") == []
+
+
+def test_what_a_power_failure_left_before_a_line_is_no_part_of_it() -> None:
+    lines = call("ENTERQUEUE", "", "", 1), "\0" * 40 + call("ABANDON", 1, 1, 4, at=AT + 4)
+
+    assert visits(told(*lines)) == [("c1", "sales", "abandoned", None, 4, 0, False, False)]
+
+
+def test_queues_whose_names_are_older_than_utf_8_are_told_apart() -> None:
+    log = opened()
+    lines = [
+        call("ENTERQUEUE", "", "", 1, queue=queue, name=queue).encode("latin-1")
+        for queue in ("Büro", "Bäro")
+    ]
+    cut_name = call("ENTERQUEUE", "", "", 1, queue="客服").encode() + "|客".encode()[:3]
+
+    entered = [json.loads(log.events(1, line)[0])["queue"] for line in (*lines, cut_name)]
+
+    assert entered == ["Büro", "Bäro", "客服"]
+
+
+def test_a_queue_is_one_however_the_dialplan_spells_it() -> None:
+    """app_queue.c finds queues by `strcasecmp`; it logs EXITWITHTIMEOUT with the name that the
+    dialplan gave, and CONNECT with the queue's own.
+    """
+    lines = [
+        call("ENTERQUEUE", "", "", 1, queue="Sales"),
+        call("CONNECT", 5, "x", 1, at=AT + 5, agent="ann"),
+        call("COMPLETEAGENT", 5, 20, 1, at=AT + 25, agent="ann"),
+        call("ENTERQUEUE", "", "", 1, name="c2", queue="SALES", at=AT + 30),
+        call("EXITWITHTIMEOUT", 1, 1, 9, name="c2", queue="SALES", at=AT + 39),
+        call("ENTERQUEUE", "", "", 1, name="c3", queue="Äpfel", at=AT + 50),
+        call("ENTERQUEUE", "", "", 1, name="c4", queue="äpfel", at=AT + 51),
+    ]
+
+    known = [(visit[0], visit[1], visit[4]) for visit in visits(told(*lines))]
+    assert known == [
+        ("c1", "Sales", 5),
+        ("c2", "Sales", 9),
+        ("c3", "Äpfel", None),
+        ("c4", "äpfel", None),
+    ]
+
+
+def test_so_many_queues_that_no_log_has_them_are_spelled_as_they_stand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("floorpulse.ingest.sources.asterisk.events.MOST_QUEUES", 1)
+    lines = [call("ENTERQUEUE", "", "", 1, name=name, queue=name) for name in ("One", "Two", "two")]
+
+    assert [visit[1] for visit in visits(told(*lines))] == ["One", "Two", "two"]
+
+
+def test_a_clock_that_is_set_back_during_a_call_does_not_lose_the_call() -> None:
+    """`holdtime` is a difference of two readings of the clock in app_queue.c of Asterisk 22, and
+    nothing keeps it from being below 0.
+    """
+    waited = visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", -50, "x", 3, at=AT - 50, agent="ann"),
+            call("COMPLETECALLER", -50, 60, 1, at=AT + 10, agent="ann"),
+        )
+    )
+    talked = visits(
+        told(
+            call("ENTERQUEUE", "", "", 1),
+            call("CONNECT", 7, "x", 3, at=AT + 7, agent="ann"),
+            call("COMPLETECALLER", 7, -20, 1, at=AT - 13, agent="ann"),
+        )
+    )
+    gave_up = visits(told(call("ENTERQUEUE", "", "", 1), call("ABANDON", 1, 1, -50, at=AT - 50)))
+
+    assert waited == [("c1", "sales", "answered", "ann", 0, 60, False, True)]
+    assert talked == [("c1", "sales", "answered", "ann", 7, 0, False, True)]
+    assert gave_up == [("c1", "sales", "abandoned", None, 0, 0, False, False)]
 
 
 def test_words_that_nobody_knows_make_no_event_and_are_named_once_with_their_number() -> None:

@@ -78,6 +78,25 @@ def test_a_header_names_the_columns_and_what_frames_a_table_is_no_row(
     assert read(header, "-----+----+---", row, *after) == [None, None, CONNECT, None, None, None]
 
 
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("id,time,callid,queuename,agent,event,data,created", "1,{time},c,q,a,CONNECT,8,{created}"),
+        ("created,time,callid,queuename,agent,event,data", "{created},{time},c,q,a,CONNECT,8"),
+        ("created,time,callid,queuename,agent,event,data", "{time},NULL,c,q,a,CONNECT,8"),
+        ("time,callid,uniqueid,queuename,agent,event,data", "{time},c,u,q,a,CONNECT,8"),
+    ],
+)
+def test_the_instant_of_the_entry_wins_over_that_at_which_its_row_was_created(
+    header: str, row: str
+) -> None:
+    """The table of voip-info.org, "Asterisk queue_log on MySQL", has both."""
+    stamps = {"time": "2026-11-16 10:00:08", "created": "2026-11-16 09:00:09"}
+    _, entry = read(header, row.format(**stamps))
+
+    assert entry == LogEntry(AT, "c", "q", "a", "CONNECT", ("8",))
+
+
 def test_what_does_not_fit_into_five_columns_stands_in_the_last_one() -> None:
     [linked] = read(
         '"2026-11-16 10:00:08","c","q","ann","ATTENDEDTRANSFER","LINK","a;1","a;2","1","9|1"'
