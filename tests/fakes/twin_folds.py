@@ -264,7 +264,7 @@ def state(one: Twin) -> dict[str, Any]:
         "doubts": (visits._doubted, visits.since),
         "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
         "contacts": inside(contacts),
-        "chains": (visits.chains.numbers, visits.chains.unsure, visits.chains.any),
+        "chains": inside((visits.chains.numbers, visits.chains.asked, visits.chains.unsure)),
         "presence": presence(visits.presence, whole),
         "orphans": inside(visits.orphans),
         "agents": inside(partition.agents),
