@@ -21,7 +21,7 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.packed import NothingPacked, OpenSince
+from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked, OpenSince, PackedGauge
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -104,6 +104,13 @@ class QueueOpenVisits:
         if self.gauge is None or self.gauge != gauge:
             self.gauge = gauge
         return self.gauge
+
+    def take(self, packed: PackedGauge, now: int) -> Gauge:
+        """The gauge at `now` where nobody is but who is packed."""
+        self.gauge = packed.gauge
+        self.seen_at = now
+        self.good_until = packed.good_until
+        return packed.gauge
 
     def _age(self, horizon: int) -> None:
         if not self.horizon <= horizon <= self.until:
@@ -343,11 +350,17 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
-        self.look_at_packed()
+        packed_alone = self.packed.gauges(self._ages(now))
+        for home in packed_alone:
+            self._queue(home).gauge = None
         for home, queue in self._queues.items():
             gauge = queue.gauge
             if gauge is not None and queue.seen_at <= now <= queue.good_until:
                 gauges.append(gauge)
+                continue
+            told = packed_alone.get(home)
+            if told is not None and told.there and queue.empty:
+                gauges.append(queue.take(told, now))
                 continue
             packed = self.packed.instants(home)
             if queue.empty and not any(packed):
@@ -357,6 +370,21 @@ class PartitionPresence:
         for home in gone:
             del self._queues[home]
         return gauges
+
+    def _ages(self, now: int) -> GaugeAges:
+        longest = {channel: self.horizons.of(channel) for channel in self.since}
+        return GaugeAges(
+            now,
+            now + FUTURE,
+            {
+                channel: (
+                    now - one.wait,
+                    now - one.conversation,
+                    now - min(SHORT, one.conversation),
+                )
+                for channel, one in longest.items()
+            },
+        )
 
     def look_at_packed(self) -> None:
         """Let each queue know where packed visits came or went."""

@@ -7,14 +7,16 @@ from typing import get_args
 
 from floorpulse.contracts.events import Channel
 from floorpulse.contracts.presence import Home
-from floorpulse.contracts.updates import Talk
+from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
     NOBODY,
     ContactKey,
+    GaugeAges,
     KeyColumns,
     NothingPacked,
     OpenSince,
+    PackedGauge,
     PageEntries,
     Since,
     VisitRows,
@@ -22,7 +24,7 @@ from floorpulse.kpi_engine.fold.packed import (
 from floorpulse.kpi_engine.fold.panes import NEVER, Pane
 from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.fold.visits import Visits
-from floorpulse.kpi_engine.native.core import Core, Flush, Instants
+from floorpulse.kpi_engine.native.core import Ages, Core, Flush, Instants
 
 CHANNELS = get_args(Channel)
 NOT_TOLD = -(1 << 63)
@@ -145,6 +147,14 @@ class PackedVisits(NothingPacked):
         self._core.changed(self.state, found)
         self._places.update(found)
         return [home for home, _ in found]
+
+    def gauges(self, ages: GaugeAges) -> Mapping[Home, PackedGauge]:
+        """See `NothingPacked.gauges`."""
+        by_age = (Instants(*(ages.since[one][place] for one in CHANNELS)) for place in range(3))
+        found: list[tuple[Home, int, Gauge, int, int]] = []
+        self._core.gauges(self.state, Ages(ages.now, ages.until, *by_age), found)
+        self._places.update({home: number for home, number, *_ in found})
+        return {home: PackedGauge(gauge, until, there) for home, _, gauge, until, there in found}
 
     def instants(self, home: Home) -> OpenSince:
         """See `NothingPacked.instants`."""

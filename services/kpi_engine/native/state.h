@@ -10,6 +10,10 @@ enum { PANE_KEY, PANE_REVISION, PANE_CELLS, PANE_DIRTY, PANE_UNPUBLISHED, PANE_F
 enum {
     TALK_TENANT, TALK_CONTACT, TALK_VISIT, TALK_AGENT, TALK_QUEUE, TALK_SINCE, TALK_FIELDS
 };
+enum {
+    GAUGE_TENANT, GAUGE_QUEUE, GAUGE_CHANNEL, GAUGE_WAITING, GAUGE_IN_PROGRESS, GAUGE_UNRESOLVED,
+    GAUGE_LASTING, GAUGE_FIELDS
+};
 /* Codes of cells and histograms. */
 enum {
     C_OFFERED, C_ANSWERED, C_ABANDONED, C_ANSWERED_WAIT, C_ABANDONED_WAIT, C_HANDLED, C_TALK,
@@ -17,11 +21,12 @@ enum {
 };
 
 typedef struct {
-    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS], codes[CODES];
-    int64_t visit_words, pane_words, talk_words, latest, exact_seconds;
+    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS],
+        gauge[GAUGE_FIELDS], codes[CODES];
+    int64_t visit_words, pane_words, talk_words, gauge_words, latest, exact_seconds;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels, *decode;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */
