@@ -96,12 +96,10 @@ class GaugeAges(NamedTuple):
     since: Mapping[str, tuple[int, int, int]]
 
 
-class PackedGauge(NamedTuple):
-    """The gauge of packed visits alone, the instant up to which it holds, and how many they are."""
-
-    gauge: Gauge
-    good_until: int
-    there: int
+PackedGauge = tuple[Home, int, Gauge, int, int]
+"""Where packed visits are, the number of that place in the core, their gauge, the instant up to
+which it holds, and how many they are
+"""
 
 
 class NothingPacked:
@@ -137,9 +135,11 @@ class NothingPacked:
         """Where somebody came or went since this was last asked."""
         return ()
 
-    def gauges(self, ages: GaugeAges) -> Mapping[Home, PackedGauge]:
-        """The gauges of where somebody came or went since this, or `changed`, was last asked."""
-        return {}
+    def gauges(self, ages: GaugeAges) -> Iterable[PackedGauge]:
+        """The gauges of packed visits alone, of where somebody came or went since this, or
+        `changed`, was last asked.
+        """
+        return ()
 
     def instants(self, home: Home) -> OpenSince:
         """Since when visits wait there, and are in progress."""

@@ -21,7 +21,7 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked, OpenSince, PackedGauge
+from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked, OpenSince
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -105,12 +105,13 @@ class QueueOpenVisits:
             self.gauge = gauge
         return self.gauge
 
-    def take(self, packed: PackedGauge, now: int) -> Gauge:
-        """The gauge at `now` where nobody is but who is packed."""
-        self.gauge = packed.gauge
+    def take(self, packed: Gauge | None, now: int, good_until: int) -> None:
+        """The gauge of those that are `packed` changed at `now`, which is all of it where nobody
+        else is here.
+        """
+        self.gauge = packed if self.empty else None
         self.seen_at = now
-        self.good_until = packed.good_until
-        return packed.gauge
+        self.good_until = good_until
 
     def _age(self, horizon: int) -> None:
         if not self.horizon <= horizon <= self.until:
@@ -350,17 +351,12 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
-        packed_alone = self.packed.gauges(self._ages(now))
-        for home in packed_alone:
-            self._queue(home).gauge = None
+        for home, _, gauge, good_until, there in self.packed.gauges(self._ages(now)):
+            self._queue(home).take(gauge if there else None, now, good_until)
         for home, queue in self._queues.items():
-            gauge = queue.gauge
-            if gauge is not None and queue.seen_at <= now <= queue.good_until:
-                gauges.append(gauge)
-                continue
-            told = packed_alone.get(home)
-            if told is not None and told.there and queue.empty:
-                gauges.append(queue.take(told, now))
+            held = queue.gauge
+            if held is not None and queue.seen_at <= now <= queue.good_until:
+                gauges.append(held)
                 continue
             packed = self.packed.instants(home)
             if queue.empty and not any(packed):

@@ -2,12 +2,12 @@
 
 import ctypes
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from floorpulse.contracts.events import Channel
 from floorpulse.contracts.presence import Home
-from floorpulse.contracts.updates import Gauge, Talk
+from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
     NOBODY,
@@ -50,6 +50,7 @@ class PackedVisits(NothingPacked):
         self.state = core.state()
         self._visits = visits
         self._places: dict[Home, int] = {}
+        self._known: set[int] = set()
         weakref.finalize(self, core.free, self.state)
 
     def __len__(self) -> int:
@@ -85,6 +86,7 @@ class PackedVisits(NothingPacked):
         self.settle()
         self._core.forget(self.state)
         self._places.clear()
+        self._known.clear()
 
     def release(self, contact: ContactKey) -> None:
         """See `NothingPacked.release`."""
@@ -145,16 +147,23 @@ class PackedVisits(NothingPacked):
         """See `NothingPacked.changed`."""
         found: list[tuple[Home, int]] = []
         self._core.changed(self.state, found)
-        self._places.update(found)
+        self._note(found)
         return [home for home, _ in found]
 
-    def gauges(self, ages: GaugeAges) -> Mapping[Home, PackedGauge]:
+    def gauges(self, ages: GaugeAges) -> list[PackedGauge]:
         """See `NothingPacked.gauges`."""
         by_age = (Instants(*(ages.since[one][place] for one in CHANNELS)) for place in range(3))
-        found: list[tuple[Home, int, Gauge, int, int]] = []
+        found: list[PackedGauge] = []
         self._core.gauges(self.state, Ages(ages.now, ages.until, *by_age), found)
-        self._places.update({home: number for home, number, *_ in found})
-        return {home: PackedGauge(gauge, until, there) for home, _, gauge, until, there in found}
+        self._note((home, number) for home, number, _, _, _ in found)
+        return found
+
+    def _note(self, places: Iterable[tuple[Home, int]]) -> None:
+        """Know these places by their numbers."""
+        known = self._known
+        new = [(home, number) for home, number in places if number not in known]
+        self._places.update(new)
+        known.update(number for _, number in new)
 
     def instants(self, home: Home) -> OpenSince:
         """See `NothingPacked.instants`."""

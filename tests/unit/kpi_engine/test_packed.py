@@ -52,9 +52,9 @@ class TwoPacked(NothingPacked):
         """They came to one queue."""
         return [SALES]
 
-    def gauges(self, ages: GaugeAges) -> Mapping[Home, PackedGauge]:
+    def gauges(self, ages: GaugeAges) -> Sequence[PackedGauge]:
         """Of the two, to whom nothing happens within the hour."""
-        return {SALES: PackedGauge(Gauge(*SALES, [HOUR], 1, 0), ages.now + HOUR, 2)}
+        return [(SALES, 0, Gauge(*SALES, [HOUR], 1, 0), ages.now + HOUR, 2)]
 
     def instants(self, home: Home) -> OpenSince:
         """Of the two."""
@@ -89,14 +89,14 @@ def test_packed_visits_are_among_those_that_are_open(presence: PartitionPresence
 class PackedOfAllAges(TwoPacked):
     """Keeps visits that began long ago, lately, and after now by a clock that is ahead."""
 
-    def gauges(self, ages: GaugeAges) -> Mapping[Home, PackedGauge]:
+    def gauges(self, ages: GaugeAges) -> Sequence[PackedGauge]:
         """Of these alone."""
         assert ages == GaugeAges(
             NOW,
             NOW + FUTURE,
             dict.fromkeys(channels(), (NOW - 4 * HOUR, NOW - 2 * HOUR, NOW - HOUR)),
         )
-        return {SALES: PackedGauge(Gauge(*SALES, [NOW - 2 * MINUTE], 1, 1), NOW, 8)}
+        return [(SALES, 0, Gauge(*SALES, [NOW - 2 * MINUTE], 1, 1), NOW, 8)]
 
     def instants(self, home: Home) -> OpenSince:
         """In no order."""
@@ -127,7 +127,7 @@ def test_the_gauge_of_packed_visits_alone_holds_as_long_as_their_keeper_says(
 ) -> None:
     presence.packed = packed = TwoPacked()
     [first] = presence.gauges(HOUR + MINUTE)
-    packed.gauges = lambda ages: {}  # type: ignore[method-assign]  # noqa: ARG005  nobody came or went
+    packed.gauges = lambda ages: []  # type: ignore[method-assign]  # noqa: ARG005  nobody came or went
     [held] = presence.gauges(2 * HOUR + MINUTE)
     [aged] = presence.gauges(2 * HOUR + MINUTE + 1)
 
@@ -243,26 +243,25 @@ def test_the_core_tells_gauges_by_the_ages_of_all_that_are_there(native: Native)
     )
     ages = dict.fromkeys(channels(), (2 * HOUR, HOUR, 2 * HOUR))
     packed = native.partition.visits.packed
-    told = dict(packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages)))
+    voice, chat = packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages))
     home = (TENANT, "sales", "voice")
     lasting = [HOUR, 2 * HOUR - 1]
 
-    assert told.pop(home) == (Gauge(*home, [2 * HOUR, 3 * HOUR], 2, 1, lasting), 3 * HOUR, 9)
-    assert told == {
-        (TENANT, "sales", "chat"): (Gauge(TENANT, "sales", "chat", [], 0, 0), NO_END, 0)
-    }
-    assert packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages)) == {}
+    assert voice == (home, 0, Gauge(*home, [2 * HOUR, 3 * HOUR], 2, 1, lasting), 3 * HOUR, 9)
+    home = (TENANT, "sales", "chat")
+    assert chat == (home, 1, Gauge(*home, [], 0, 0), NO_END, 0)
+    assert packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages)) == []
+    assert packed.open((TENANT, "sales", "voice"), answered=True)
 
 
 @pytest.mark.parametrize("at", [3 * HOUR + FUTURE + 8, 2 * HOUR + 7, HOUR + 7])
 def test_the_core_says_until_when_a_gauge_holds(native: Native, at: int) -> None:
     native.fold(event(events.ContactOffered, MINUTE), event(events.ContactAnswered, at))
     ages = dict.fromkeys(channels(), (0, HOUR, 2 * HOUR))
-    [told] = native.partition.visits.packed.gauges(
-        GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages)
-    ).values()
+    packed = native.partition.visits.packed
+    [(_, _, _, good_until, _)] = packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages))
 
-    assert told.good_until == 3 * HOUR + 7
+    assert good_until == 3 * HOUR + 7
 
 
 def test_gauges_know_what_came_before_names_were_forgotten(
