@@ -197,7 +197,7 @@ class Twins:
         """The core has too many names."""
         for one in self.both:
             if isinstance(packed := one.partition.visits.packed, PackedVisits):
-                packed.forget_names(0)
+                packed.forget_more(0)
 
     async def _taken(self) -> None:
         """What there is to publish is taken."""

@@ -100,6 +100,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_refuse": (None, [c_void_p, c_ssize_t]),
     "core_fold": (c_ssize_t, [c_void_p, POINTER(Bound), c_ssize_t, c_ssize_t]),
     "core_settle": (c_int, [c_void_p]),
+    "core_unmark": (None, [c_void_p]),
     "core_counts": (None, [c_void_p, POINTER(c_int64)]),
     "core_find": (c_int64, [c_void_p, py_object, py_object]),
     "core_whole": (py_object, [c_void_p, c_uint32]),

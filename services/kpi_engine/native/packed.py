@@ -28,6 +28,8 @@ from floorpulse.kpi_engine.native.core import Ages, Core, Flush, Instants
 
 CHANNELS = get_args(Channel)
 NOT_TOLD = -(1 << 63)
+MOST_MARKS = 1 << 16
+"""Contacts that became Python's after which the core is told anew which ones are"""
 
 Whole = tuple[VisitKey, Visit, bool | None, bool | None, bool | None, Home | None]
 """A packed visit as `core_whole` gives it"""
@@ -51,7 +53,9 @@ class PackedVisits(NothingPacked):
         self._visits = visits
         self._places: dict[Home, int] = {}
         self._known: set[int] = set()
+        self._most_marks = 0
         weakref.finalize(self, core.free, self.state)
+        self.know_again()
 
     def __len__(self) -> int:
         return int(self._counts()[0])
@@ -67,7 +71,7 @@ class PackedVisits(NothingPacked):
         return int(self._counts()[2])
 
     def _counts(self) -> "ctypes.Array[ctypes.c_int64]":
-        counts = (ctypes.c_int64 * 4)()
+        counts = (ctypes.c_int64 * 5)()
         self._core.counts(self.state, counts)
         return counts
 
@@ -77,16 +81,34 @@ class PackedVisits(NothingPacked):
 
     # ------------------------------------------------------------- leaving
 
-    def forget_names(self, most: int) -> None:
-        """Where there are more names, let all visits go, and forget the names."""
-        if self._counts()[3] <= most:
-            return
+    def know_again(self) -> None:
+        """Tell the core of all contacts of which Python knows, and of no others."""
+        visits = self._visits
+        known = [(tenant, one) for tenant, ones in visits.contacts.known.items() for one in ones]
+        parked = [key[:2] for key in visits.parked]
+        self._core.unmark(self.state)
+        for contact in (*known, *parked, *visits.chains.numbers, *visits.chains.unsure):
+            self._core.find(self.state, *contact)
+        self._most_marks = max(MOST_MARKS, 2 * int(self._counts()[4]))
+
+    def forget_more(self, names: int) -> None:
+        """Forget which contacts Python knew once, and, where there are more `names`, those, too:
+        then all visits go.
+        """
+        counts = self._counts()
+        if counts[3] > names:
+            self._forget_names()
+        elif counts[4] > self._most_marks:
+            self.know_again()
+
+    def _forget_names(self) -> None:
         self._release(self._numbers(flying=False))
         self._visits.presence.look_at_packed()
         self.settle()
         self._core.forget(self.state)
         self._places.clear()
         self._known.clear()
+        self.know_again()
 
     def release(self, contact: ContactKey) -> None:
         """See `NothingPacked.release`."""

@@ -157,6 +157,8 @@ typedef struct {
     Visits visits;
     List lists[OPEN];
     uint32_t open;
+    uint64_t *foreign; /* bits by the hashes of contacts of which Python may know */
+    uint32_t marked;
     Delta *deltas;
     uint32_t deltas_used, deltas_room;
     Heard *heard;
@@ -168,6 +170,7 @@ typedef struct {
 } State;
 
 #define FIRST_ROOM 64u
+#define FOREIGN_BITS (1u << 19)
 
 /* Of the hashes of texts: the first that is told, for all partitions of the process. */
 static uint64_t secret[2];
@@ -200,7 +203,8 @@ static int make_tables(State *state) {
     state->names.slots = calloc(FIRST_ROOM, sizeof *state->names.slots);
     state->places.slots = calloc(FIRST_ROOM, sizeof *state->places.slots);
     state->visits.slots = calloc(FIRST_ROOM, sizeof *state->visits.slots);
-    return state->names.slots && state->places.slots && state->visits.slots;
+    state->foreign = calloc(FOREIGN_BITS / 64, sizeof *state->foreign);
+    return state->names.slots && state->places.slots && state->visits.slots && state->foreign;
 }
 
 /* The state for one partition; NULL where there is no memory. */
@@ -225,6 +229,22 @@ EXPORT State *core_new(const Layout *layout) {
 
 static Visit *visit_at(const Visits *visits, uint32_t number) {
     return visits->chunks[number / A_CHUNK] + number % A_CHUNK;
+}
+
+/* Python knows of no contact. */
+EXPORT void core_unmark(State *state) {
+    memset(state->foreign, 0, FOREIGN_BITS / 8);
+    state->marked = 0;
+}
+
+/* Python may know of a contact from now on. */
+static void mark_foreign(State *state, uint32_t hash) {
+    state->foreign[hash % FOREIGN_BITS / 64] |= 1ull << hash % 64;
+    state->marked++;
+}
+
+static int is_foreign(const State *state, uint32_t hash) {
+    return state->foreign[hash % FOREIGN_BITS / 64] >> hash % 64 & 1;
 }
 
 /* Forget all names and places: no visit is packed, nothing is to be settled. */
@@ -265,6 +285,7 @@ EXPORT void core_free(State *state) {
     free(state->heard);
     free(state->heard_order);
     free(state->events);
+    free(state->foreign);
     free(state);
 }
 

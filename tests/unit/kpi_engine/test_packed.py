@@ -275,7 +275,7 @@ def test_gauges_know_what_came_before_names_were_forgotten(
     )
     packed = native.partition.visits.packed
     assert isinstance(packed, PackedVisits)
-    packed.forget_names(2)
+    packed.forget_more(2)
 
     assert [one.waiting for one in before] == [[HOUR]]
     assert len(packed) == 0
@@ -289,9 +289,9 @@ def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
     native.fold(*(event(events.ContactOffered, at, contact=f"c{at}") for at in (1, 2)))
     packed = partition.visits.packed
     assert isinstance(packed, PackedVisits)
-    packed.forget_names(3)
+    packed.forget_more(3)
     before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
-    packed.forget_names(2)
+    packed.forget_more(2)
 
     assert before == (2, 2, list(partition.visits.rows.values()))
     assert (len(packed), len(partition.visits.presence), len(partition.visits.dirty)) == (0, 2, 2)
