@@ -197,7 +197,7 @@ class Twins:
         """The core has too many names."""
         for one in self.both:
             if isinstance(packed := one.partition.visits.packed, PackedVisits):
-                packed.forget_names(0)
+                packed.forget_more(0)
 
     async def _taken(self) -> None:
         """What there is to publish is taken."""
@@ -264,7 +264,7 @@ def state(one: Twin) -> dict[str, Any]:
         "doubts": (visits._doubted, visits.since),
         "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
         "contacts": inside(contacts),
-        "chains": (visits.chains.numbers, visits.chains.unsure, visits.chains.any),
+        "chains": inside((visits.chains.numbers, visits.chains.asked, visits.chains.unsure)),
         "presence": presence(visits.presence, whole),
         "orphans": inside(visits.orphans),
         "agents": inside(partition.agents),

@@ -27,7 +27,8 @@ from floorpulse.kpi_engine.fold.panes import Change, Panes
 
 class Chains:
     """The contacts of one partition whose feedback is placed here, with the numbers of all their
-    records; `unsure` are those of which stored feedback must be looked up.
+    records; of those that were `asked` for, everything that is stored is here, of the others as far
+    as is known. `unsure` are those of which stored feedback must be looked up.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Chains:
     ) -> None:
         """`rows` are the visits in memory; a record that placing changes is told to `changed`."""
         self.numbers: dict[ContactKey, set[int]] = {}
+        self.asked: set[ContactKey] = set()
         self.unsure: set[ContactKey] = set()
         self.any = False
         self._rows = rows
@@ -46,7 +48,9 @@ class Chains:
         return contact in self.numbers
 
     def begin(self, contact: ContactKey, numbers: set[int], told: Visit, change: Change) -> None:
-        """All visits of a contact are in memory, with these numbers; `told` is its feedback."""
+        """All visits of a contact are in memory, with these numbers, as far as is known; `told` is
+        its feedback.
+        """
         self.any = True
         self.numbers[contact] = {*numbers, CONTACT}
         self._place(contact, change, told)

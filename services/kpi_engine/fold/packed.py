@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from floorpulse.contracts.presence import Entry, Home
-from floorpulse.contracts.updates import Talk
+from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.panes import NEVER, Pane
 from floorpulse.kpi_engine.fold.rows import NO_ROWS, EncodedRows, pane_rows
@@ -85,6 +85,23 @@ class OpenSince(NamedTuple):
 NOBODY = OpenSince((), ())
 
 
+class GaugeAges(NamedTuple):
+    """By which gauges are told at `now`: conversations answered behind `until` have not begun;
+    `since` has by channel the offers and the answers before which a visit is too old to be told of,
+    and the answers before which a conversation lasts long.
+    """
+
+    now: int
+    until: int
+    since: Mapping[str, tuple[int, int, int]]
+
+
+PackedGauge = tuple[Home, int, Gauge, int, int]
+"""Where packed visits are, the number of that place in the core, their gauge, the instant up to
+which it holds, and how many they are
+"""
+
+
 class NothingPacked:
     """The keeper of no packed visits, and what all such keepers are asked."""
 
@@ -116,6 +133,12 @@ class NothingPacked:
 
     def changed(self) -> Iterable[Home]:
         """Where somebody came or went since this was last asked."""
+        return ()
+
+    def gauges(self, ages: GaugeAges) -> Iterable[PackedGauge]:
+        """The gauges of packed visits alone, of where somebody came or went since this, or
+        `changed`, was last asked.
+        """
         return ()
 
     def instants(self, home: Home) -> OpenSince:

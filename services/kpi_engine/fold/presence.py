@@ -21,7 +21,7 @@ from floorpulse.contracts.presence import Counts, Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
 from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.packed import NothingPacked, OpenSince
+from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked, OpenSince
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
 NO_END = 1 << 62
@@ -104,6 +104,14 @@ class QueueOpenVisits:
         if self.gauge is None or self.gauge != gauge:
             self.gauge = gauge
         return self.gauge
+
+    def take(self, packed: Gauge | None, now: int, good_until: int) -> None:
+        """The gauge of those that are `packed` changed at `now`, which is all of it where nobody
+        else is here.
+        """
+        self.gauge = packed if self.empty else None
+        self.seen_at = now
+        self.good_until = good_until
 
     def _age(self, horizon: int) -> None:
         if not self.horizon <= horizon <= self.until:
@@ -343,11 +351,12 @@ class PartitionPresence:
         """
         gauges: list[Gauge] = []
         gone: list[Home] = []
-        self.look_at_packed()
+        for home, _, gauge, good_until, there in self.packed.gauges(self._ages(now)):
+            self._queue(home).take(gauge if there else None, now, good_until)
         for home, queue in self._queues.items():
-            gauge = queue.gauge
-            if gauge is not None and queue.seen_at <= now <= queue.good_until:
-                gauges.append(gauge)
+            held = queue.gauge
+            if held is not None and queue.seen_at <= now <= queue.good_until:
+                gauges.append(held)
                 continue
             packed = self.packed.instants(home)
             if queue.empty and not any(packed):
@@ -357,6 +366,21 @@ class PartitionPresence:
         for home in gone:
             del self._queues[home]
         return gauges
+
+    def _ages(self, now: int) -> GaugeAges:
+        longest = {channel: self.horizons.of(channel) for channel in self.since}
+        return GaugeAges(
+            now,
+            now + FUTURE,
+            {
+                channel: (
+                    now - one.wait,
+                    now - one.conversation,
+                    now - min(SHORT, one.conversation),
+                )
+                for channel, one in longest.items()
+            },
+        )
 
     def look_at_packed(self) -> None:
         """Let each queue know where packed visits came or went."""

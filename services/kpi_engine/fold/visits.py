@@ -15,9 +15,10 @@ joined, and the flush is tried again.
 
 Whenever a record is loaded, the other visits of its contact are, too: what a contact counts as a
 whole is told by all of its stays.
-Feedback that names its contact and no visit waits for all stored visits of the contact. From then
-on the contact is one of `chains`: whatever changes one of its visits lets all of its feedback be
-placed again, and its records leave memory together.
+Feedback that names its contact and no visit waits for all stored visits of the contact, unless the
+only one is in memory as far as is known: a flush is refused where that is wrong. From then on the
+contact is one of `chains`: whatever changes one of its visits lets all of its feedback be placed
+again, and its records leave memory together.
 """
 
 from collections.abc import Iterable, Mapping
@@ -163,6 +164,9 @@ class Visits:
         whole = True
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
+            if key[2] == CONTACT and (only := self._only(key)) is not None:
+                self._join_chain(key[:2], {only}, _parked(event), change)
+                return True
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
                 return False
@@ -228,6 +232,16 @@ class Visits:
         if known != key[2]:
             self.contacts.accompany(key, known, change)
 
+    def _only(self, key: VisitKey) -> int | None:
+        """The number of the contact's only visit, if that is in memory and nothing else is stored
+        of the contact, as far as is known.
+        """
+        contact = key[:2]
+        only = self.contacts.only(contact)
+        if only is None or key in self.parked or contact in self.chains.unsure:
+            return None
+        return None if (*contact, only) in self._doubted else only
+
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""
         return self.dirty.get(key) or self.flying.get(key) or False
@@ -235,7 +249,8 @@ class Visits:
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
         if parked is None:
-            parked = self.parked[key] = ParkedVisit(Visit(), event)
+            self.parked[key] = _parked(event)
+            return
         merge(parked.visit, event)
         if says_why(event) or not says_why(parked.event):
             parked.event = event
@@ -276,6 +291,8 @@ class Visits:
             change = changes[key[:2]] = Change(revision, passed, self._behind(key))
             if key[2] != CONTACT:
                 joined[key[:2]].append(key[2])
+                self._join(key, stored, change)
+            elif key in self._doubted:
                 self._join(key, stored, change)
         for contact, known in stays.items():
             if self.contacts.alone(contact, joined[contact], known):
@@ -342,10 +359,10 @@ class Visits:
             here = (CONTACT, *self.contacts.numbers(contact))
             numbers.update(number for number in here if self.dirty.get((*contact, number)))
             self.chains.unsure.discard(contact)
-            self._doubted.discard((*contact, CONTACT))
             parked = self.parked.pop((*contact, CONTACT), None)
             if parked is not None or CONTACT in numbers:
                 self._join_chain(contact, numbers, parked, change)
+                self.chains.asked.add(contact)
 
     def _join_chain(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
@@ -424,7 +441,7 @@ class Visits:
         return VisitRows(
             self._rows_of(partition, taken.new, page, stored=False) + packed.new,
             self._rows_of(partition, taken.known, page, stored=True) + packed.known,
-            self.contacts.lonely(taken.new, self.chains.numbers),
+            self.contacts.lonely(taken.new, self.chains.asked),
             packed.lonely_packed,
         )
 
@@ -461,9 +478,11 @@ class Visits:
         if wanted <= most // 4:
             return
         self._forget_oldest(wanted, before)
-        numbers = self.chains.numbers
-        for contact in [contact for contact in numbers if self._is_chain_free(contact, before)]:
-            for number in numbers.pop(contact):
+        chains = self.chains
+        free = [contact for contact in chains.numbers if self._is_chain_free(contact, before)]
+        for contact in free:
+            chains.asked.discard(contact)
+            for number in chains.numbers.pop(contact):
                 self._forget((*contact, number), before)
 
     def _forget_oldest(self, wanted: int, before: int) -> None:
@@ -502,6 +521,12 @@ class Visits:
         last = _last(key, visit)
         is_lost = is_open(told_of(visit))
         self.since = max(self.since, before if is_lost else min(last + 1, before))
+
+
+def _parked(event: AnyEvent) -> ParkedVisit:
+    visit = Visit()
+    merge(visit, event)
+    return ParkedVisit(visit, event)
 
 
 def _last(key: VisitKey, visit: Visit) -> int:

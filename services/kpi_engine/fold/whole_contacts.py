@@ -112,6 +112,11 @@ class WholeContacts:
             return known.numbers
         return () if known is None else (known,)
 
+    def only(self, contact: ContactKey) -> int | None:
+        """The number of a contact's only visit; None where it has none or several."""
+        known = self.known[contact[0]].get(contact[1])
+        return None if isinstance(known, ContactStays) else known
+
     # ------------------------------------------------------------- stored visits
 
     def alone(self, contact: ContactKey, joined: list[int], stored: Mapping[int, Visit]) -> bool:

@@ -64,6 +64,18 @@ class Flush(ctypes.Structure):
     )
 
 
+class Ages(ctypes.Structure):
+    """By which gauges are told: `open.h` calls it Ages, too."""
+
+    _fields_ = (
+        ("now", c_int64),
+        ("until", c_int64),
+        ("waits_since", Instants),
+        ("talks_since", Instants),
+        ("young_since", Instants),
+    )
+
+
 SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_new": (c_void_p, [POINTER(Layout)]),
     "core_free": (None, [c_void_p]),
@@ -88,6 +100,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_refuse": (None, [c_void_p, c_ssize_t]),
     "core_fold": (c_ssize_t, [c_void_p, POINTER(Bound), c_ssize_t, c_ssize_t]),
     "core_settle": (c_int, [c_void_p]),
+    "core_unmark": (None, [c_void_p]),
     "core_counts": (None, [c_void_p, POINTER(c_int64)]),
     "core_find": (c_int64, [c_void_p, py_object, py_object]),
     "core_whole": (py_object, [c_void_p, c_uint32]),
@@ -95,6 +108,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_numbers": (c_int, [c_void_p, c_int, py_object]),
     "core_older": (c_int, [c_void_p, Instants, Instants, py_object]),
     "core_changed": (c_int, [c_void_p, py_object]),
+    "core_gauges": (c_int, [c_void_p, POINTER(Ages), py_object]),
     "core_open": (c_int, [c_void_p, c_uint32, c_int, py_object]),
     "core_instants": (c_int, [c_void_p, c_uint32, py_object, py_object]),
     "core_talks": (c_int, [c_void_p, c_int, py_object]),

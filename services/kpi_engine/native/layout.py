@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.events import Channel
-from floorpulse.contracts.updates import Talk
+from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
 from floorpulse.kpi_engine.fold.decode import LATEST, decode
@@ -39,6 +39,7 @@ VISIT = (
 )
 PANE = ("key", "revision", "cells", "dirty", "unpublished")
 TALK = ("tenant", "contact", "visit", "agent", "queue", "since")
+GAUGE = ("tenant", "queue", "channel", "waiting", "in_progress", "unresolved", "lasting")
 CODES = (
     Cell.OFFERED,
     Cell.ANSWERED,
@@ -74,10 +75,12 @@ class Layout(ctypes.Structure):
         ("visit", ctypes.c_int64 * len(VISIT)),
         ("pane", ctypes.c_int64 * len(PANE)),
         ("talk", ctypes.c_int64 * len(TALK)),
+        ("gauge", ctypes.c_int64 * len(GAUGE)),
         ("codes", ctypes.c_int64 * len(CODES)),
         ("visit_words", ctypes.c_int64),
         ("pane_words", ctypes.c_int64),
         ("talk_words", ctypes.c_int64),
+        ("gauge_words", ctypes.c_int64),
         ("latest", ctypes.c_int64),
         ("exact_seconds", ctypes.c_int64),
         ("growth", ctypes.c_double),
@@ -88,6 +91,7 @@ class Layout(ctypes.Structure):
         ("new_visit", ctypes.py_object),
         ("new_pane", ctypes.py_object),
         ("new_talk", ctypes.py_object),
+        ("new_gauge", ctypes.py_object),
         ("channels", ctypes.py_object),
         ("decode", ctypes.py_object),
     )
@@ -105,14 +109,17 @@ def layout() -> Layout:
     visit = offsets(Visit, Visit.__struct_fields__, copied=True)
     pane = offsets(Pane, Pane.__struct_fields__, copied=True)
     talk = offsets(Talk, Talk.__struct_fields__, copied=True)
+    gauge = offsets(Gauge, Gauge.__struct_fields__, copied=True)
     return Layout(
         tuple(visit[name] for name in VISIT),
         tuple(pane[name] for name in PANE),
         tuple(talk[name] for name in TALK),
+        tuple(gauge[name] for name in GAUGE),
         tuple(map(int, CODES)),
         Visit.__basicsize__ // WORD,
         Pane.__basicsize__ // WORD,
         Talk.__basicsize__ // WORD,
+        Gauge.__basicsize__ // WORD,
         LATEST,
         EXACT_SECONDS,
         GROWTH,
@@ -123,6 +130,7 @@ def layout() -> Layout:
         Visit(),
         Pane(("", "", "", 0), 0, {}),
         Talk("", "", 0),
+        Gauge("", "", "", [], 0, 0, []),
         channels,
         decode,
     )

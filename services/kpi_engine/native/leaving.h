@@ -54,8 +54,9 @@ static PyObject *record_of(const State *state, const Visit *visit) {
     return NULL;
 }
 
-/* The number of a contact's packed visit + 1, or 0; FAILED with an error. */
-EXPORT int64_t core_find(const State *state, PyObject *tenant, PyObject *contact) {
+/* The number of a contact's packed visit + 1, or 0, of which Python may know from now on; FAILED with
+ * an error. */
+EXPORT int64_t core_find(State *state, PyObject *tenant, PyObject *contact) {
     Size lengths[2];
     Span texts[2];
     PyObject *objects[2] = {tenant, contact};
@@ -64,10 +65,11 @@ EXPORT int64_t core_find(const State *state, PyObject *tenant, PyObject *contact
         if (!texts[i].text) return FAILED;
         texts[i].length = (uint32_t)lengths[i];
     }
-    uint32_t name = *name_slot(&state->names, texts[0], hash_of(texts[0].text, lengths[0]));
-    if (!name) return 0;
-    int32_t number = (int32_t)name - 1;
-    return packed(&state->visits, number, texts[1], contact_hash(number, texts[1]));
+    int32_t tenant_name = name_of(&state->names, texts[0]);
+    if (tenant_name < 0) return FAILED;
+    uint32_t hash = contact_hash(tenant_name, texts[1]);
+    mark_foreign(state, hash);
+    return packed(&state->visits, tenant_name, texts[1], hash);
 }
 
 /* None, or whether a visit in this list is `flag`. */
@@ -92,8 +94,11 @@ EXPORT PyObject *core_whole(const State *state, uint32_t number) {
     return tuple_of(parts, 6);
 }
 
-/* A visit is packed no longer. */
-EXPORT int core_unpack(State *state, uint32_t number) { return unpack(state, number); }
+/* A visit is Python's from now on. */
+EXPORT int core_unpack(State *state, uint32_t number) {
+    mark_foreign(state, visit_at(&state->visits, number)->hash);
+    return unpack(state, number);
+}
 
 static int append_number(PyObject *list, int64_t number) {
     return append(list, PyLong_FromLongLong(number));
@@ -109,10 +114,11 @@ EXPORT int core_numbers(const State *state, int flying, PyObject *into) {
     return DONE;
 }
 
-/* Visits, those to be written, and those that go on. */
+/* Visits, those to be written, those that go on; names; how often a contact became Python's. */
 EXPORT void core_counts(const State *state, int64_t *into) {
     into[0] = state->visits.used;
     into[1] = state->lists[DIRTY].used;
     into[2] = state->open;
     into[3] = state->names.used;
+    into[4] = state->marked;
 }

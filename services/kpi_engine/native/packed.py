@@ -2,7 +2,7 @@
 
 import ctypes
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 from floorpulse.contracts.events import Channel
@@ -12,9 +12,11 @@ from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
     NOBODY,
     ContactKey,
+    GaugeAges,
     KeyColumns,
     NothingPacked,
     OpenSince,
+    PackedGauge,
     PageEntries,
     Since,
     VisitRows,
@@ -22,10 +24,12 @@ from floorpulse.kpi_engine.fold.packed import (
 from floorpulse.kpi_engine.fold.panes import NEVER, Pane
 from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.fold.visits import Visits
-from floorpulse.kpi_engine.native.core import Core, Flush, Instants
+from floorpulse.kpi_engine.native.core import Ages, Core, Flush, Instants
 
 CHANNELS = get_args(Channel)
 NOT_TOLD = -(1 << 63)
+MOST_MARKS = 1 << 16
+"""Contacts that became Python's after which the core is told anew which ones are"""
 
 Whole = tuple[VisitKey, Visit, bool | None, bool | None, bool | None, Home | None]
 """A packed visit as `core_whole` gives it"""
@@ -48,7 +52,10 @@ class PackedVisits(NothingPacked):
         self.state = core.state()
         self._visits = visits
         self._places: dict[Home, int] = {}
+        self._known: set[int] = set()
+        self._most_marks = 0
         weakref.finalize(self, core.free, self.state)
+        self.know_again()
 
     def __len__(self) -> int:
         return int(self._counts()[0])
@@ -64,7 +71,7 @@ class PackedVisits(NothingPacked):
         return int(self._counts()[2])
 
     def _counts(self) -> "ctypes.Array[ctypes.c_int64]":
-        counts = (ctypes.c_int64 * 4)()
+        counts = (ctypes.c_int64 * 5)()
         self._core.counts(self.state, counts)
         return counts
 
@@ -74,15 +81,34 @@ class PackedVisits(NothingPacked):
 
     # ------------------------------------------------------------- leaving
 
-    def forget_names(self, most: int) -> None:
-        """Where there are more names, let all visits go, and forget the names."""
-        if self._counts()[3] <= most:
-            return
+    def know_again(self) -> None:
+        """Tell the core of all contacts of which Python knows, and of no others."""
+        visits = self._visits
+        known = [(tenant, one) for tenant, ones in visits.contacts.known.items() for one in ones]
+        parked = [key[:2] for key in visits.parked]
+        self._core.unmark(self.state)
+        for contact in (*known, *parked, *visits.chains.numbers, *visits.chains.unsure):
+            self._core.find(self.state, *contact)
+        self._most_marks = max(MOST_MARKS, 2 * int(self._counts()[4]))
+
+    def forget_more(self, names: int) -> None:
+        """Forget which contacts Python knew once, and, where there are more `names`, those, too:
+        then all visits go.
+        """
+        counts = self._counts()
+        if counts[3] > names:
+            self._forget_names()
+        elif counts[4] > self._most_marks:
+            self.know_again()
+
+    def _forget_names(self) -> None:
         self._release(self._numbers(flying=False))
         self._visits.presence.look_at_packed()
         self.settle()
         self._core.forget(self.state)
         self._places.clear()
+        self._known.clear()
+        self.know_again()
 
     def release(self, contact: ContactKey) -> None:
         """See `NothingPacked.release`."""
@@ -143,8 +169,23 @@ class PackedVisits(NothingPacked):
         """See `NothingPacked.changed`."""
         found: list[tuple[Home, int]] = []
         self._core.changed(self.state, found)
-        self._places.update(found)
+        self._note(found)
         return [home for home, _ in found]
+
+    def gauges(self, ages: GaugeAges) -> list[PackedGauge]:
+        """See `NothingPacked.gauges`."""
+        by_age = (Instants(*(ages.since[one][place] for one in CHANNELS)) for place in range(3))
+        found: list[PackedGauge] = []
+        self._core.gauges(self.state, Ages(ages.now, ages.until, *by_age), found)
+        self._note((home, number) for home, number, _, _, _ in found)
+        return found
+
+    def _note(self, places: Iterable[tuple[Home, int]]) -> None:
+        """Know these places by their numbers."""
+        known = self._known
+        new = [(home, number) for home, number in places if number not in known]
+        self._places.update(new)
+        known.update(number for _, number in new)
 
     def instants(self, home: Home) -> OpenSince:
         """See `NothingPacked.instants`."""

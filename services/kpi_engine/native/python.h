@@ -21,6 +21,8 @@ extern int PyTuple_SetItem(PyObject *, Size, PyObject *);
 extern PyObject *PyTuple_GetItem(PyObject *, Size);
 extern Size PyTuple_Size(PyObject *);
 extern void PyObject_GC_UnTrack(void *);
+extern PyObject *PyList_New(Size);
+extern int PyList_Sort(PyObject *);
 extern PyObject *PyList_GetItem(PyObject *, Size);
 extern int PyList_Append(PyObject *, PyObject *);
 extern PyObject *PyDict_New(void);

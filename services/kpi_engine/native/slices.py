@@ -51,7 +51,7 @@ class NativePartition:
         self, values: Sequence[bytes | None], offsets: Sequence[int], instants: ReadInstants
     ) -> ReadSlice:
         """Read records: `values[i]` stands at `offsets[i]`."""
-        self._packed.forget_names(MOST_NAMES)
+        self._packed.forget_more(MOST_NAMES)
         records = list(values)
         back = (ctypes.c_int32 * len(records))()
         summary = (ctypes.c_int64 * 2)()

@@ -10,6 +10,10 @@ enum { PANE_KEY, PANE_REVISION, PANE_CELLS, PANE_DIRTY, PANE_UNPUBLISHED, PANE_F
 enum {
     TALK_TENANT, TALK_CONTACT, TALK_VISIT, TALK_AGENT, TALK_QUEUE, TALK_SINCE, TALK_FIELDS
 };
+enum {
+    GAUGE_TENANT, GAUGE_QUEUE, GAUGE_CHANNEL, GAUGE_WAITING, GAUGE_IN_PROGRESS, GAUGE_UNRESOLVED,
+    GAUGE_LASTING, GAUGE_FIELDS
+};
 /* Codes of cells and histograms. */
 enum {
     C_OFFERED, C_ANSWERED, C_ABANDONED, C_ANSWERED_WAIT, C_ABANDONED_WAIT, C_HANDLED, C_TALK,
@@ -17,11 +21,12 @@ enum {
 };
 
 typedef struct {
-    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS], codes[CODES];
-    int64_t visit_words, pane_words, talk_words, latest, exact_seconds;
+    int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS],
+        gauge[GAUGE_FIELDS], codes[CODES];
+    int64_t visit_words, pane_words, talk_words, gauge_words, latest, exact_seconds;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels, *decode;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */
@@ -152,6 +157,8 @@ typedef struct {
     Visits visits;
     List lists[OPEN];
     uint32_t open;
+    uint64_t *foreign; /* bits by the hashes of contacts of which Python may know */
+    uint32_t marked;
     Delta *deltas;
     uint32_t deltas_used, deltas_room;
     Heard *heard;
@@ -163,6 +170,7 @@ typedef struct {
 } State;
 
 #define FIRST_ROOM 64u
+#define FOREIGN_BITS (1u << 19)
 
 /* Of the hashes of texts: the first that is told, for all partitions of the process. */
 static uint64_t secret[2];
@@ -195,7 +203,8 @@ static int make_tables(State *state) {
     state->names.slots = calloc(FIRST_ROOM, sizeof *state->names.slots);
     state->places.slots = calloc(FIRST_ROOM, sizeof *state->places.slots);
     state->visits.slots = calloc(FIRST_ROOM, sizeof *state->visits.slots);
-    return state->names.slots && state->places.slots && state->visits.slots;
+    state->foreign = calloc(FOREIGN_BITS / 64, sizeof *state->foreign);
+    return state->names.slots && state->places.slots && state->visits.slots && state->foreign;
 }
 
 /* The state for one partition; NULL where there is no memory. */
@@ -220,6 +229,22 @@ EXPORT State *core_new(const Layout *layout) {
 
 static Visit *visit_at(const Visits *visits, uint32_t number) {
     return visits->chunks[number / A_CHUNK] + number % A_CHUNK;
+}
+
+/* Python knows of no contact. */
+EXPORT void core_unmark(State *state) {
+    memset(state->foreign, 0, FOREIGN_BITS / 8);
+    state->marked = 0;
+}
+
+/* Python may know of a contact from now on. */
+static void mark_foreign(State *state, uint32_t hash) {
+    state->foreign[hash % FOREIGN_BITS / 64] |= 1ull << hash % 64;
+    state->marked++;
+}
+
+static int is_foreign(const State *state, uint32_t hash) {
+    return state->foreign[hash % FOREIGN_BITS / 64] >> hash % 64 & 1;
 }
 
 /* Forget all names and places: no visit is packed, nothing is to be settled. */
@@ -260,6 +285,7 @@ EXPORT void core_free(State *state) {
     free(state->heard);
     free(state->heard_order);
     free(state->events);
+    free(state->foreign);
     free(state);
 }
 

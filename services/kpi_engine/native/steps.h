@@ -57,13 +57,13 @@ static int is_unknown(const Step *step) {
     return result;
 }
 
-/* Whether the visit is neither open nor waiting for a stored record. */
-static int is_unexpected(const Step *step) {
+/* Whether the visit is neither open nor, where it is `foreign`, waiting for a stored record. */
+static int is_unexpected(const Step *step, int foreign) {
     const Bound *bound = step->bound;
-    if (!PyDict_Size(bound->absent) && !PyDict_Size(bound->parked)) return DONE;
+    if (!PyDict_Size(bound->absent) && !(foreign && PyDict_Size(bound->parked))) return DONE;
     PyObject *key = event_key(step->state, step->event);
     int result = key ? lacks(bound->absent, key) : FAILED;
-    if (result == DONE) result = lacks(bound->parked, key);
+    if (result == DONE && foreign) result = lacks(bound->parked, key);
     give_back(key);
     return result;
 }
@@ -89,9 +89,10 @@ static int is_unspoken(const Step *step) {
 /* Whether a visit begins now that is the only one of its contact. */
 static int begins(const Step *step) {
     if (step->event->at < step->bound->visits_since) return NOT_OURS;
-    int result = is_unknown(step);
-    if (result == DONE) result = is_unexpected(step);
-    return result == DONE ? is_unspoken(step) : result;
+    int foreign = is_foreign(step->state, step->event->hash);
+    int result = foreign ? is_unknown(step) : DONE;
+    if (result == DONE) result = is_unexpected(step, foreign);
+    return result == DONE && foreign ? is_unspoken(step) : result;
 }
 
 /* Pack the visit that begins. */

@@ -1,5 +1,5 @@
 """Publishes live updates: the partitions' panes, gauges, agents and sources, as they change and at
-least once a second; those of a partition that is behind, once a second.
+least once a second; those of a partition that is behind, every few seconds.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.slices import Told
 from floorpulse.kpi_engine.ports import LiveChannel
-from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
+from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, SELDOM, Backlog
 from floorpulse.kpi_engine.publish.gauges import GaugeNews, ToldGauges
 from floorpulse.kpi_engine.publish.sources import PartitionSources
 from floorpulse.runtime.clock import now_ms, steady_ms
@@ -68,8 +68,8 @@ class Publisher:
             self._traces[number] = [*self._traces.get(number, ()), *traces][:MOST]
 
     async def publish(self, partitions: Iterable[Partition], ends: Mapping[int, int]) -> None:
-        """Publish what changed, each partition at least once a second; `ends` are the log's ends by
-        partition.
+        """Publish what changed, each partition at least once a second that is not behind; `ends`
+        are the log's ends by partition.
         """
         now = steady_ms()
         publishing = []
@@ -89,11 +89,11 @@ class Publisher:
         number = partition.number
         offset = partition.next_offset
         backlog = self._backlogs.setdefault(number, Backlog(now, offset))
-        behind = backlog.behind(now, offset, end)
+        left = backlog.left(now, offset, end)
         last = self._last_update.get(number)
-        if last is None or now - last >= HEARTBEAT:
+        if last is None or now - last >= min(max(left, HEARTBEAT), SELDOM):
             return True
-        return partition.panes.has_unpublished and not behind
+        return left <= HEARTBEAT and partition.panes.has_unpublished
 
     def _idle(self, partition: Partition, now: int, end: int) -> None:
         silent = now - self._last_event.get(partition.number, now) >= self._allowance

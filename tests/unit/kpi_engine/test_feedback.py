@@ -235,6 +235,92 @@ def test_feedback_of_a_contact_in_memory_is_placed_at_once_and_once_however_ofte
     assert stored_cells(store) == counted(history, MemoryStore())
 
 
+def test_feedback_of_a_contact_whose_only_visit_is_in_memory_waits_for_nothing() -> None:
+    store = MemoryStore()
+    partition = store.own(0)
+    history = [FIRST, ANN, answer(DAY)]
+    written(partition, store, history[:1], HOUR)
+    partition.apply([(1, ANN), (2, answer(DAY))], 3)
+
+    assert not partition.wanted
+    assert partition.published_offset == 3
+    assert flush(partition, store) is FlushOutcome.WRITTEN
+    assert stored_cells(store) == counted(history, MemoryStore())
+
+
+def test_feedback_of_a_contact_of_several_visits_waits_for_those_that_are_stored() -> None:
+    partition = MemoryStore().own(0)
+    partition.apply([(0, FIRST), (1, SECOND), (2, answer(DAY))], 3)
+
+    assert partition.wanted.visits == [(TENANT, "c1", 0)]
+
+
+def test_feedback_that_waits_for_stored_visits_goes_on_waiting_once_one_begins() -> None:
+    partition = MemoryStore().own(0)
+    partition.apply([(0, answer(DAY)), (1, FIRST), (2, answer(2 * DAY, survey="t"))], 3)
+
+    assert partition.wanted.visits == [(TENANT, "c1", 0)]
+    assert counted([answer(DAY), FIRST, answer(2 * DAY, survey="t")], MemoryStore()) == counted(
+        [FIRST, answer(DAY), answer(2 * DAY, survey="t")], MemoryStore()
+    )
+
+
+def test_feedback_is_joined_with_stored_feedback_of_a_visit_that_was_taken_for_the_first() -> None:
+    store = MemoryStore()
+    other = event(events.ContactOffered, 0, contact="c2")
+    written(store.own(0), store, [other, answer(30 * MINUTE)], HOUR)
+    partition = store.own(0)
+    ahead = event(events.ContactOffered, 9 * DAY, visit=1, queue="sales")
+    later = [ahead, answer(10 * DAY, survey="t")]
+    partition.apply([(2, ahead), (3, later[1])], 4)
+    assert not partition.wanted
+    assert flush(partition, store) is FlushOutcome.CONFLICTED
+    partition.conflicted()
+    assert flush(partition, store) is FlushOutcome.WRITTEN
+
+    assert stored_cells(store) == counted([other, answer(30 * MINUTE), *later], MemoryStore())
+    assert sorted(store.tables[0].visits[TENANT, "c1", 1].surveys or {}) == ["s", "t"]
+
+
+def test_feedback_told_while_its_visit_is_being_written_and_refused_is_joined_as_well() -> None:
+    store = MemoryStore()
+    other = event(events.ContactOffered, 0, contact="c2")
+    written(store.own(0), store, [other, FIRST, answer(30 * MINUTE)], HOUR)
+    partition = store.own(0)
+    ahead = event(events.ContactOffered, 9 * DAY, visit=2, queue="sales")
+    later = [ahead, answer(10 * DAY, survey="t")]
+    partition.apply([(3, ahead)], 4)
+    rows = partition.take_dirty()
+    partition.apply([(4, later[1])], 5)
+    assert rows is not None
+    assert store.write(rows) is FlushOutcome.CONFLICTED
+    partition.conflicted()
+    partition.apply([(5, answer(10 * DAY, survey="u"))], 6)
+    while flush(partition, store) is FlushOutcome.CONFLICTED:
+        partition.conflicted()
+    history = [other, FIRST, answer(30 * MINUTE), *later, answer(10 * DAY, survey="u")]
+
+    assert stored_cells(store) == counted(history, MemoryStore())
+    stored = store.tables[0].visits
+    assert sorted(stored[TENANT, "c1", 1].surveys or {}) == ["s"]
+    assert sorted(stored[TENANT, "c1", 2].surveys or {}) == ["t", "u"]
+
+
+def test_feedback_about_a_visit_that_is_in_doubt_waits_for_what_is_stored() -> None:
+    store = MemoryStore()
+    written(store.own(0), store, [event(events.ContactOffered, 0, contact="c2"), FIRST], HOUR)
+    partition = store.own(0)
+    ahead = event(events.ContactOffered, 9 * DAY, visit=2, queue="sales")
+    partition.apply([(2, ahead)], 3)
+    assert flush(partition, store) is FlushOutcome.CONFLICTED
+    partition.conflicted()
+    partition.apply([(3, answer(HOUR))], 4)
+
+    assert (TENANT, "c1", 0) in partition.wanted.visits
+    assert flush(partition, store) is FlushOutcome.WRITTEN
+    assert list(store.tables[0].visits[TENANT, "c1", 1].surveys or {}) == ["s"]
+
+
 def test_a_visit_that_begins_or_moves_while_the_feedback_is_in_memory_needs_no_look() -> None:
     store = MemoryStore()
     other = event(events.ContactOffered, 0, contact="c2")

@@ -6,18 +6,20 @@ import msgspec
 import pytest
 
 from floorpulse.contracts import events
-from floorpulse.contracts.horizons import Horizons
+from floorpulse.contracts.horizons import Horizons, channels
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Longest, Visit, VisitKey
 from floorpulse.kpi_engine.fold.packed import (
+    GaugeAges,
     KeyColumns,
     NothingPacked,
     OpenSince,
+    PackedGauge,
     PageEntries,
     VisitRows,
 )
-from floorpulse.kpi_engine.fold.presence import PartitionPresence
+from floorpulse.kpi_engine.fold.presence import NO_END, PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.fold.watermark import FUTURE
@@ -25,7 +27,7 @@ from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
 from tests.fakes.engine import MemoryStore
-from tests.unit.kpi_engine.builders import MINUTE, event
+from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 HOUR = 60 * MINUTE
 NOW = 100 * HOUR
@@ -49,6 +51,10 @@ class TwoPacked(NothingPacked):
     def changed(self) -> Sequence[Home]:
         """They came to one queue."""
         return [SALES]
+
+    def gauges(self, ages: GaugeAges) -> Sequence[PackedGauge]:
+        """Of the two, to whom nothing happens within the hour."""
+        return [(SALES, 0, Gauge(*SALES, [HOUR], 1, 0), ages.now + HOUR, 2)]
 
     def instants(self, home: Home) -> OpenSince:
         """Of the two."""
@@ -83,6 +89,15 @@ def test_packed_visits_are_among_those_that_are_open(presence: PartitionPresence
 class PackedOfAllAges(TwoPacked):
     """Keeps visits that began long ago, lately, and after now by a clock that is ahead."""
 
+    def gauges(self, ages: GaugeAges) -> Sequence[PackedGauge]:
+        """Of these alone."""
+        assert ages == GaugeAges(
+            NOW,
+            NOW + FUTURE,
+            dict.fromkeys(channels(), (NOW - 4 * HOUR, NOW - 2 * HOUR, NOW - HOUR)),
+        )
+        return [(SALES, 0, Gauge(*SALES, [NOW - 2 * MINUTE], 1, 1), NOW, 8)]
+
     def instants(self, home: Home) -> OpenSince:
         """In no order."""
         assert home == SALES
@@ -92,18 +107,32 @@ class PackedOfAllAges(TwoPacked):
         )
 
 
-def test_packed_visits_are_told_by_their_age(presence: PartitionPresence) -> None:
+def test_packed_visits_are_told_by_their_age_among_others(presence: PartitionPresence) -> None:
     presence.packed = PackedOfAllAges()
+    presence.wait(SALES, C1, NOW - 3 * MINUTE)
 
     assert presence.gauges(NOW) == [
         Gauge(
             *SALES,
-            waiting=[NOW - 2 * MINUTE, NOW - MINUTE],
+            waiting=[NOW - 3 * MINUTE, NOW - 2 * MINUTE, NOW - MINUTE],
             in_progress=1,
             unresolved=1,
             lasting=[NOW - 90 * MINUTE, NOW - 80 * MINUTE],
         )
     ]
+
+
+def test_the_gauge_of_packed_visits_alone_holds_as_long_as_their_keeper_says(
+    presence: PartitionPresence,
+) -> None:
+    presence.packed = packed = TwoPacked()
+    [first] = presence.gauges(HOUR + MINUTE)
+    packed.gauges = lambda ages: []  # type: ignore[method-assign]  # noqa: ARG005  nobody came or went
+    [held] = presence.gauges(2 * HOUR + MINUTE)
+    [aged] = presence.gauges(2 * HOUR + MINUTE + 1)
+
+    assert held is first
+    assert (aged.in_progress, aged.lasting) == (0, [HOUR + 5])
 
 
 def test_a_page_of_everything_lists_packed_visits_with_their_agents(
@@ -202,6 +231,39 @@ def test_the_end_of_a_conversation_is_told_though_its_visit_left_memory(native: 
     assert presence.take_talks(everything=False) == [Talk(*C1)]
 
 
+def test_the_core_tells_gauges_by_the_ages_of_all_that_are_there(native: Native) -> None:
+    talks = [HOUR - 1, HOUR, 2 * HOUR - 1, 2 * HOUR, 3 * HOUR + FUTURE, 3 * HOUR + FUTURE + 1]
+    waits = [2 * HOUR - 1, 3 * HOUR, 2 * HOUR]
+    native.fold(
+        *(event(events.ContactOffered, MINUTE + at, contact=f"t{at}") for at in talks),
+        *(event(events.ContactAnswered, at, contact=f"t{at}") for at in talks),
+        *(event(events.ContactOffered, at, contact=f"w{at}") for at in waits),
+        event(events.ContactOffered, MINUTE, contact="c1", channel="chat"),
+        event(events.ContactAbandoned, HOUR, contact="c1"),
+    )
+    ages = dict.fromkeys(channels(), (2 * HOUR, HOUR, 2 * HOUR))
+    packed = native.partition.visits.packed
+    voice, chat = packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages))
+    home = (TENANT, "sales", "voice")
+    lasting = [HOUR, 2 * HOUR - 1]
+
+    assert voice == (home, 0, Gauge(*home, [2 * HOUR, 3 * HOUR], 2, 1, lasting), 3 * HOUR, 9)
+    home = (TENANT, "sales", "chat")
+    assert chat == (home, 1, Gauge(*home, [], 0, 0), NO_END, 0)
+    assert packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages)) == []
+    assert packed.open((TENANT, "sales", "voice"), answered=True)
+
+
+@pytest.mark.parametrize("at", [3 * HOUR + FUTURE + 8, 2 * HOUR + 7, HOUR + 7])
+def test_the_core_says_until_when_a_gauge_holds(native: Native, at: int) -> None:
+    native.fold(event(events.ContactOffered, MINUTE), event(events.ContactAnswered, at))
+    ages = dict.fromkeys(channels(), (0, HOUR, 2 * HOUR))
+    packed = native.partition.visits.packed
+    [(_, _, _, good_until, _)] = packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages))
+
+    assert good_until == 3 * HOUR + 7
+
+
 def test_gauges_know_what_came_before_names_were_forgotten(
     native: Native,
 ) -> None:
@@ -213,7 +275,7 @@ def test_gauges_know_what_came_before_names_were_forgotten(
     )
     packed = native.partition.visits.packed
     assert isinstance(packed, PackedVisits)
-    packed.forget_names(2)
+    packed.forget_more(2)
 
     assert [one.waiting for one in before] == [[HOUR]]
     assert len(packed) == 0
@@ -227,9 +289,9 @@ def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
     native.fold(*(event(events.ContactOffered, at, contact=f"c{at}") for at in (1, 2)))
     packed = partition.visits.packed
     assert isinstance(packed, PackedVisits)
-    packed.forget_names(3)
+    packed.forget_more(3)
     before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
-    packed.forget_names(2)
+    packed.forget_more(2)
 
     assert before == (2, 2, list(partition.visits.rows.values()))
     assert (len(packed), len(partition.visits.presence), len(partition.visits.dirty)) == (0, 2, 2)

@@ -14,7 +14,7 @@ from floorpulse.contracts.visits import Longest
 from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.publish import publisher as publishing
-from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, Backlog
+from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, SELDOM, Backlog
 from floorpulse.kpi_engine.publish.publisher import Publisher
 from floorpulse.runtime.tracing import TraceParent
 from tests.fakes.engine import as_sent
@@ -190,22 +190,42 @@ async def test_the_next_update_carries_on_the_traces_of_what_was_folded_once(
     assert heard.traces == [[b"00-a-b-01"], []]
 
 
-async def test_a_partition_that_is_behind_is_published_once_a_second_until_it_has_caught_up(
+async def test_a_partition_that_is_behind_is_published_seldom_until_it_has_caught_up(
     clocks: Clocks,
 ) -> None:
     publisher, partition, heard = told()
     sequences = []
-    for number in range(1, 13):
+    for number in range(1, 22):
         applied(
             publisher,
             partition,
             event(events.ContactOffered, NOW + number, contact=f"c{number}", queue="sales"),
         )
-        await publisher.publish([partition], {3: 5_000 if number < 10 else partition.next_offset})
+        await publisher.publish([partition], {3: 5_000 if number < 19 else partition.next_offset})
         sequences.append([one.next_offset for one in heard.take()])
         clocks.pass_time(HEARTBEAT // 4)
 
-    assert sequences == [[1], [], [], [], [5], [], [], [], [9], [10], [11], [12]]
+    assert SELDOM == 4 * HEARTBEAT
+    assert sequences == [[1], *[[]] * 15, [17], [], [19], [20], [21]]
+
+
+async def test_a_partition_that_is_a_little_behind_is_published_when_it_should_have_caught_up(
+    clocks: Clocks,
+) -> None:
+    publisher, partition, heard = told()
+    published = []
+    for number in range(1, 11):
+        applied(
+            publisher,
+            partition,
+            event(events.ContactOffered, NOW + number, contact=f"c{number}", queue="sales"),
+        )
+        partition.next_offset = number * 500
+        await publisher.publish([partition], {3: (number + 8) * 500})
+        published.append([one.next_offset for one in heard.take()])
+        clocks.pass_time(HEARTBEAT // 4)
+
+    assert published == [[500], *[[]] * 7, [4_500], []]
 
 
 async def test_what_an_update_told_stays_as_it_was(clocks: Clocks) -> None:
@@ -223,29 +243,29 @@ async def test_what_an_update_told_stays_as_it_was(clocks: Clocks) -> None:
 
 
 @pytest.mark.parametrize(
-    ("passed", "done", "lag", "behind"),
+    ("passed", "done", "lag", "left"),
     [
-        (0, 0, 5_000, False),  # nothing is known of its pace yet
-        (500, 0, 5_000, True),
-        (500, 0, 999, False),
-        (500, 2_500, 5_000, False),
-        (500, 2_499, 5_000, True),
+        (0, 0, 5_000, 0),  # nothing is known of its pace yet
+        (500, 0, 1_000, 500_000),
+        (500, 0, 999, 0),
+        (500, 2_500, 5_000, 1_000),
+        (500, 2_499, 5_000, 1_001),
     ],
 )
-def test_a_partition_is_behind_that_needs_longer_than_a_second_to_the_end(
-    passed: int, done: int, lag: int, *, behind: bool
+def test_what_is_left_is_reckoned_by_the_pace_of_the_partition(
+    passed: int, done: int, lag: int, left: int
 ) -> None:
     backlog = Backlog(77_000, 10)
 
-    assert backlog.behind(77_000 + passed, 10 + done, 10 + done + lag) is behind
+    assert backlog.left(77_000 + passed, 10 + done, 10 + done + lag) == left
 
 
 def test_the_pace_is_that_of_the_last_second_or_two() -> None:
     backlog = Backlog(0, 0)
 
-    assert not backlog.behind(HEARTBEAT, 9_000, 18_000)
-    assert not backlog.behind(2 * HEARTBEAT - 1, 10_000, 15_000)
-    assert backlog.behind(2 * HEARTBEAT, 10_000, 15_000)
+    assert backlog.left(HEARTBEAT, 9_000, 18_000) == 1_000
+    assert backlog.left(2 * HEARTBEAT - 1, 10_000, 15_000) == 1_000
+    assert backlog.left(2 * HEARTBEAT, 10_000, 15_000) == 5_000
 
 
 async def test_gauges_that_changed_are_told_and_all_after_a_failure(clocks: Clocks) -> None:
