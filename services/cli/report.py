@@ -74,6 +74,7 @@ async def write(settings: Settings, options: ReportOptions) -> int:
     kind, language = options.shape()
     try:
         async with opened_reporter(settings, options.link.rstrip("/")) as reporter:
+            reporter.refuse_strangers(asked.tenant)
             report = await reporter.report(asked, _tell)
         made = rendered(report, kind, language, options.fonts)
     except (UnknownSubjectError, PdfUnavailableError) as wrong:

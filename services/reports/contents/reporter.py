@@ -31,6 +31,7 @@ from floorpulse.reports.contents import contracts, corrections, misses, promises
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.asking import Scope
 from floorpulse.reports.contents.incidents import PastIncidents
+from floorpulse.reports.contents.subjects import UnknownSubjectError, unknown
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.report import (
     FORMAT,
@@ -113,6 +114,12 @@ class Reporter:
     read: ReadTables
     desk: SettlementDesk
     link: str = ""
+
+    def refuse_strangers(self, tenant: str) -> None:
+        """UnknownSubjectError where neither floor nor definitions know a tenant."""
+        known = {*self.floors.board.tenants(), *self.floors.definitions().tenants}
+        if tenant not in known:
+            raise UnknownSubjectError(unknown("tenant", tenant, known))
 
     def scope(self, asked: ReportAsked) -> Scope:
         """Whom and when. ValueError where the period is none, or has not begun;

@@ -17,7 +17,7 @@ LISTED = 50
 
 
 class UnknownSubjectError(LookupError):
-    """There is no such queue or contract; the message lists those that there are."""
+    """There is no such tenant, queue or contract; the message lists those that there are."""
 
 
 def names_in(names: Names, own_id: str) -> Names:
@@ -40,7 +40,7 @@ def of_queue(queue: str, in_force: InForce, known: Collection[str]) -> Subject:
     """The contacts of one queue; UnknownSubjectError where floor and definitions know none."""
     known = {*known, *in_force.queues}
     if queue not in known:
-        raise UnknownSubjectError(_unknown("queue", queue, known))
+        raise UnknownSubjectError(unknown("queue", queue, known))
     body = in_force.queue(queue)
     names = names_in({} if body is None else body.names, queue)
     return Subject(whom=Whom.QUEUE, id=queue, names=names, queues=(queue,))
@@ -53,7 +53,7 @@ def of_contract(contract: str, known: TenantDefinitions, period: Period) -> Subj
     """
     ids = known.ids.get(Kind.CONTRACT, ())
     if contract not in ids:
-        raise UnknownSubjectError(_unknown("contract", contract, ids))
+        raise UnknownSubjectError(unknown("contract", contract, ids))
     standing = versions_in(contract, known, period)
     if not standing:
         message = f"the contract {contract!r} is not in force in this period"
@@ -79,7 +79,8 @@ def versions_in(contract: str, known: TenantDefinitions, period: Period) -> list
     return [one for one in own.versions if one.begin < period.end and one.end > period.begin]
 
 
-def _unknown(what: str, name: str, known: Collection[str]) -> str:
+def unknown(what: str, name: str, known: Collection[str]) -> str:
+    """That there is none of this name, and which there are."""
     listed = ", ".join(sorted(known)[:LISTED]) or "none"
     more = len(known) - LISTED
     return f"unknown {what}: {name}; known are: {listed}" + (
