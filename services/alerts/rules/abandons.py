@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from floorpulse.alerts.domain.abandons import judge
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.thresholds import QUIET
+from floorpulse.alerts.domain.thresholds import NEVER, QUIET
 from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
@@ -54,7 +54,8 @@ class AbandonsReader:
             return PlaceJudged((), until)
         whole = Span(current - LOOK_BACK, until)
         count, begin = in_a_row(view.board, series_keys, whole)
-        room = min(_asked(one) for one in place.alerts) - 1 - count
+        asked = min(_asked(one) for one in place.alerts)
+        room = NEVER if begin == until else asked - 1 - count
         if not is_active and room >= 0:
             if grown is not None:
                 self._limits[place] = until, grown._replace(contacts=grown.contacts + room)
@@ -72,7 +73,8 @@ class AbandonsReader:
 
     def _is_shorter(self, place: WatchedPlace, until: int, grown: Grown) -> bool:
         """Whether all contacts that a place has grown by since its row was counted in this pane
-        would not make it as long as a rule asks for.
+        would not make it as long as a rule asks for. No number does once the pane has a contact
+        that was answered: the row begins behind it.
         """
         known = self._limits.get(place)
         if known is None or known[0] != until:

@@ -24,7 +24,7 @@ from floorpulse.figures.live.layout import Layout, RowLayout
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
 from floorpulse.kpis.catalogue import ASKED, Grows, Kpi, MomentKpi, SpanKpi
-from floorpulse.kpis.figures import MomentFigures, Value
+from floorpulse.kpis.figures import MomentFigures, Staff, Value
 from floorpulse.kpis.formulas.service_level import late_of
 from floorpulse.kpis.inputs import STAFF, Need
 from floorpulse.kpis.policies import ServiceLevelPolicy
@@ -32,6 +32,7 @@ from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
 WAITING = "waiting"
+LONGEST_WAIT = "longest_wait"
 ESTIMATED_WAIT = "estimated_wait"
 
 
@@ -190,8 +191,9 @@ class JudgedAlert:
 
 @dataclass(eq=False, slots=True)
 class JudgedGauge:
-    """An alert of a place that looks at a gauge, by its number there. Of who waits, or must expect
-    to, and was no breach: how many may wait before it can be one (negative: nothing is said).
+    """An alert of a place that looks at a gauge, by its number there, and what it cannot be a
+    breach by: so many who wait, so long a longest wait (milliseconds), these agents. Negative, or
+    None, where nothing is said.
     """
 
     number: int
@@ -199,17 +201,47 @@ class JudgedGauge:
     judge: ThresholdJudge
     layout: RowLayout
     most_waiting: int = -1
+    longest_wait: int = -1
+    staff: Staff | None = None
 
-    def note(self, value: Value, *, breached: bool) -> None:
-        """Note a judgement. The pace is that of panes that are over: it only grows while no cell
-        becomes less and no pane ends.
-        """
-        self.most_waiting = -1
+    def __post_init__(self) -> None:
+        """Keep what bounds alone say."""
         kpi = self.judge.kpi.id
-        if kpi == ESTIMATED_WAIT and not breached:
-            self.most_waiting = self.judge.bounds.room_of_wait(value.denominator or 0)
-        if kpi == WAITING and not breached:
+        if kpi == WAITING:
             self.most_waiting = self.judge.bounds.room_of_line()
+        if kpi == LONGEST_WAIT:
+            self.longest_wait = self.judge.bounds.room_of_longest()
+
+    def note(self, value: Value, staff: Staff, *, breached: bool, tells: bool) -> None:
+        """Note a judgement; `tells`: somebody tells how the place grows. The pace is that of panes
+        that are over: it only grows while no cell becomes less and no pane ends.
+        """
+        kpi = self.judge.kpi
+        if kpi.id == ESTIMATED_WAIT:
+            room = self.judge.bounds.room_of_wait(value.denominator or 0)
+            self.most_waiting = room if tells and not breached else -1
+        if kpi.needs is Need.AGENTS:
+            self.staff = None if breached else staff
+
+    def forget_pace(self) -> None:
+        """The pace may have become less."""
+        if self.judge.kpi.id == ESTIMATED_WAIT:
+            self.most_waiting = -1
+
+    def rests(self, waits: Sequence[int]) -> bool:
+        """Whether it is no breach while these wait, who were offered in this order; it stays so
+        until more wait, or one of them for longer than `longest_wait`.
+        """
+        longest = waits[0] if waits else 0
+        return len(waits) <= self.most_waiting or longest <= self.longest_wait
+
+    def is_staffed_as_before(self) -> bool:
+        """Whether its agents are those by whom it was no breach."""
+        return self.staff is not None and self.staff is self._staff_now
+
+    @property
+    def _staff_now(self) -> Staff:
+        return self.window.opened.context.staff_by_queue.together(self.layout.queues)
 
 
 @dataclass(eq=False, slots=True)
@@ -227,8 +259,14 @@ class JudgedRow:
     def rests(self, grown: Growth | None, active: Sequence[bool]) -> bool:
         """Whether nothing of it need be judged."""
         return _within(grown, self.limit) and not (
-            True in active and any(active[one.number] for one in self.alerts)
+            True in active and any([active[one.number] for one in self.alerts])
         )
+
+    def forget_room(self) -> None:
+        """Cells became less, or some left the window."""
+        self.limit = NO_ROOM
+        for one in self.alerts:
+            one.limit = NO_ROOM
 
     def to_judge(
         self, reading: WindowReading, grown: Growth | None, active: Sequence[bool]
@@ -273,6 +311,18 @@ class JudgedPlace:
     policies: Collection[ServiceLevelPolicy]
     since: tuple[int, int] | None = None
 
+    def is_still(
+        self, waits: Sequence[int], grown: Growth | None, active: Sequence[bool]
+    ) -> bool:
+        """Whether time alone makes none of it a breach before a pane ends, or one of those who wait
+        does so for longer than the bound of a longest wait.
+        """
+        return (
+            True not in active
+            and all([one.rests(waits) or one.staff is not None for one in self.gauges])
+            and all([row.rests(grown, active) for row in self.rows])
+        )
+
     def growth(self, turn: int, grown: Grown | None, present: MomentFigures) -> Growth | None:
         """How far the place has grown, all counted who may count without an outcome; None where
         nobody tells.
@@ -283,10 +333,8 @@ class JudgedPlace:
         if since != self.since:
             self.since = since
             for gauge in self.gauges:
-                gauge.most_waiting = -1
+                gauge.forget_pace()
             for row in self.rows:
-                row.limit = NO_ROOM
-                for one in row.alerts:
-                    one.limit = NO_ROOM
+                row.forget_room()
         open_contacts = len(present.waits) + present.unresolved
         return Growth(grown.contacts + open_contacts, grown.amounts)

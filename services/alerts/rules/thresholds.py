@@ -19,6 +19,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.judged_places import (
+    LONGEST_WAIT,
     JudgedAlert,
     JudgedGauge,
     JudgedPlace,
@@ -50,7 +51,6 @@ CLOCK_EVERY = 10_000
 """Milliseconds after which a figure that moves with the clock is looked at again"""
 PACE = 30 * 60_000
 """Milliseconds that a figure by the pace of the last half hour looks back"""
-LONGEST_WAIT = "longest_wait"
 NOT_FILLED = unknown(Reason.NOT_FILLED)
 NOTHING_COUNTED = SpanFigures({})
 NUMBER = itemgetter(0)
@@ -77,9 +77,9 @@ class ThresholdReader:
             not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in kpis.values()
         )
         self.growing = frozenset(rule for rule, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
-        self._passed = [
-            bound for rule in rules if rule.id in self.growing for bound in _passed(bounds(rule))
-        ]
+        longest = [bounds(rule) for rule in rules if rule.id in self.growing]
+        self._passed = [bound for one in longest for bound in _passed(one)]
+        self._fires = [_passed_at(one.fire, one) for one in longest]
         self._board: Board | None = None
         self._at = 0
         self._turn: int | None = None
@@ -144,7 +144,16 @@ class ThresholdReader:
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
         waits = present.waits
-        return PlaceJudged(judgements, self._until(waits, known.policies) if waits else self._turn)
+        if not waits:
+            return PlaceJudged(judgements, self._turn)
+        ahead = (
+            [bound - waits[0] for bound in self._fires]
+            if known.is_still(waits, most, active)
+            else self._ahead(waits, known.policies)
+        )
+        passed = min([one for one in ahead if one > 0], default=None)
+        until = None if passed is None else self._at + passed
+        return PlaceJudged(judgements, earliest(self._turn, until))
 
     def _known(self, place: WatchedPlace) -> JudgedPlace:
         rows: list[JudgedRow] = []
@@ -182,34 +191,34 @@ class ThresholdReader:
         tells: bool,
     ) -> Iterator[tuple[int, Judgement]]:
         """`tells`: somebody tells how the place grows."""
-        waiting = len(present.waits)
         for one in known.gauges:
             is_active = active[one.number]
-            if waiting <= one.most_waiting and not is_active:
+            if not is_active and (one.rests(present.waits) or one.is_staffed_as_before()):
                 continue
             judge = one.judge
             if not judge.filled:
                 yield one.number, NOT_FILLED
                 continue
-            value = self._gauge(one, present)
+            there = present
+            if judge.completed is not None:
+                source = LiveRowSource(one.window.opened.context, one.layout)
+                there = judge.completed(present, source)
+            value = self._gauge(one, there)
             found = called(judge.bounds, value)
             breached = found.call is Call.BREACH
-            if tells:
-                one.note(value, breached=breached)
+            one.note(value, there.staff, breached=breached, tells=tells)
             if breached or is_active:
                 found = judged(judge.bounds, _figure(one.window, judge, value, one.layout))
             yield one.number, found
 
-    def _gauge(self, one: JudgedGauge, present: MomentFigures) -> Value:
+    def _gauge(self, one: JudgedGauge, there: MomentFigures) -> Value:
         """A gauge, of who is there and what else it needs; what is looked up comes with the row."""
-        answer = one.window.opened
-        judge = one.judge
-        kpi = judge.kpi
+        kpi = one.judge.kpi
         assert isinstance(kpi, MomentKpi)  # noqa: S101  for the type checker: it is a gauge
-        if judge.completed is None:
-            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
-            return value_in(kpi, self._live.row_of(answer, RowReading(one.layout, reading)))
-        there = judge.completed(present, LiveRowSource(answer.context, one.layout))
+        if one.judge.completed is None:
+            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, there, 0)
+            row = RowReading(one.layout, reading)
+            return value_in(kpi, self._live.row_of(one.window.opened, row))
         return kpi.measure(there, one.layout.shares[0].policy)
 
     def _judged(
@@ -251,13 +260,13 @@ class ThresholdReader:
 
     # ------------------------------------------------------------- instants that are known ahead
 
-    def _until(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> int | None:
+    def _ahead(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> list[int]:
+        """In how many milliseconds some of those who wait make another row of it."""
         ahead = [*_too_long(waits, self._longest), *[bound - waits[0] for bound in self._passed]]
         if self._leveled:
             for policy in policies:
                 ahead += _threshold_passed(waits, policy)
-        passed = min([one for one in ahead if one > 0], default=None)
-        return earliest(self._turn, None if passed is None else self._at + passed)
+        return ahead
 
 
 def _figure(window: JudgedWindow, judge: ThresholdJudge, value: Value, layout: RowLayout) -> Figure:
@@ -270,7 +279,11 @@ def _figure(window: JudgedWindow, judge: ThresholdJudge, value: Value, layout: R
 def _passed(held_against: Bounds) -> Iterator[int]:
     """The waits, milliseconds, at which a longest wait passes a bound."""
     for bound in (held_against.fire, held_against.clear):
-        yield ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
+        yield _passed_at(bound, held_against)
+
+
+def _passed_at(bound: float, held_against: Bounds) -> int:
+    return ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
 
 
 def _too_long(waits: Sequence[int], longest: Sequence[int]) -> Iterator[int]:
