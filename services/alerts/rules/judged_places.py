@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from floorpulse.alerts.domain.thresholds import NEVER, Bounds, bounds_of
 from floorpulse.alerts.rules.watched import GroupKey, WatchedRule
-from floorpulse.board.domain.board import WindowReading
+from floorpulse.board.domain.board import Look, WindowReading
 from floorpulse.board.domain.series import Grown, SeriesKey
-from floorpulse.board.domain.windows import Span, Window
+from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.contracts.cells import Cells
 from floorpulse.counting.growth import Growth
 from floorpulse.figures.enrich import RowSource
@@ -31,6 +31,8 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
+MOST_LEFT = HOUR
+"""So much of a window's panes is looked through for cells that left it: milliseconds"""
 WAITING = "waiting"
 LONGEST_WAIT = "longest_wait"
 ESTIMATED_WAIT = "estimated_wait"
@@ -247,7 +249,8 @@ class JudgedGauge:
 @dataclass(eq=False, slots=True)
 class JudgedRow:
     """The alerts of a place that look at the span of one window, and how the row was at the last
-    look; none of them can be a breach before the place has grown beyond `limit`.
+    look; none of them can be a breach before the place has grown beyond `limit`, while no cell
+    leaves the window that begins at `begin`.
     """
 
     window: JudgedWindow
@@ -255,15 +258,23 @@ class JudgedRow:
     alerts: list[JudgedAlert]
     mark: RowMark | None = None
     limit: Growth = NO_ROOM
+    begin: int = 0
 
     def rests(self, grown: Growth | None, active: Sequence[bool]) -> bool:
         """Whether nothing of it need be judged."""
         return _within(grown, self.limit) and not (
-            True in active and any([active[one.number] for one in self.alerts])
+            True in active and any(active[one.number] for one in self.alerts)
         )
 
+    def turn(self, look: Look) -> None:
+        """Move with the window; what was in the panes that it leaves its figures have lost."""
+        left = Span(self.begin, self.window.span[1].begin)
+        self.begin = left.end
+        if left.end - left.begin > MOST_LEFT or look.counts_in(left):
+            self.forget_room()
+
     def forget_room(self) -> None:
-        """Cells became less, or some left the window."""
+        """Cells became less, or others came than those that the place grew by."""
         self.limit = NO_ROOM
         for one in self.alerts:
             one.limit = NO_ROOM
@@ -301,7 +312,7 @@ def _within(grown: Growth | None, limit: Growth) -> bool:
 @dataclass(eq=False, slots=True)
 class JudgedPlace:
     """A place as it is laid out: its rows, its gauges, the policies of all. Growth is comparable
-    within a turn of the panes, `since` no cell became less.
+    `since` no cell became less; `end` is that of the last pane that was looked at.
     """
 
     layouts: Sequence[Layout]
@@ -309,32 +320,47 @@ class JudgedPlace:
     rows: list[JudgedRow]
     gauges: list[JudgedGauge]
     policies: Collection[ServiceLevelPolicy]
-    since: tuple[int, int] | None = None
+    since: int | None = None
+    end: int = 0
 
-    def is_still(
-        self, waits: Sequence[int], grown: Growth | None, active: Sequence[bool]
-    ) -> bool:
+    def is_still(self, waits: Sequence[int], grown: Growth | None, active: Sequence[bool]) -> bool:
         """Whether time alone makes none of it a breach before a pane ends, or one of those who wait
         does so for longer than the bound of a longest wait.
         """
         return (
             True not in active
-            and all([one.rests(waits) or one.staff is not None for one in self.gauges])
-            and all([row.rests(grown, active) for row in self.rows])
+            and all(one.rests(waits) or one.staff is not None for one in self.gauges)
+            and all(row.rests(grown, active) for row in self.rows)
         )
 
-    def growth(self, turn: int, grown: Grown | None, present: MomentFigures) -> Growth | None:
+    def growth(self, look: Look, end: int) -> Growth | None:
         """How far the place has grown, all counted who may count without an outcome; None where
-        nobody tells.
+        nobody tells. `end` is that of the current pane.
         """
+        grown = look.grown
         if grown is None:
             return None
-        since = turn, grown.since
-        if since != self.since:
-            self.since = since
-            for gauge in self.gauges:
-                gauge.forget_pace()
-            for row in self.rows:
-                row.forget_room()
+        if end != self.end:
+            self._turn(look, end)
+        if grown.since != self.since:
+            self.since = grown.since
+            self._forget()
+        present = look.present
         open_contacts = len(present.waits) + present.unresolved
         return Growth(grown.contacts + open_contacts, grown.amounts)
+
+    def _turn(self, look: Look, end: int) -> None:
+        """Move with the panes. What a pane counted before it began is no growth when it enters."""
+        if look.counts_in(Span(self.end, end)):
+            self._forget()
+        for gauge in self.gauges:
+            gauge.forget_pace()
+        for row in self.rows:
+            row.turn(look)
+        self.end = end
+
+    def _forget(self) -> None:
+        for gauge in self.gauges:
+            gauge.forget_pace()
+        for row in self.rows:
+            row.forget_room()

@@ -84,4 +84,4 @@ def figure_of(answer: KpiValue, frame: Frame, window: str, bound: float | None) 
 
 def earliest(*instants: int | None) -> int | None:
     """The first of some instants that may be never."""
-    return min((one for one in instants if one is not None), default=None)
+    return min([one for one in instants if one is not None], default=None)

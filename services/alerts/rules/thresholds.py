@@ -82,6 +82,7 @@ class ThresholdReader:
         self._fires = [_passed_at(one.fire, one) for one in longest]
         self._board: Board | None = None
         self._at = 0
+        self._end = 0
         self._turn: int | None = None
         self._longest: Sequence[int] = ()
         self._layouts: list[Layout] = []
@@ -110,7 +111,8 @@ class ThresholdReader:
         if any(one is not other for one, other in zip_longest(layouts, self._layouts)):
             self._layouts = layouts
         turns = self._turns or not all(window.filled for window in self._windows)
-        self._turn = self._at - self._at % pane + pane if turns else None
+        self._end = self._at - self._at % pane + pane
+        self._turn = self._end if turns else None
 
     def _back(self, kpi: Kpi, begin: int) -> int:
         """How far a KPI looks back: it needs no time before now, half an hour, or its window."""
@@ -125,16 +127,15 @@ class ThresholdReader:
         known = self._places.get(place)
         if known is None or known.layouts is not self._layouts:
             known = self._places[place] = self._known(place)
-        present = board.present(known.series_keys, self._at)
-        grown = board.grown(known.series_keys)
-        most = known.growth(self._at // board.rules.pane, grown, present)
+        look = board.look(known.series_keys, self._at)
+        present = look.present
+        grown = look.grown
+        most = known.growth(look, self._end)
         judgements = list(self._judged_gauges(known, present, active, tells=grown is not None))
         rows = [row for row in known.rows if not row.rests(most, active)]
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
-            readings = board.read_spans(
-                known.series_keys, [row.window.span for row in rows], self._at
-            )
+            readings = look.read([row.window.span for row in rows])
             for row, reading in zip(rows, readings, strict=True):
                 to_judge = row.to_judge(reading, most, active)
                 if to_judge:

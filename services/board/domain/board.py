@@ -140,7 +140,6 @@ class Board:
         self._folded: dict[QueueChannel, FoldedRows] = {}
         self._queue_channels: dict[str, list[QueueChannel]] = {}
         self._groups: dict[SeriesKey, SeriesGroup] = {}
-        self._last_there: tuple[_Asked, _There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._first_offers = FirstOffers()
         self._since = 0
@@ -533,17 +532,9 @@ class Board:
         groups = self._groups_of(series_keys)
         return _reading(span, _totals(groups, name, span), there)
 
-    def read_spans(
-        self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str | None, Span]], now: int
-    ) -> list[WindowReading]:
-        """The same over several spans, each with its name; who is there is looked at once."""
-        groups = self._groups_of(series_keys)
-        there = self._there(series_keys, now)
-        return [_reading(span, _totals(groups, name, span), there) for name, span in spans]
-
-    def present(self, series_keys: Sequence[SeriesKey], now: int) -> MomentFigures:
-        """The figures of the moment alone."""
-        return self._there(series_keys, now).figures
+    def look(self, series_keys: Sequence[SeriesKey], now: int) -> "Look":
+        """A look at one or more series keys, who is there once for all spans that are read."""
+        return Look(self._groups_of(series_keys), self._there(series_keys, now))
 
     def grown(self, series_keys: Sequence[SeriesKey]) -> Grown | None:
         """How much a series key has grown; None of several, and where nothing is known of it."""
@@ -551,22 +542,7 @@ class Board:
         return None if group is None else group.grown
 
     def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "_There":
-        """Who is there; the last of a single series key is kept, which all its windows ask for."""
-        if len(series_keys) != 1:
-            return self._made_there(self._present(series_keys, now), series_keys, now)
-        [series_key] = series_keys
-        horizons = self.horizons_of(series_key[0], now)
-        asked = _Asked(self._presence(series_key), horizons, now)
-        known = self._last_there
-        if known is not None and known[0] == asked:
-            return known[1]
-        there = self._made_there(asked.presence.aged(horizons, now), series_keys, now)
-        self._last_there = asked, there
-        return there
-
-    def _made_there(
-        self, present: QueuePresence, series_keys: Sequence[SeriesKey], now: int
-    ) -> "_There":
+        present = self._present(series_keys, now)
         return _There(present, now, self._young(series_keys, now) if present.unresolved else now)
 
     def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
@@ -752,14 +728,6 @@ def _each(
     return chain(rows, (one for one in told if one not in rows), gone)
 
 
-class _Asked(NamedTuple):
-    """What who is there depends on; a presence is made anew when a gauge changes."""
-
-    presence: Present
-    horizons: Horizons
-    now: int
-
-
 class _There:
     """Who is there at an instant; whoever was offered from `young` on is not too old to wait."""
 
@@ -777,6 +745,28 @@ class _There:
             return counted
         open_visits = max(0, without_outcome(cells) - len(waiting))
         return counted._replace(unresolved=min(open_visits, self.present.unresolved))
+
+
+class Look:
+    """A look at series keys at an instant; `grown` is how much they have grown: None of several,
+    and where nothing is known of them.
+    """
+
+    def __init__(self, groups: Sequence[SeriesGroup], there: _There) -> None:
+        self._groups = groups
+        self._there = there
+        self.present = there.figures
+        self.grown = groups[0].grown if len(groups) == 1 else None
+
+    def read(self, spans: Iterable[tuple[str | None, Span]]) -> list[WindowReading]:
+        """The figures over several spans, each with its name, as `Board.read_span` has them."""
+        return [
+            _reading(span, _totals(self._groups, name, span), self._there) for name, span in spans
+        ]
+
+    def counts_in(self, span: Span) -> bool:
+        """Whether any pane that starts in a span has counted something."""
+        return any(group.counts_in(span) for group in self._groups)
 
 
 def without_outcome(cells: Cells) -> int:

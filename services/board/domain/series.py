@@ -343,6 +343,10 @@ class SeriesGroup:
             row.cells for member in self._counted for row in member.rows.get(start, {}).values()
         ]
 
+    def counts_in(self, span: Span) -> bool:
+        """Whether there is a row of any pane that starts in a span."""
+        return any(True for member in self._counted for _ in member.rows_in(span))
+
     @property
     def _counted(self) -> Sequence[Series]:
         return self.members if self.wide is None else (self.wide,)

@@ -321,7 +321,7 @@ def test_a_window_that_turned_and_lost_nothing_is_not_judged_again() -> None:
     quiet.world.now += MINUTE
     quiet.world.tell()
 
-    assert quiet.evaluate().judged == 4  # the row of abandons, and the gauges
+    assert quiet.evaluate().judged == 2  # the row of abandons, and the estimated wait
     assert quiet.story == []
 
 

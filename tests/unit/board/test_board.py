@@ -452,6 +452,6 @@ def test_several_spans_are_read_as_each_by_itself() -> None:
     board = board_of(floor)
     spans = [(one.value, span_of(one, NOW, MINUTE, UTC)) for one in Window]
 
-    assert board.read_spans([TENANT], spans, NOW) == [
+    assert board.look([TENANT], NOW).read(spans) == [
         board.read([TENANT], one, NOW) for one in Window
     ]
