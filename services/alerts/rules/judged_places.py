@@ -301,8 +301,16 @@ class JudgedRow:
 
     def judged(self) -> None:
         """Its alerts were judged."""
-        limits = [one.limit for one in self.alerts]
-        self.limit = Growth(min(one.contacts for one in limits), min(one.amounts for one in limits))
+        self.limit = _least([one.limit for one in self.alerts])
+
+
+def _least(limits: Sequence[Growth]) -> Growth:
+    """What is within all limits."""
+    if len(limits) == 1:
+        return limits[0]
+    return Growth(
+        min([contacts for contacts, _ in limits]), min([amounts for _, amounts in limits])
+    )
 
 
 def _within(grown: Growth | None, limit: Growth) -> bool:
@@ -322,6 +330,17 @@ class JudgedPlace:
     policies: Collection[ServiceLevelPolicy]
     since: int | None = None
     end: int = 0
+    limit: Growth = NO_ROOM
+
+    def to_read(self, grown: Growth | None, active: Sequence[bool]) -> list[JudgedRow]:
+        """The rows of which something must be judged."""
+        if _within(grown, self.limit) and True not in active:
+            return []
+        return [row for row in self.rows if not row.rests(grown, active)]
+
+    def judged(self) -> None:
+        """Some of its rows were judged."""
+        self.limit = _least([row.limit for row in self.rows])
 
     def is_still(self, waits: Sequence[int], grown: Growth | None, active: Sequence[bool]) -> bool:
         """Whether time alone makes none of it a breach before a pane ends, or one of those who wait
@@ -330,7 +349,7 @@ class JudgedPlace:
         return (
             True not in active
             and all(one.rests(waits) or one.staff is not None for one in self.gauges)
-            and all(row.rests(grown, active) for row in self.rows)
+            and (not self.rows or _within(grown, self.limit))
         )
 
     def growth(self, look: Look, end: int) -> Growth | None:
@@ -357,6 +376,7 @@ class JudgedPlace:
             gauge.forget_pace()
         for row in self.rows:
             row.turn(look)
+        self.limit = _least([row.limit for row in self.rows]) if self.rows else NO_ROOM
         self.end = end
 
     def _forget(self) -> None:
@@ -364,3 +384,4 @@ class JudgedPlace:
             gauge.forget_pace()
         for row in self.rows:
             row.forget_room()
+        self.limit = NO_ROOM

@@ -59,6 +59,12 @@ class PlaceReader(Protocol):
         """
         ...
 
+    def rests(self, place: WatchedPlace) -> bool:
+        """Whether what was told of a place makes none of its alerts a breach before its `until`,
+        where none of them is active.
+        """
+        ...
+
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place, as of that instant.
 

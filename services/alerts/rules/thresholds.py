@@ -120,6 +120,10 @@ class ThresholdReader:
             return begin
         return self._at - PACE if Need.THROUGHPUT in kpi.needs else self._at
 
+    def rests(self, place: WatchedPlace) -> bool:  # noqa: ARG002  a look says so
+        """No: who waits is looked at."""
+        return False
+
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place by its rows."""
         board = self._board
@@ -132,7 +136,7 @@ class ThresholdReader:
         grown = look.grown
         most = known.growth(look, self._end)
         judgements = list(self._judged_gauges(known, present, active, tells=grown is not None))
-        rows = [row for row in known.rows if not row.rests(most, active)]
+        rows = known.to_read(most, active)
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
             readings = look.read([row.window.span for row in rows])
@@ -141,20 +145,12 @@ class ThresholdReader:
                 if to_judge:
                     judgements += self._judged(row, reading, to_judge, grown, active)
                     row.judged()
+            known.judged()
         judgements.sort(key=NUMBER)
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
-        waits = present.waits
-        if not waits:
-            return PlaceJudged(judgements, self._turn)
-        ahead = (
-            [bound - waits[0] for bound in self._fires]
-            if known.is_still(waits, most, active)
-            else self._ahead(waits, known.policies)
-        )
-        passed = min([one for one in ahead if one > 0], default=None)
-        until = None if passed is None else self._at + passed
-        return PlaceJudged(judgements, earliest(self._turn, until))
+        is_still = known.is_still(present.waits, most, active)
+        return PlaceJudged(judgements, self._until(known, present.waits, is_still=is_still))
 
     def _known(self, place: WatchedPlace) -> JudgedPlace:
         rows: list[JudgedRow] = []
@@ -260,6 +256,20 @@ class ThresholdReader:
             yield one.number, found
 
     # ------------------------------------------------------------- instants that are known ahead
+
+    def _until(self, known: JudgedPlace, waits: Sequence[int], *, is_still: bool) -> int | None:
+        """When a place is looked at again though nobody tells; one that is still: when its longest
+        wait is a breach.
+        """
+        if not waits:
+            return self._turn
+        ahead = (
+            [bound - waits[0] for bound in self._fires]
+            if is_still
+            else self._ahead(waits, known.policies)
+        )
+        passed = min([one for one in ahead if one > 0], default=None)
+        return earliest(self._turn, None if passed is None else self._at + passed)
 
     def _ahead(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> list[int]:
         """In how many milliseconds some of those who wait make another row of it."""

@@ -9,7 +9,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -89,8 +89,7 @@ class Rules:
     horizons: Horizons = USUAL
 
 
-@dataclass(frozen=True)
-class WindowReading:
+class WindowReading(NamedTuple):
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
 
@@ -102,7 +101,7 @@ class WindowReading:
     counted: SpanFigures
     present: MomentFigures
     revision: int
-    state: int | None = field(default=None, compare=False)
+    state: int | None = None
 
 
 class WindowFigures(NamedTuple):
@@ -640,10 +639,12 @@ class Board:
         queue_channels = self._folded_queue_channels(series_key)
         return Present(
             by_channel(
-                told[queue_channel]
-                for told in self._gauged.values()
-                for queue_channel in queue_channels
-                if queue_channel in told
+                [
+                    told[queue_channel]
+                    for told in self._gauged.values()
+                    for queue_channel in queue_channels
+                    if queue_channel in told
+                ]
             )
         )
 

@@ -196,8 +196,10 @@ def present(gauges: Sequence[Gauge]) -> QueuePresence:
     )
 
 
-def by_channel(gauges: Iterable[Gauge]) -> dict[str, QueuePresence]:
+def by_channel(gauges: Sequence[Gauge]) -> dict[str, QueuePresence]:
     """Several gauges as one for each channel: each channel's visits age by themselves."""
+    if len(gauges) == 1:
+        return {gauges[0].channel: present(gauges)}
     told: dict[str, list[Gauge]] = {}
     for gauge in gauges:
         told.setdefault(gauge.channel, []).append(gauge)
@@ -365,7 +367,7 @@ class SeriesGroup:
     def presence(self) -> Present:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
-            gauges = (gauge for member in self.members for gauge in member.gauges.values())
+            gauges = [gauge for member in self.members for gauge in member.gauges.values()]
             self.seen = Present(by_channel(gauges))
         return self.seen
 
