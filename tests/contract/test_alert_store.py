@@ -60,7 +60,7 @@ def store(stores: Stores) -> IncidentStore:
 def owing(*targets: str, at: int, number: int = 1, **more: object) -> Change:
     """A new incident that owes its first step to these targets."""
     new = incident(policy(step("ann")), id=f"i{number}", opened_at=at, level=1, next_at=at, **more)
-    subject = new.subject._replace(queue=f"q{number}")
+    subject = replace(new.subject, queue=f"q{number}")
     new = replace(new, subject=subject)
     owed = tuple(OwedNotice(NoticeKind.OPENED, 1, target) for target in targets)
     details = EventDetails(figure=new.figure, targets=targets)

@@ -133,7 +133,7 @@ async def test_a_warning_beside_a_critical_one_of_its_queue_is_inhibited(tmp_pat
     async with bridge(tmp_path) as (here, receiver):
         worse = opened("i1")
         milder = opened(
-            "i2", severity=Severity.WARNING, subject=worse.subject._replace(rule="waits")
+            "i2", severity=Severity.WARNING, subject=replace(worse.subject, rule="waits")
         )
         elsewhere = opened("i3", "help", severity=Severity.WARNING)
         await here.told(worse)

@@ -12,7 +12,6 @@ incident.
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.tasks import Task
@@ -27,7 +26,8 @@ class IncidentState(StrEnum):
     RESOLVED = "resolved"
 
 
-class Subject(NamedTuple):
+@dataclass(frozen=True, order=True)
+class Subject:
     """What an alert is about: one rule and one of the things that it watches.
 
     Queue and channel are empty where summed over. `key` tells apart what else there is: an agent, a

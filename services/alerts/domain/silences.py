@@ -7,7 +7,7 @@ that an incident does not have has the empty value. All matchers of a silence mu
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
@@ -109,7 +109,7 @@ def labels_of(incident: Incident) -> Mapping[str, str]:
     """What matchers look at; the incident's own names outrank labels of the rule."""
     return {
         **incident.labels,
-        **incident.subject._asdict(),
+        **asdict(incident.subject),
         "severity": str(incident.severity),
     }
 

@@ -1,6 +1,7 @@
 """Incidents, timelines and notices as rows, and back."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -54,7 +55,7 @@ def incident_row(incident: Incident) -> dict[str, Any]:
     )
     return {
         **{name: getattr(incident, name) for name in COLUMNS},
-        **incident.subject._asdict(),
+        **asdict(incident.subject),
         "severity": str(incident.severity),
         "state": str(incident.state),
         "body": msgspec.to_builtins(body),

@@ -88,13 +88,13 @@ class TableRules:
         known = [subject.key for subject in self._subjects(alert)]
         if body.tier is not None:
             tiers = await self._before.tiers(view, body.tier, known)
-            return [(alert.subject._replace(key=key), one) for key, one in tiers.items()]
+            return [(replace(alert.subject, key=key), one) for key, one in tiers.items()]
         shares = await self._before.concentration(view, place, alert, known)
-        return [(alert.subject._replace(key=key), share) for key, share in shares.items()]
+        return [(replace(alert.subject, key=key), share) for key, share in shares.items()]
 
     def _subjects(self, alert: WatchedAlert) -> list[Subject]:
         """The subjects of a rule and queue that are not simply inactive."""
-        return [one for one in self._states if one._replace(key="") == alert.subject]
+        return [one for one in self._states if replace(one, key="") == alert.subject]
 
     def _advance(
         self, view: TenantView, alert: WatchedAlert, judged: Judged, evaluation: Evaluation
@@ -115,5 +115,5 @@ def _unwatched(
     watched = {alert.subject for place in places for alert in place.alerts}
     for subject in list(states):
         mine = subject.tenant == tenant and subject.rule in rules
-        if mine and subject._replace(key="") not in watched:
+        if mine and replace(subject, key="") not in watched:
             yield subject

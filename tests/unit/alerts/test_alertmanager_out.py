@@ -126,7 +126,7 @@ def test_a_resolve_repeats_the_annotations() -> None:
 
 def test_an_incident_of_the_whole_floor_is_named_without_a_place() -> None:
     one = incident()
-    whole = replace(one, subject=one.subject._replace(queue="", channel=""))
+    whole = replace(one, subject=replace(one.subject, queue="", channel=""))
 
     assert postable(whole, AT).annotations["summary"] == "Service level"
 
