@@ -513,7 +513,7 @@ def test_what_a_clock_that_is_ahead_told_of_a_minute_counts_when_it_begins() -> 
     floor = RuledFloor(a_world(*late(0, 12)), LEVEL.replace("15m", "today"), heard=False)
     floor.evaluate()
     ahead = NOW - NOW % MINUTE + MINUTE
-    floor.world.floor.put(*[abandoned(ahead + one, 30) for one in range(30)])
+    floor.world.floor.put(*[abandoned(ahead + one, 30) for one in range(30)], answered(NOW, 1))
     floor.after(1)
     assert floor.story == []
 
