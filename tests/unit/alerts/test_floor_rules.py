@@ -305,6 +305,22 @@ def test_closing_hours_resolve_and_opening_hours_judge_anew() -> None:
     assert len(floor.story) == 2
 
 
+def test_agents_who_were_missing_before_the_hours_are_so_when_they_begin() -> None:
+    free = "calendar: day, threshold: {kpi: 'agents:available', fire_below: 1}"
+    hours = HOURS.replace("09:00-12:10", "12:10-18:00")
+    world = a_world()
+    world.floor.enter("ann", Entered(NOW - MINUTE, "busy", ("sales",), "", "", ""))
+    world.tell()
+    rules = f"{hours}rules:\n  - {{id: free, {NAMES}, {free}}}\n"
+    floor = RuledFloor(world, rules, heard=False)
+    floor.evaluate()
+    assert floor.after(159).judged == 0
+    assert floor.story == []
+
+    floor.after(1)
+    assert floor.story == [("free", "sales", "fire", "breached")]
+
+
 # ------------------------------------------------------------- other conditions
 
 
@@ -507,6 +523,15 @@ def test_a_contact_that_is_late_makes_no_look_where_figures_have_room() -> None:
     [until] = floor.rules._attention._until.values()
 
     assert until == NOW - NOW % MINUTE + MINUTE
+
+
+def test_a_contact_that_is_late_makes_a_look_where_they_have_none() -> None:
+    floor = RuledFloor(a_world(*[waiting(NOW - 10_000) for _ in range(10)]), LEVEL, heard=False)
+    floor.evaluate()
+
+    assert floor.after(10).judged == 0
+    assert floor.after(0.001).judged == 1
+    assert floor.story == [("level", "sales", "fire", "breached")]
 
 
 def test_what_a_clock_that_is_ahead_told_of_a_minute_counts_when_it_begins() -> None:
