@@ -10,6 +10,7 @@ its share of time
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,7 @@ class Elapsed:
     offered: int
 
 
-@dataclass(frozen=True)
-class Ahead:
+class Ahead(NamedTuple):
     """The part of a forecast interval that is to come, [begin, end) in epoch milliseconds; `rate`
     is contacts a second.
     """

@@ -257,7 +257,7 @@ async def test_a_contracts_report_previews_its_settlement(settings: QuerySetting
 async def test_what_is_not_there_is_refused_with_what_is(settings: QuerySettings) -> None:
     async with opened_reporter(settings) as reporter:
         reporter.refuse_strangers("demo")
-        with pytest.raises(UnknownSubjectError, match="unknown tenant: dmeo; known are: .*demo"):
+        with pytest.raises(UnknownSubjectError, match=r"unknown tenant: dmeo; known are: .*demo"):
             reporter.refuse_strangers("dmeo")
         with pytest.raises(
             UnknownSubjectError, match="unknown queue: sale; known are: help, sales"

@@ -65,8 +65,9 @@ class HalfHour:
     @property
     def required(self) -> float | None:
         """The share of the rest that must be answered in time; None where no rest is left."""
-        due = self.policy.target * (self.total + self.rest) - self.hit
-        return due / self.rest if self.rest else None
+        rest = self.rest
+        due = self.policy.target * (self.total + rest) - self.hit
+        return due / rest if rest else None
 
     @property
     def load(self) -> Load | None:
@@ -81,10 +82,12 @@ class HalfHour:
         until then nobody is answered in time. None where something is not known.
         """
         load = self.load
-        if load is None or self.agents is None or not self.rest:
+        rest = self.rest
+        if load is None or self.agents is None or not rest:
             return None
-        late = min(self.rest, self.undecided + load.rate * self.drained) if self.drained else 0.0
-        return self.share(load, self.agents) * (1 - late / self.rest)
+        drained = self.drained
+        late = min(rest, self.undecided + load.rate * drained) if drained else 0.0
+        return self.share(load, self.agents) * (1 - late / rest)
 
     @property
     def drained(self) -> float:
@@ -183,9 +186,11 @@ def together(parts: Sequence[HalfHour]) -> HalfHour:
     """Parts with different policies as one line of contacts: counts are added, targets weighed by
     the contacts that they concern; all else of a policy is that of the largest part.
     """
+    if len(parts) == 1:
+        return parts[0]
     largest = max(parts, key=lambda one: one.total + one.rest)
     whole = fsum(one.total + one.rest for one in parts)
-    if len(parts) == 1 or not whole:
+    if not whole:
         return largest
     due = fsum(one.policy.target * (one.total + one.rest) for one in parts)
     rate = fsum(one.rate for one in parts)

@@ -91,6 +91,12 @@ class Bounds:
             return -1
         return floor(self.fire * handled / LOOK_BACK * (1 - ROUNDING))
 
+    def room_of_longest(self) -> int:
+        """For so many milliseconds somebody may wait before the longest wait is beyond the bound;
+        negative where nothing is said.
+        """
+        return -1 if self.below else floor(1000 * self.fire * (1 - ROUNDING))
+
     def room_of_line(self) -> int:
         """So many may wait before their number is beyond the bound; negative where nothing is
         said.

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from floorpulse.alerts.domain.abandons import judge
 from floorpulse.alerts.domain.figures import Figure
-from floorpulse.alerts.domain.thresholds import QUIET
+from floorpulse.alerts.domain.thresholds import NEVER, QUIET
 from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.board import Board
@@ -34,11 +34,24 @@ class AbandonsReader:
         self.growing: frozenset[str] = frozenset()
         self._selection = selection
         self._view: TenantView | None = None
-        self._limits: dict[WatchedPlace, tuple[int, Grown]] = {}
+        self._limits: dict[WatchedPlace, Grown] = {}
 
     async def open(self, view: TenantView, known_since: int | None) -> None:  # noqa: ARG002  a row counts as soon as it is there
         """Take the view."""
         self._view = view
+
+    def rests(self, place: WatchedPlace) -> bool:
+        """Whether all contacts that a place has grown by since its row was counted in this pane
+        would not make it as long as a rule asks for. No number does once the pane has a contact
+        that was answered: the row begins behind it.
+        """
+        limit = self._limits.get(place)
+        if limit is None:
+            return False
+        view = self._view
+        assert view is not None  # noqa: S101  opened before
+        grown = view.board.grown(self._selection.series_keys(place.row_key))
+        return grown is not None and limit.since == grown.since and grown.contacts <= limit.contacts
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """One figure for all alerts of a place; it changes with the pane at the latest."""
@@ -49,15 +62,14 @@ class AbandonsReader:
         pane = view.board.rules.pane
         current = view.as_of - view.as_of % pane
         until = current + pane
-        is_active = any(active)
-        if not is_active and grown is not None and self._is_shorter(place, until, grown):
-            return PlaceJudged((), until)
+        self._limits.pop(place, None)
         whole = Span(current - LOOK_BACK, until)
         count, begin = in_a_row(view.board, series_keys, whole)
-        room = min(_asked(one) for one in place.alerts) - 1 - count
-        if not is_active and room >= 0:
+        asked = min(_asked(one) for one in place.alerts)
+        room = NEVER if begin == until else asked - 1 - count
+        if room >= 0 and not any(active):
             if grown is not None:
-                self._limits[place] = until, grown._replace(contacts=grown.contacts + room)
+                self._limits[place] = grown._replace(contacts=grown.contacts + room)
             return PlaceJudged(of_all([QUIET] * len(place.alerts)), until)
         figure = Figure(
             "abandoned",
@@ -69,16 +81,6 @@ class AbandonsReader:
             as_of=text(view.as_of, view.zone),
         )
         return PlaceJudged(of_all(judge(_asked(one), figure) for one in place.alerts), until)
-
-    def _is_shorter(self, place: WatchedPlace, until: int, grown: Grown) -> bool:
-        """Whether all contacts that a place has grown by since its row was counted in this pane
-        would not make it as long as a rule asks for.
-        """
-        known = self._limits.get(place)
-        if known is None or known[0] != until:
-            return False
-        limit = known[1]
-        return limit.since == grown.since and grown.contacts <= limit.contacts
 
 
 def _asked(alert: WatchedAlert) -> int:

@@ -189,7 +189,11 @@ class FloorRules:
 
     def _mark(self, plan: _Plan, view: TenantView, told: Iterable[QueueChannel]) -> None:
         for queue in {queue for tenant, queue, _ in told if tenant == self._tenant}:
-            self._attention.mark(plan.by_queue.get(queue, ()))
+            self._attention.mark(
+                place
+                for place in plan.by_queue.get(queue, ())
+                if place in self._lively or not plan.readers[place].rests(place)
+            )
         old = view.stale, frozenset(view.silent.touched)
         hours_changed = self._hours.settle(
             (alert.calendar for place in plan.places for alert in place.alerts),
@@ -219,11 +223,11 @@ class FloorRules:
         )
         active = self._active(place, everyone=seen is not None)
         judged = _stale(place) if frozen else reader.judge(place, active)
-        look = _Look(view, reader, judged, evaluation)
         until = judged.until
         for number, judgement in judged.judgements:
             evaluation.judgements.append(judgement)
             if active[number] or judgement.call is Call.BREACH:
+                look = _Look(view, reader, judged, evaluation)
                 again = self._advance(look, place.alerts[number], judgement)
                 until = earliest(until, again)
                 self._lively.setdefault(place, set()).add(number)

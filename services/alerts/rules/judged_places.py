@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from floorpulse.alerts.domain.thresholds import NEVER, Bounds, bounds_of
 from floorpulse.alerts.rules.watched import GroupKey, WatchedRule
-from floorpulse.board.domain.reading import WindowReading
+from floorpulse.board.domain.reading import Look, WindowReading
 from floorpulse.board.domain.series import Grown, SeriesKey
-from floorpulse.board.domain.windows import Span, Window
+from floorpulse.board.domain.windows import HOUR, Span, Window
 from floorpulse.contracts.cells import Cells
 from floorpulse.counting.growth import Growth
 from floorpulse.figures.enrich import RowSource
@@ -24,14 +24,17 @@ from floorpulse.figures.live.opened import OpenAnswer
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import Question
 from floorpulse.kpis.catalogue import ASKED, Grows, Kpi, MomentKpi, SpanKpi
-from floorpulse.kpis.figures import MomentFigures, Value
+from floorpulse.kpis.figures import MomentFigures, Staff, Value
 from floorpulse.kpis.formulas.service_level import late_of
 from floorpulse.kpis.inputs import STAFF, Need
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.kpis.units import Unit
 
 NO_ROOM = Growth(-1, -1)
+MOST_LEFT = HOUR
+"""So much of a window's panes is looked through for cells that left it: milliseconds"""
 WAITING = "waiting"
+LONGEST_WAIT = "longest_wait"
 ESTIMATED_WAIT = "estimated_wait"
 
 
@@ -190,8 +193,9 @@ class JudgedAlert:
 
 @dataclass(eq=False, slots=True)
 class JudgedGauge:
-    """An alert of a place that looks at a gauge, by its number there. Of who waits, or must expect
-    to, and was no breach: how many may wait before it can be one (negative: nothing is said).
+    """An alert of a place that looks at a gauge, by its number there, and what it cannot be a
+    breach by: so many who wait, so long a longest wait (milliseconds), these agents. Negative, or
+    None, where nothing is said.
     """
 
     number: int
@@ -199,23 +203,54 @@ class JudgedGauge:
     judge: ThresholdJudge
     layout: RowLayout
     most_waiting: int = -1
+    longest_wait: int = -1
+    staff: Staff | None = None
 
-    def note(self, value: Value, *, breached: bool) -> None:
-        """Note a judgement. The pace is that of panes that are over: it only grows while no cell
-        becomes less and no pane ends.
-        """
-        self.most_waiting = -1
+    def __post_init__(self) -> None:
+        """Keep what bounds alone say."""
         kpi = self.judge.kpi.id
-        if kpi == ESTIMATED_WAIT and not breached:
-            self.most_waiting = self.judge.bounds.room_of_wait(value.denominator or 0)
-        if kpi == WAITING and not breached:
+        if kpi == WAITING:
             self.most_waiting = self.judge.bounds.room_of_line()
+        if kpi == LONGEST_WAIT:
+            self.longest_wait = self.judge.bounds.room_of_longest()
+
+    def note(self, value: Value, staff: Staff, *, breached: bool, tells: bool) -> None:
+        """Note a judgement; `tells`: somebody tells how the place grows. The pace is that of panes
+        that are over: it only grows while no cell becomes less and no pane ends.
+        """
+        kpi = self.judge.kpi
+        if kpi.id == ESTIMATED_WAIT:
+            room = self.judge.bounds.room_of_wait(value.denominator or 0)
+            self.most_waiting = room if tells and not breached else -1
+        if kpi.needs is Need.AGENTS:
+            self.staff = None if breached else staff
+
+    def forget_pace(self) -> None:
+        """The pace may have become less."""
+        if self.judge.kpi.id == ESTIMATED_WAIT:
+            self.most_waiting = -1
+
+    def rests(self, waits: Sequence[int]) -> bool:
+        """Whether it is no breach while these wait, who were offered in this order; it stays so
+        until more wait, or one of them for longer than `longest_wait`.
+        """
+        longest = waits[0] if waits else 0
+        return len(waits) <= self.most_waiting or longest <= self.longest_wait
+
+    def is_staffed_as_before(self) -> bool:
+        """Whether its agents are those by whom it was no breach."""
+        return self.staff is not None and self.staff is self._staff_now
+
+    @property
+    def _staff_now(self) -> Staff:
+        return self.window.opened.context.staff_by_queue.together(self.layout.queues)
 
 
 @dataclass(eq=False, slots=True)
 class JudgedRow:
     """The alerts of a place that look at the span of one window, and how the row was at the last
-    look; none of them can be a breach before the place has grown beyond `limit`.
+    look; none of them can be a breach before the place has grown beyond `limit`, while no cell
+    leaves the window that begins at `begin`.
     """
 
     window: JudgedWindow
@@ -223,12 +258,26 @@ class JudgedRow:
     alerts: list[JudgedAlert]
     mark: RowMark | None = None
     limit: Growth = NO_ROOM
+    begin: int = 0
 
     def rests(self, grown: Growth | None, active: Sequence[bool]) -> bool:
         """Whether nothing of it need be judged."""
         return _within(grown, self.limit) and not (
             True in active and any(active[one.number] for one in self.alerts)
         )
+
+    def turn(self, look: Look) -> None:
+        """Move with the window; what was in the panes that it leaves its figures have lost."""
+        left = Span(self.begin, self.window.span[1].begin)
+        self.begin = left.end
+        if left.end - left.begin > MOST_LEFT or look.counts_in(left):
+            self.forget_room()
+
+    def forget_room(self) -> None:
+        """Cells became less, or others came than those that the place grew by."""
+        self.limit = NO_ROOM
+        for one in self.alerts:
+            one.limit = NO_ROOM
 
     def to_judge(
         self, reading: WindowReading, grown: Growth | None, active: Sequence[bool]
@@ -252,8 +301,16 @@ class JudgedRow:
 
     def judged(self) -> None:
         """Its alerts were judged."""
-        limits = [one.limit for one in self.alerts]
-        self.limit = Growth(min(one.contacts for one in limits), min(one.amounts for one in limits))
+        self.limit = _least([one.limit for one in self.alerts])
+
+
+def _least(limits: Sequence[Growth]) -> Growth:
+    """What is within all limits."""
+    if len(limits) == 1:
+        return limits[0]
+    return Growth(
+        min([contacts for contacts, _ in limits]), min([amounts for _, amounts in limits])
+    )
 
 
 def _within(grown: Growth | None, limit: Growth) -> bool:
@@ -263,7 +320,7 @@ def _within(grown: Growth | None, limit: Growth) -> bool:
 @dataclass(eq=False, slots=True)
 class JudgedPlace:
     """A place as it is laid out: its rows, its gauges, the policies of all. Growth is comparable
-    within a turn of the panes, `since` no cell became less.
+    `since` no cell became less; `end` is that of the last pane that was looked at.
     """
 
     layouts: Sequence[Layout]
@@ -271,22 +328,60 @@ class JudgedPlace:
     rows: list[JudgedRow]
     gauges: list[JudgedGauge]
     policies: Collection[ServiceLevelPolicy]
-    since: tuple[int, int] | None = None
+    since: int | None = None
+    end: int = 0
+    limit: Growth = NO_ROOM
 
-    def growth(self, turn: int, grown: Grown | None, present: MomentFigures) -> Growth | None:
-        """How far the place has grown, all counted who may count without an outcome; None where
-        nobody tells.
+    def to_read(self, grown: Growth | None, active: Sequence[bool]) -> list[JudgedRow]:
+        """The rows of which something must be judged."""
+        if _within(grown, self.limit) and True not in active:
+            return []
+        return [row for row in self.rows if not row.rests(grown, active)]
+
+    def judged(self) -> None:
+        """Some of its rows were judged."""
+        self.limit = _least([row.limit for row in self.rows])
+
+    def is_still(self, waits: Sequence[int], grown: Growth | None, active: Sequence[bool]) -> bool:
+        """Whether time alone makes none of it a breach before a pane ends, or one of those who wait
+        does so for longer than the bound of a longest wait.
         """
+        return (
+            True not in active
+            and all(one.rests(waits) or one.staff is not None for one in self.gauges)
+            and (not self.rows or _within(grown, self.limit))
+        )
+
+    def growth(self, look: Look, end: int) -> Growth | None:
+        """How far the place has grown, all counted who may count without an outcome; None where
+        nobody tells. `end` is that of the current pane.
+        """
+        grown = look.grown
         if grown is None:
             return None
-        since = turn, grown.since
-        if since != self.since:
-            self.since = since
-            for gauge in self.gauges:
-                gauge.most_waiting = -1
-            for row in self.rows:
-                row.limit = NO_ROOM
-                for one in row.alerts:
-                    one.limit = NO_ROOM
+        if end != self.end:
+            self._turn(look, end)
+        if grown.since != self.since:
+            self.since = grown.since
+            self._forget()
+        present = look.present
         open_contacts = len(present.waits) + present.unresolved
         return Growth(grown.contacts + open_contacts, grown.amounts)
+
+    def _turn(self, look: Look, end: int) -> None:
+        """Move with the panes. What a pane counted before it began is no growth when it enters."""
+        if look.counts_in(Span(self.end, end)):
+            self._forget()
+        for gauge in self.gauges:
+            gauge.forget_pace()
+        for row in self.rows:
+            row.turn(look)
+        self.limit = _least([row.limit for row in self.rows]) if self.rows else NO_ROOM
+        self.end = end
+
+    def _forget(self) -> None:
+        for gauge in self.gauges:
+            gauge.forget_pace()
+        for row in self.rows:
+            row.forget_room()
+        self.limit = NO_ROOM

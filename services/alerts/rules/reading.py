@@ -59,6 +59,12 @@ class PlaceReader(Protocol):
         """
         ...
 
+    def rests(self, place: WatchedPlace) -> bool:
+        """Whether what was told of a place makes none of its alerts a breach before its `until`,
+        where none of them is active.
+        """
+        ...
+
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place, as of that instant.
 
@@ -84,4 +90,4 @@ def figure_of(answer: KpiValue, frame: Frame, window: str, bound: float | None) 
 
 def earliest(*instants: int | None) -> int | None:
     """The first of some instants that may be never."""
-    return min((one for one in instants if one is not None), default=None)
+    return min([one for one in instants if one is not None], default=None)

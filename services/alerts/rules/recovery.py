@@ -24,7 +24,8 @@ from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.definitions.domain.rule_terms import RecoveryCondition
 from floorpulse.figures.by_policy import definition_of, summed
-from floorpulse.figures.forecasts.plans import parts_in, slots_by_policy, to_come
+from floorpulse.figures.forecasts.in_force import cut, part, touching
+from floorpulse.figures.forecasts.plans import slots_by_policy, to_come
 from floorpulse.figures.intervals import Interval, next_edge, previous_edge
 from floorpulse.figures.live.context import LiveContext, LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
@@ -90,6 +91,10 @@ class RecoveryReader:
             next_edge(view.as_of, INTERVAL, view.zone),
         )
         self._floor = await self._staff.floor(view)
+
+    def rests(self, place: WatchedPlace) -> bool:  # noqa: ARG002  no place of it is marked by news
+        """No."""
+        return False
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures are made later
         """Judge the alerts of a place by its half hour."""
@@ -237,26 +242,32 @@ def _pace(plans: LivePlans, row_key: RowKey, lately: Cells) -> float:
     """What came over what was forecast, of the last half hour; as forecast where that was
     little.
     """
-    before = parts_in(plans.slots.get(row_key, ()), plans.times.passed)
-    expected = fsum(slot.volume for slot in before)
+    passed = plans.times.passed
+    slots = touching(plans.slots.get(row_key, ()), passed)
+    expected = fsum([part(slot, passed).volume for slot in slots])
     if expected < ENOUGH:
         return 1.0
-    whole = _is_whole(before, row_key.queue, plans)
-    came = lately.get(Cell.OFFERED, 0) if whole else sum(map(plans.came, before))
+    whole = _is_whole(slots, row_key.queue, plans)
+    came = lately.get(Cell.OFFERED, 0) if whole else sum(_came(slots, plans))
     return min(QUICKEST, max(SLOWEST, came / expected))
+
+
+def _came(slots: Sequence[Slot], plans: LivePlans) -> Iterator[int]:
+    """How many contacts came in what has passed of some slots."""
+    return (plans.came(cut(slot, plans.times.passed)) for slot in slots)
 
 
 def _is_whole(slots: Sequence[Slot], queue: str, plans: LivePlans) -> bool:
     """Whether slots tell of all contacts of a queue in the last half hour, so that those who came
-    are those that it counted: each begins where the one before ends, the last ends now. A pane that
-    only begins now is counted, but no slot's.
+    are those that it counted: each begins where the one before ends, the first before it, the last
+    not before now. A pane that only begins now is counted, but no slot's.
     """
     times = plans.times
     until = times.passed.begin
     for slot in slots:
-        if slot.channel or slot.queue != queue or slot.begin != until:
+        if slot.channel or slot.queue != queue or max(slot.begin, times.passed.begin) != until:
             return False
-        until = slot.end
+        until = min(slot.end, times.now)
     return until == times.now and times.now % plans.board.rules.pane > 0
 
 

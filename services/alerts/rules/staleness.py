@@ -21,6 +21,10 @@ class StalenessReader:
         """Take the view."""
         self._view = view
 
+    def rests(self, place: WatchedPlace) -> bool:  # noqa: ARG002  no place of it is marked by news
+        """No."""
+        return False
+
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:  # noqa: ARG002  figures cost little
         """The same for all alerts of a place: its age, seconds."""
         view = self._view

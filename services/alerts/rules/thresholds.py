@@ -19,6 +19,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
 from floorpulse.alerts.rules.judged_places import (
+    LONGEST_WAIT,
     JudgedAlert,
     JudgedGauge,
     JudgedPlace,
@@ -52,7 +53,6 @@ CLOCK_EVERY = 10_000
 """Milliseconds after which a figure that moves with the clock is looked at again"""
 PACE = 30 * 60_000
 """Milliseconds that a figure by the pace of the last half hour looks back"""
-LONGEST_WAIT = "longest_wait"
 NOT_FILLED = unknown(Reason.NOT_FILLED)
 NOTHING_COUNTED = SpanFigures({})
 NUMBER = itemgetter(0)
@@ -79,11 +79,12 @@ class ThresholdReader:
             not isinstance(kpi, MomentKpi) or Need.THROUGHPUT in kpi.needs for kpi in kpis.values()
         )
         self.growing = frozenset(rule for rule, kpi in kpis.items() if kpi.id == LONGEST_WAIT)
-        self._passed = [
-            bound for rule in rules if rule.id in self.growing for bound in _passed(bounds(rule))
-        ]
+        longest = [bounds(rule) for rule in rules if rule.id in self.growing]
+        self._passed = [bound for one in longest for bound in _passed(one)]
+        self._fires = [_passed_at(one.fire, one) for one in longest]
         self._board: Board | None = None
         self._at = 0
+        self._end = 0
         self._turn: int | None = None
         self._longest: Sequence[int] = ()
         self._layouts: list[Layout] = []
@@ -112,13 +113,18 @@ class ThresholdReader:
         if any(one is not other for one, other in zip_longest(layouts, self._layouts)):
             self._layouts = layouts
         turns = self._turns or not all(window.filled for window in self._windows)
-        self._turn = self._at - self._at % pane + pane if turns else None
+        self._end = self._at - self._at % pane + pane
+        self._turn = self._end if turns else None
 
     def _back(self, kpi: Kpi, begin: int) -> int:
         """How far a KPI looks back: it needs no time before now, half an hour, or its window."""
         if not isinstance(kpi, MomentKpi):
             return begin
         return self._at - PACE if Need.THROUGHPUT in kpi.needs else self._at
+
+    def rests(self, place: WatchedPlace) -> bool:  # noqa: ARG002  a look says so
+        """No: who waits is looked at."""
+        return False
 
     def judge(self, place: WatchedPlace, active: Sequence[bool]) -> PlaceJudged:
         """Judge the alerts of a place by its rows."""
@@ -127,26 +133,26 @@ class ThresholdReader:
         known = self._places.get(place)
         if known is None or known.layouts is not self._layouts:
             known = self._places[place] = self._known(place)
-        present = board.present(known.series_keys, self._at)
-        grown = board.grown(known.series_keys)
-        most = known.growth(self._at // board.rules.pane, grown, present)
+        look = board.look(known.series_keys, self._at)
+        present = look.present
+        grown = look.grown
+        most = known.growth(look, self._end)
         judgements = list(self._judged_gauges(known, present, active, tells=grown is not None))
-        rows = [row for row in known.rows if not row.rests(most, active)]
+        rows = known.to_read(most, active)
         if rows:
             # rules name their queues, so a row sums the same series keys in every window
-            readings = board.read_spans(
-                known.series_keys, [row.window.span for row in rows], self._at
-            )
+            readings = look.read([row.window.span for row in rows])
             for row, reading in zip(rows, readings, strict=True):
                 to_judge = row.to_judge(reading, most, active)
                 if to_judge:
                     judgements += self._judged(row, reading, to_judge, grown, active)
                     row.judged()
+            known.judged()
         judgements.sort(key=NUMBER)
         if self._key.read is Read.CLOCK:
             return PlaceJudged(judgements, looked_at_again(self._at, place))
-        waits = present.waits
-        return PlaceJudged(judgements, self._until(waits, known.policies) if waits else self._turn)
+        is_still = known.is_still(present.waits, most, active)
+        return PlaceJudged(judgements, self._until(known, present.waits, is_still=is_still))
 
     def _known(self, place: WatchedPlace) -> JudgedPlace:
         rows: list[JudgedRow] = []
@@ -184,34 +190,34 @@ class ThresholdReader:
         tells: bool,
     ) -> Iterator[tuple[int, Judgement]]:
         """`tells`: somebody tells how the place grows."""
-        waiting = len(present.waits)
         for one in known.gauges:
             is_active = active[one.number]
-            if waiting <= one.most_waiting and not is_active:
+            if not is_active and (one.rests(present.waits) or one.is_staffed_as_before()):
                 continue
             judge = one.judge
             if not judge.filled:
                 yield one.number, NOT_FILLED
                 continue
-            value = self._gauge(one, present)
+            there = present
+            if judge.completed is not None:
+                source = LiveRowSource(one.window.opened.context, one.layout)
+                there = judge.completed(present, source)
+            value = self._gauge(one, there)
             found = called(judge.bounds, value)
             breached = found.call is Call.BREACH
-            if tells:
-                one.note(value, breached=breached)
+            one.note(value, there.staff, breached=breached, tells=tells)
             if breached or is_active:
                 found = judged(judge.bounds, _figure(one.window, judge, value, one.layout))
             yield one.number, found
 
-    def _gauge(self, one: JudgedGauge, present: MomentFigures) -> Value:
+    def _gauge(self, one: JudgedGauge, there: MomentFigures) -> Value:
         """A gauge, of who is there and what else it needs; what is looked up comes with the row."""
-        answer = one.window.opened
-        judge = one.judge
-        kpi = judge.kpi
+        kpi = one.judge.kpi
         assert isinstance(kpi, MomentKpi)  # noqa: S101  for the type checker: it is a gauge
-        if judge.completed is None:
-            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, present, 0)
-            return value_in(kpi, self._live.row_of(answer, RowReading(one.layout, reading)))
-        there = judge.completed(present, LiveRowSource(answer.context, one.layout))
+        if one.judge.completed is None:
+            reading = WindowReading(one.window.span[1], NOTHING_COUNTED, there, 0)
+            row = RowReading(one.layout, reading)
+            return value_in(kpi, self._live.row_of(one.window.opened, row))
         return kpi.measure(there, one.layout.shares[0].policy)
 
     def _judged(
@@ -253,13 +259,27 @@ class ThresholdReader:
 
     # ------------------------------------------------------------- instants that are known ahead
 
-    def _until(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> int | None:
+    def _until(self, known: JudgedPlace, waits: Sequence[int], *, is_still: bool) -> int | None:
+        """When a place is looked at again though nobody tells; one that is still: when its longest
+        wait is a breach.
+        """
+        if not waits:
+            return self._turn
+        ahead = (
+            [bound - waits[0] for bound in self._fires]
+            if is_still
+            else self._ahead(waits, known.policies)
+        )
+        passed = min([one for one in ahead if one > 0], default=None)
+        return earliest(self._turn, None if passed is None else self._at + passed)
+
+    def _ahead(self, waits: Sequence[int], policies: Collection[ServiceLevelPolicy]) -> list[int]:
+        """In how many milliseconds some of those who wait make another row of it."""
         ahead = [*_too_long(waits, self._longest), *[bound - waits[0] for bound in self._passed]]
         if self._leveled:
             for policy in policies:
                 ahead += _threshold_passed(waits, policy)
-        passed = min([one for one in ahead if one > 0], default=None)
-        return earliest(self._turn, None if passed is None else self._at + passed)
+        return ahead
 
 
 def _figure(window: JudgedWindow, judge: ThresholdJudge, value: Value, layout: RowLayout) -> Figure:
@@ -272,7 +292,11 @@ def _figure(window: JudgedWindow, judge: ThresholdJudge, value: Value, layout: R
 def _passed(held_against: Bounds) -> Iterator[int]:
     """The waits, milliseconds, at which a longest wait passes a bound."""
     for bound in (held_against.fire, held_against.clear):
-        yield ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
+        yield _passed_at(bound, held_against)
+
+
+def _passed_at(bound: float, held_against: Bounds) -> int:
+    return ceil(bound * 1000) if held_against.below else floor(bound * 1000) + 1
 
 
 def _too_long(waits: Sequence[int], longest: Sequence[int]) -> Iterator[int]:

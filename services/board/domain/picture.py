@@ -4,7 +4,7 @@ rows, gauges, positions ──► series ──► groups: queue and channel · 
                                          └─► sums by window, who is there ──► a reading
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from floorpulse.board.domain.positions import Position, lowest_watermark
 from floorpulse.board.domain.presence import Present, QueuePresence, by_channel, merged, waits
 from floorpulse.board.domain.queue_names import QueueNames
 from floorpulse.board.domain.reading import (
-    Asked,
+    Look,
     There,
     WindowFigures,
     WindowReading,
@@ -45,7 +45,7 @@ from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.updates import Gauge
 from floorpulse.counting.days import first_instant, local_day
-from floorpulse.kpis.figures import MomentFigures, SpanFigures
+from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 
 KEPT = 26 * HOUR
@@ -80,7 +80,6 @@ class Picture:
         self._folded: dict[QueueChannel, FoldedRows] = {}
         self._queue_channels: dict[str, list[QueueChannel]] = {}
         self._groups: dict[SeriesKey, SeriesGroup] = {}
-        self._last_there: tuple[Asked, There] | None = None
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._first_offers = FirstOffers()
         self._since = 0
@@ -214,40 +213,17 @@ class Picture:
         groups = self._groups_of(series_keys)
         return reading_of(span, totals(groups, name, span), there)
 
-    def read_spans(
-        self, series_keys: Sequence[SeriesKey], spans: Iterable[tuple[str | None, Span]], now: int
-    ) -> list[WindowReading]:
-        """The same over several spans, each with its name; who is there is looked at once."""
-        groups = self._groups_of(series_keys)
-        there = self._there(series_keys, now)
-        return [reading_of(span, totals(groups, name, span), there) for name, span in spans]
-
-    def present(self, series_keys: Sequence[SeriesKey], now: int) -> MomentFigures:
-        """The figures of the moment alone."""
-        return self._there(series_keys, now).figures
+    def look(self, series_keys: Sequence[SeriesKey], now: int) -> Look:
+        """A look at one or more series keys, who is there once for all spans that are read."""
+        return Look(self._groups_of(series_keys), self._there(series_keys, now))
 
     def grown(self, series_keys: Sequence[SeriesKey]) -> Grown | None:
         """How much a series key has grown; None of several, and where nothing is known of it."""
         group = self._groups.get(series_keys[0]) if len(series_keys) == 1 else None
         return None if group is None else group.grown
 
-    def _there(self, series_keys: Sequence[SeriesKey], now: int) -> "There":
-        """Who is there; the last of a single series key is kept, which all its windows ask for."""
-        if len(series_keys) != 1:
-            return self._made_there(self._present(series_keys, now), series_keys, now)
-        [series_key] = series_keys
-        horizons = self.horizons_of(series_key[0], now)
-        asked = Asked(self._presence(series_key), horizons, now)
-        known = self._last_there
-        if known is not None and known[0] == asked:
-            return known[1]
-        there = self._made_there(asked.presence.aged(horizons, now), series_keys, now)
-        self._last_there = asked, there
-        return there
-
-    def _made_there(
-        self, present: QueuePresence, series_keys: Sequence[SeriesKey], now: int
-    ) -> "There":
+    def _there(self, series_keys: Sequence[SeriesKey], now: int) -> There:
+        present = self._present(series_keys, now)
         return There(present, now, self._young(series_keys, now) if present.unresolved else now)
 
     def _groups_of(self, series_keys: Sequence[SeriesKey]) -> list[SeriesGroup]:
@@ -345,10 +321,12 @@ class Picture:
         queue_channels = self._folded_queue_channels(series_key)
         return Present(
             by_channel(
-                told[queue_channel]
-                for told in self._gauged.values()
-                for queue_channel in queue_channels
-                if queue_channel in told
+                [
+                    told[queue_channel]
+                    for told in self._gauged.values()
+                    for queue_channel in queue_channels
+                    if queue_channel in told
+                ]
             )
         )
 

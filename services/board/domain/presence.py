@@ -1,7 +1,7 @@
 """Who is there: visits that wait or are in progress, as gauges tell of them, aged to an instant."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from floorpulse.board.domain.agents import AHEAD
@@ -75,8 +75,10 @@ def present(gauges: Sequence[Gauge]) -> QueuePresence:
     )
 
 
-def by_channel(gauges: Iterable[Gauge]) -> dict[str, QueuePresence]:
+def by_channel(gauges: Sequence[Gauge]) -> dict[str, QueuePresence]:
     """Several gauges as one for each channel: each channel's visits age by themselves."""
+    if len(gauges) == 1:
+        return {gauges[0].channel: present(gauges)}
     told: dict[str, list[Gauge]] = {}
     for gauge in gauges:
         told.setdefault(gauge.channel, []).append(gauge)

@@ -1,21 +1,18 @@
 """What a question about a span reads: sums of cells, and who is there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from floorpulse.board.domain.presence import Present, QueuePresence
+from floorpulse.board.domain.presence import QueuePresence
 from floorpulse.board.domain.series import SeriesGroup, Sum
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import LEFT, Cell, Cells, add
-from floorpulse.contracts.horizons import Horizons
 from floorpulse.kpis.figures import MomentFigures, SpanFigures
 
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
-@dataclass(frozen=True)
-class WindowReading:
+class WindowReading(NamedTuple):
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
 
@@ -27,7 +24,7 @@ class WindowReading:
     counted: SpanFigures
     present: MomentFigures
     revision: int
-    state: int | None = field(default=None, compare=False)
+    state: int | None = None
 
 
 class WindowFigures(NamedTuple):
@@ -35,14 +32,6 @@ class WindowFigures(NamedTuple):
 
     counted: SpanFigures
     present: MomentFigures
-
-
-class Asked(NamedTuple):
-    """What who is there depends on; a presence is made anew when a gauge changes."""
-
-    presence: Present
-    horizons: Horizons
-    now: int
 
 
 class There:
@@ -62,6 +51,28 @@ class There:
             return counted
         open_visits = max(0, without_outcome(cells) - len(waiting))
         return counted._replace(unresolved=min(open_visits, self.present.unresolved))
+
+
+class Look:
+    """A look at series keys at an instant; `grown` is how much they have grown: None of several,
+    and where nothing is known of them.
+    """
+
+    def __init__(self, groups: Sequence[SeriesGroup], there: There) -> None:
+        self._groups = groups
+        self._there = there
+        self.present = there.figures
+        self.grown = groups[0].grown if len(groups) == 1 else None
+
+    def read(self, spans: Iterable[tuple[str | None, Span]]) -> list[WindowReading]:
+        """The figures over several spans, each with its name, as `Board.read_span` has them."""
+        return [
+            reading_of(span, totals(self._groups, name, span), self._there) for name, span in spans
+        ]
+
+    def counts_in(self, span: Span) -> bool:
+        """Whether any pane that starts in a span has counted something."""
+        return any(group.counts_in(span) for group in self._groups)
 
 
 def without_outcome(cells: Cells) -> int:

@@ -237,6 +237,10 @@ class SeriesGroup:
             row.cells for member in self._counted for row in member.rows.get(start, {}).values()
         ]
 
+    def counts_in(self, span: Span) -> bool:
+        """Whether there is a row of any pane that starts in a span."""
+        return any(True for member in self._counted for _ in member.rows_in(span))
+
     @property
     def _counted(self) -> Sequence[Series]:
         return self.members if self.wide is None else (self.wide,)
@@ -255,7 +259,7 @@ class SeriesGroup:
     def presence(self) -> Present:
         """Who waits, and what is in progress, over all members and partitions."""
         if self.seen is None:
-            gauges = (gauge for member in self.members for gauge in member.gauges.values())
+            gauges = [gauge for member in self.members for gauge in member.gauges.values()]
             self.seen = Present(by_channel(gauges))
         return self.seen
 

@@ -11,6 +11,7 @@ newer one replaces the other.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
+from typing import NamedTuple
 
 from floorpulse.board.domain.windows import QUARTER, Span
 from floorpulse.kpis.plan import Slot
@@ -60,14 +61,29 @@ def _joined(quarters: Iterable[tuple[int, Slot]]) -> Iterator[Slot]:
         end = quarter + QUARTER
 
 
-def cut(slot: Slot, span: Span) -> Slot:
-    """The part of a slot that lies in a span, with its share of the slot's contacts."""
+class Part(NamedTuple):
+    """When a part of a slot is about, and its share of the slot's contacts."""
+
+    begin: int
+    end: int
+    volume: float
+
+
+def part(slot: Slot, span: Span) -> Part:
+    """The part of a slot that lies in a span."""
     if span.begin <= slot.begin and slot.end <= span.end:
-        return slot
+        return Part(slot.begin, slot.end, slot.volume)
     begin = max(slot.begin, span.begin)
     end = min(slot.end, span.end)
-    volume = slot.volume * (end - begin) / (slot.end - slot.begin)
-    return Slot(slot.queue, slot.channel, begin, end, volume, slot.aht, slot.staffed, slot.version)
+    return Part(begin, end, slot.volume * (end - begin) / (slot.end - slot.begin))
+
+
+def cut(slot: Slot, span: Span) -> Slot:
+    """The same as a slot."""
+    if span.begin <= slot.begin and slot.end <= span.end:
+        return slot
+    mine = part(slot, span)
+    return Slot(slot.queue, slot.channel, *mine, slot.aht, slot.staffed, slot.version)
 
 
 def begin_of(slot: Slot) -> int:
@@ -75,15 +91,14 @@ def begin_of(slot: Slot) -> int:
     return slot.begin
 
 
-def touching(slots: Sequence[Slot], span: Span) -> Iterator[Slot]:
+def touching(slots: Sequence[Slot], span: Span) -> list[Slot]:
     """Those with a part in a span, of slots in the order of their begin."""
-    first = bisect_left(slots, span.begin - LONGEST, key=begin_of)
-    beyond = bisect_left(slots, span.end, key=begin_of)
-    return (
-        slot
-        for slot in islice(slots, first, beyond)
-        if slot.end > span.begin and span.end > span.begin
-    )
+    begin, end = span
+    if end <= begin:
+        return []
+    first = bisect_left(slots, begin - LONGEST, key=begin_of)
+    beyond = bisect_left(slots, end, lo=first, key=begin_of)
+    return [slot for slot in islice(slots, first, beyond) if slot.end > begin]
 
 
 Forecasts = Mapping[str, Sequence[Slot]]

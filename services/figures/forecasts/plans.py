@@ -9,7 +9,7 @@ from math import fsum
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.by_policy import Parted, counts, row_key_of
-from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
+from floorpulse.figures.forecasts.in_force import Part, begin_of, cut, part, touching
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.selection import RowKey, Selection
 from floorpulse.kpis.figures import Plan, SpanFigures
@@ -83,14 +83,13 @@ def parts_in(slots: Sequence[Slot], span: Span) -> list[Slot]:
 
 def to_come(slots: Sequence[Slot], times: Times) -> tuple[Ahead, ...]:
     """What is yet to come of some slots."""
-    return tuple(
-        [
-            Ahead(
-                one.begin, one.end, 1000 * one.volume / (one.end - one.begin), one.aht, one.staffed
-            )
-            for one in parts_in(slots, times.ahead)
-        ]
-    )
+    span = times.ahead
+    return tuple([_ahead(slot, part(slot, span)) for slot in touching(slots, span)])
+
+
+def _ahead(slot: Slot, mine: Part) -> Ahead:
+    rate = 1000 * mine.volume / (mine.end - mine.begin)
+    return Ahead(mine.begin, mine.end, rate, slot.aht, slot.staffed)
 
 
 def planned(

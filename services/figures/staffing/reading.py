@@ -3,16 +3,17 @@ memory, and who is there for it, from the agents' states.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from math import fsum
+from typing import NamedTuple
 
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import by_policy
-from floorpulse.figures.forecasts.in_force import begin_of, cut, touching
+from floorpulse.figures.forecasts.in_force import Part, begin_of, part, touching
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.policies_in_force import AS_IN_FORCE, PoliciesInForce
 from floorpulse.figures.staffing.allocation import shared_out
@@ -30,6 +31,13 @@ ENOUGH = 10
 """Completed contacts from which on their mean handle time is believed rather than the forecast's"""
 AT_ONCE = 10
 """Queues worked out in one turn of the loop: less than a millisecond"""
+
+
+class _SlotPart(NamedTuple):
+    """A slot, and what of it lies in a span."""
+
+    slot: Slot
+    mine: Part
 
 
 @dataclass(frozen=True)
@@ -102,12 +110,12 @@ def _queue(
     slots = reading.slots.get(queue, [])
     handled = counted.of(Cell.HANDLED)
     measured = counted.of(*HANDLE) / 1000 / handled if handled else None
-    ahead = [cut(slot, reading.ahead) for slot in touching(slots, reading.ahead)]
+    ahead = _parts(slots, reading.ahead)
     handle = _handle_time(measured, handled, ahead)
     if handle is None:
         return None
     past = reading.past
-    before = [cut(slot, past) for slot in touching(slots, past)]
+    before = _parts(slots, past)
     seconds = (past.end - past.begin) / 1000
     hourly = _rate(before)
     foreseen = None if hourly is None else hourly * seconds / AN_HOUR
@@ -130,27 +138,31 @@ def _policy(reading: _Reading, queue_channels: list[QueueChannel]) -> ServiceLev
 
 
 def _handle_time(
-    measured: float | None, handled: int, ahead: Iterable[Slot]
+    measured: float | None, handled: int, ahead: Sequence[_SlotPart]
 ) -> tuple[float, HandleTime] | None:
     """Seconds a contact takes: measured on enough of them, else as forecast, else on the few."""
-    forecast = _aht(list(ahead))
+    forecast = _aht(ahead)
     if measured and (handled >= ENOUGH or forecast is None):
         return measured, HandleTime.MEASURED
     return None if not forecast else (forecast, HandleTime.FORECAST)
 
 
-def _aht(slots: list[Slot]) -> float | None:
-    volume = fsum(slot.volume for slot in slots)
-    return fsum(slot.volume * slot.aht for slot in slots) / volume if volume else None
+def _parts(slots: Sequence[Slot], span: Span) -> list[_SlotPart]:
+    return [_SlotPart(slot, part(slot, span)) for slot in touching(slots, span)]
 
 
-def _rate(slots: list[Slot]) -> float | None:
+def _aht(known: Sequence[_SlotPart]) -> float | None:
+    volume = fsum([mine.volume for _, mine in known])
+    return fsum([mine.volume * slot.aht for slot, mine in known]) / volume if volume else None
+
+
+def _rate(known: Sequence[_SlotPart]) -> float | None:
     """Contacts an hour: of each channel over the time that is forecast, all together."""
-    if not slots:
+    if not known:
         return None
-    by_channel: dict[str, list[Slot]] = {}
-    for slot in slots:
-        by_channel.setdefault(slot.channel, []).append(slot)
+    by_channel: dict[str, list[Part]] = {}
+    for slot, mine in known:
+        by_channel.setdefault(slot.channel, []).append(mine)
     rates = [
         1000 * AN_HOUR * fsum(one.volume for one in mine) / sum(one.end - one.begin for one in mine)
         for mine in by_channel.values()

@@ -13,15 +13,13 @@ All of it is computed as logarithms: right to some ten digits for thousands of a
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from math import ceil, exp, inf, log, sqrt
+from typing import NamedTuple
 
 from floorpulse.kpis.erlang.gamma import log_lower, log_sum, log_upper
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(NamedTuple):
     """What comes: `rate` > 0 contacts a second, `handle` > 0 seconds each, mean `patience` seconds
     (inf: nobody gives up).
     """
@@ -36,28 +34,41 @@ class Load:
         return self.rate * self.handle
 
 
-@dataclass(frozen=True)
 class Service:
     """How `load` fares with `agents`; probabilities are those of a contact that comes, waits are
     seconds.
     """
 
-    load: Load
-    agents: int
+    __slots__ = ("_least", "_served_late", "_x", "_y", "agents", "load", "waits")
 
-    @cached_property
-    def waits(self) -> float:
-        """P(W > 0): the probability of having to wait."""
-        if not self.agents or self.load.patience == inf:
-            return self._offered_beyond(0)
-        return exp(self._log_least + self._log_whole)
+    def __init__(self, load: Load, agents: int) -> None:
+        self.load = load
+        self.agents = agents
+        self._x = agents * load.patience / load.handle
+        self._y = load.rate * load.patience
+        self._least = 0.0
+        """Ln of what the integrals are multiplied with: λ π(n−1) / θ"""
+        self.waits = 1.0
+        """P(W > 0): the probability of having to wait"""
+        self._served_late = 0.0
+        if not agents:
+            return
+        if load.patience == inf:
+            self.waits = self._served_late = exp(_log_erlang_c(load, agents, 0))
+            return
+        whole = _log_tail(self._x, self._y, 0)
+        free = _log_idle(agents - 1, load.erlangs)
+        log_y = log(self._y)
+        self._least = log_y - log_sum(free, log_y + whole)
+        self.waits = exp(self._least + whole)
+        self._served_late = self._served_beyond(0)
 
-    @cached_property
+    @property
     def abandons(self) -> float:
         """P(Ab): the probability of giving up."""
         return 0.0 if self.load.patience == inf else max(0.0, self.waits - self._served_late)
 
-    @cached_property
+    @property
     def wait(self) -> float:
         """E[W]: the mean wait of all contacts, answered or not; inf where the line grows without
         end. With patience, P(Ab) = θ E[W].
@@ -85,10 +96,6 @@ class Service:
         waits_longer = self._offered_beyond(seconds) * exp(-seconds / self.load.patience)
         return answered, max(0.0, 1 - answered - waits_longer)
 
-    @cached_property
-    def _served_late(self) -> float:
-        return self._served_beyond(0)
-
     def _served_beyond(self, seconds: float) -> float:
         """P(W > t, answered): the density of V times the patience that lasts, e^(−θt)."""
         return exp(self._log_beyond(seconds, 1)) if self.agents else 0.0
@@ -102,26 +109,7 @@ class Service:
         if load.patience == inf:
             return _log_erlang_c(load, self.agents, seconds)
         # one e^(−θt) more under the integral is one more power of y e^(−θt) / y
-        return self._log_least + _log_tail(self._x + patient, self._y, seconds / load.patience)
-
-    @cached_property
-    def _log_least(self) -> float:
-        """Ln of what the integrals are multiplied with: λ π(n−1) / θ."""
-        free = _log_idle(self.agents - 1, self.load.erlangs)
-        taken = log(self._y) + self._log_whole
-        return log(self._y) - log_sum(free, taken)
-
-    @cached_property
-    def _log_whole(self) -> float:
-        return _log_tail(self._x, self._y, 0)
-
-    @property
-    def _x(self) -> float:
-        return self.agents * self.load.patience / self.load.handle
-
-    @property
-    def _y(self) -> float:
-        return self.load.rate * self.load.patience
+        return self._least + _log_tail(self._x + patient, self._y, seconds / load.patience)
 
 
 def fewest(load: Load, enough: Callable[[int], bool]) -> int:

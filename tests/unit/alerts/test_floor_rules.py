@@ -305,6 +305,22 @@ def test_closing_hours_resolve_and_opening_hours_judge_anew() -> None:
     assert len(floor.story) == 2
 
 
+def test_agents_who_were_missing_before_the_hours_are_so_when_they_begin() -> None:
+    free = "calendar: day, threshold: {kpi: 'agents:available', fire_below: 1}"
+    hours = HOURS.replace("09:00-12:10", "12:10-18:00")
+    world = a_world()
+    world.floor.enter("ann", Entered(NOW - MINUTE, "busy", ("sales",), "", "", ""))
+    world.tell()
+    rules = f"{hours}rules:\n  - {{id: free, {NAMES}, {free}}}\n"
+    floor = RuledFloor(world, rules, heard=False)
+    floor.evaluate()
+    assert floor.after(159).judged == 0
+    assert floor.story == []
+
+    floor.after(1)
+    assert floor.story == [("free", "sales", "fire", "breached")]
+
+
 # ------------------------------------------------------------- other conditions
 
 
@@ -357,6 +373,29 @@ def test_a_row_is_counted_again_in_another_minute_and_where_a_contact_is_correct
     [contact] = [name for _, name in floor.world.floor.visits_of if name][-1:]
     floor.world.floor.change(contact, abandoned(NOW - 9 * MINUTE, 5), "demo")
     assert floor.after(1).judged == 1
+
+
+def test_a_row_rests_for_the_minute_in_which_a_contact_was_answered() -> None:
+    floor = RuledFloor(a_world(answered(NOW, 1)), ABANDONS, heard=False)
+    floor.evaluate()
+
+    floor.world.floor.put(*[abandoned(NOW + one, 0) for one in range(1, 4)])
+    assert floor.after(1).judged == 0
+    [contact] = [name for _, name in floor.world.floor.visits_of if name][1:2]
+    floor.world.floor.change(contact, abandoned(NOW, 1), "demo")
+    assert floor.after(1).judged == 1
+    assert floor.story == [("lost", "sales", "fire", "breached")]
+
+
+def test_a_row_goes_on_in_the_minute_behind_that_of_an_answered_contact() -> None:
+    floor = RuledFloor(a_world(answered(NOW, 1)), ABANDONS, heard=False)
+    floor.evaluate()
+    ahead = NOW - NOW % MINUTE + MINUTE
+    floor.world.floor.put(*[abandoned(ahead + one, 0) for one in range(3)])  # a clock is ahead
+    assert floor.after(1).judged == 0
+
+    floor.after((ahead - floor.world.now) / 1000)
+    assert floor.story == [("lost", "sales", "fire", "breached")]
 
 
 def test_who_gave_up_four_hours_ago_counts_no_more() -> None:
@@ -449,6 +488,73 @@ def test_agents_are_looked_at_when_they_change() -> None:
     world.tell()
     floor.after(1)
     assert floor.story == [("free", "sales", "fire", "breached")]
+
+
+def test_agents_who_stayed_are_not_judged_again() -> None:
+    free = "threshold: {kpi: 'agents:available', fire_below: 1}"
+    world = a_world()
+    world.floor.enter("ann", Entered(NOW - MINUTE, "available", ("sales",), "", "", ""))
+    world.tell()
+    floor = RuledFloor(world, f"rules:\n  - {{id: free, {NAMES}, {free}}}\n", heard=False)
+    assert floor.evaluate().judged == 1
+
+    world.floor.put(waiting(NOW))
+    world.floor.enter("bob", Entered(NOW, "busy", ("help",), "", "", ""))
+    assert floor.after(1).judged == 0
+    world.floor.enter("ann", Entered(NOW, "busy", ("sales",), "", "", ""))
+    assert floor.after(1).judged == 1
+    assert floor.after(1).judged == 0  # fires until somebody changes
+    assert floor.story == [("free", "sales", "fire", "breached")]
+
+
+def test_a_longest_wait_within_its_bound_is_not_judged() -> None:
+    floor = RuledFloor(a_world(waiting(NOW - 30_000)), WAITS, heard=False)
+    assert floor.evaluate().judged == 0
+    floor.world.floor.put(waiting(NOW - 20_000))
+    assert floor.after(1).judged == 0
+
+    assert floor.after(29.001).judged == 1
+    assert floor.story == [("wait", "sales", "fire", "breached")]
+
+
+def test_a_contact_that_is_late_makes_no_look_where_figures_have_room() -> None:
+    floor = RuledFloor(a_world(*late(0, 40), waiting(NOW - 10_000)), LEVEL, heard=False)
+    assert floor.evaluate().judged == 1
+    [until] = floor.rules._attention._until.values()
+
+    assert until == NOW - NOW % MINUTE + MINUTE
+
+
+def test_a_contact_that_is_late_makes_a_look_where_they_have_none() -> None:
+    floor = RuledFloor(a_world(*[waiting(NOW - 10_000) for _ in range(10)]), LEVEL, heard=False)
+    floor.evaluate()
+
+    assert floor.after(10).judged == 0
+    assert floor.after(0.001).judged == 1
+    assert floor.story == [("level", "sales", "fire", "breached")]
+
+
+def test_what_a_clock_that_is_ahead_told_of_a_minute_counts_when_it_begins() -> None:
+    floor = RuledFloor(a_world(*late(0, 12)), LEVEL.replace("15m", "today"), heard=False)
+    floor.evaluate()
+    ahead = NOW - NOW % MINUTE + MINUTE
+    floor.world.floor.put(*[abandoned(ahead + one, 30) for one in range(30)], answered(NOW, 1))
+    floor.after(1)
+    assert floor.story == []
+
+    floor.after((ahead - floor.world.now) / 1000)
+    assert floor.story == [("level", "sales", "fire", "breached")]
+
+
+def test_a_window_that_lost_what_was_good_is_judged_when_it_turns() -> None:
+    good = [answered(NOW - NOW % MINUTE - 15 * MINUTE + one, 1) for one in range(40)]
+    bad = [answered(NOW - 5 * MINUTE + one, 90) for one in range(12)]
+    floor = RuledFloor(a_world(*good, *bad), LEVEL.replace("0.8", "0.6"), heard=False)
+    floor.evaluate()
+    assert floor.story == []
+
+    floor.after(40)
+    assert floor.story == [("level", "sales", "fire", "breached")]
 
 
 @pytest.mark.parametrize(

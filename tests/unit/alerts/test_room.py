@@ -14,6 +14,7 @@ from floorpulse.counting.histograms import span_bucket
 from floorpulse.kpis.catalogue import OVER_SPANS, Grows, SpanKpi
 from floorpulse.kpis.figures import MomentFigures, SpanFigures, Value, count, share
 from floorpulse.kpis.formulas.estimated_wait import estimated_wait
+from floorpulse.kpis.formulas.waiting import longest_wait
 from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 
 GROWING = [kpi for kpi in OVER_SPANS.values() if kpi.grows is not None]
@@ -200,3 +201,17 @@ def test_nothing_is_said_where_nothing_is_known() -> None:
     assert room_of(replace(below, fire=1.2), "answer_rate", share(10, 10)) == -1
     assert below.room_of_wait(50) == below.room_of_line() == -1
     assert replace(above, fire=-1.0).room_of_wait(50) == -1
+
+
+@pytest.mark.parametrize("fire", [0.0, 0.29, 1.001, 20.5, 80.0])
+def test_somebody_may_wait_until_the_longest_wait_is_beyond_the_bound(fire: float) -> None:
+    bounds = Bounds(below=False, fire=fire, clear=fire)
+    most = bounds.room_of_longest()
+
+    assert 1000 * fire - 1 <= most + 1 <= 1000 * fire + 1
+    assert called(bounds, longest_wait(MomentFigures((most,)), DEFAULT_POLICY)).call is Call.CLEAR
+
+
+def test_nothing_is_said_of_a_longest_wait_that_must_not_be_short() -> None:
+    assert Bounds(below=True, fire=5, clear=6).room_of_longest() == -1
+    assert Bounds(below=False, fire=-1.0, clear=-1.0).room_of_longest() < 0

@@ -147,7 +147,7 @@ QUEUES = st.sampled_from(["sales", "help"])
 VISITS = st.builds(
     lambda kind, ago, wait, queue: (kind, ago, wait, queue),
     st.sampled_from(["answered", "abandoned", "waiting", "left"]),
-    st.integers(0, 120_000),
+    st.integers(-50_000, 120_000),
     st.integers(0, 60),
     QUEUES,
 )
@@ -265,7 +265,7 @@ def busy_twins() -> Twins:
 @pytest.mark.parametrize("seed", range(2))
 def test_shares_that_are_not_worked_out_again_come_to_the_same(seed: int) -> None:
     """Hours in which most is in time, and half hours in which little is; what was told is
-    corrected now and then.
+    corrected now and then, and now and then a source's clock is ahead.
     """
     twins = busy_twins()
     some, everything = twins.both
@@ -276,7 +276,7 @@ def test_shares_that_are_not_worked_out_again_come_to_the_same(seed: int) -> Non
         visits = [
             (
                 dice.choices(["answered", "abandoned", "waiting"], [16, 4, 1])[0],
-                dice.randrange(40_000),
+                dice.randrange(-40_000 if dice.random() < 0.1 else 0, 40_000),
                 dice.randrange(15, 70) if dice.random() < 0.2 + 0.6 * bad else dice.randrange(15),
                 dice.choice(["sales", "help"]),
             )
@@ -321,7 +321,7 @@ def test_a_window_that_turned_and_lost_nothing_is_not_judged_again() -> None:
     quiet.world.now += MINUTE
     quiet.world.tell()
 
-    assert quiet.evaluate().judged == 4  # the row of abandons, and the gauges
+    assert quiet.evaluate().judged == 2  # the row of abandons, and the estimated wait
     assert quiet.story == []
 
 

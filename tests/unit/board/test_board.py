@@ -60,7 +60,8 @@ def test_the_sum_over_partitions_is_the_same_in_any_order() -> None:
     for update in reversed(updates):
         backward.take(update, update.published_at)
 
-    assert forward.read([TENANT], Window.M15, NOW) == backward.read([TENANT], Window.M15, NOW)
+    sums = [one.read([TENANT], Window.M15, NOW) for one in (forward, backward)]
+    assert sums[0]._replace(state=None) == sums[1]._replace(state=None)
 
 
 def test_a_row_of_a_lower_revision_never_replaces_a_higher_one() -> None:
@@ -454,6 +455,6 @@ def test_several_spans_are_read_as_each_by_itself() -> None:
     board = board_of(floor)
     spans = [(one.value, span_of(one, NOW, MINUTE, UTC)) for one in Window]
 
-    assert board.read_spans([TENANT], spans, NOW) == [
+    assert board.look([TENANT], NOW).read(spans) == [
         board.read([TENANT], one, NOW) for one in Window
     ]
