@@ -43,7 +43,7 @@ class EngineGroup(BaseModel):
         1000, ge=1, description="records folded between two looks at other work"
     )
     dirty_rows: int = Field(
-        60_000,
+        20_000,
         ge=1000,
         description="unflushed rows at which a worker waits for the database; bounds one flush",
     )

@@ -70,6 +70,11 @@ class PackedVisits(NothingPacked):
         """How many wait, or are in progress."""
         return int(self._counts()[2])
 
+    @property
+    def marks(self) -> int:
+        """How often a contact became Python's since the core was told anew of all of them."""
+        return int(self._counts()[4])
+
     def _counts(self) -> "ctypes.Array[ctypes.c_int64]":
         counts = (ctypes.c_int64 * 5)()
         self._core.counts(self.state, counts)
@@ -89,7 +94,7 @@ class PackedVisits(NothingPacked):
         self._core.unmark(self.state)
         for contact in (*known, *parked, *visits.chains.numbers, *visits.chains.unsure):
             self._core.find(self.state, *contact)
-        self._most_marks = max(MOST_MARKS, 2 * int(self._counts()[4]))
+        self._most_marks = max(MOST_MARKS, 2 * self.marks)
 
     def forget_more(self, names: int) -> None:
         """Forget which contacts Python knew once, and, where there are more `names`, those, too:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 HEARTBEAT = 1_000
 """Milliseconds after which every partition is told again that is not behind"""
-SELDOM = 4_000
-"""Milliseconds after which one is told again that is far behind; one of which nothing is heard for
-10 s is stale
+SELDOM = 2_500
+"""Milliseconds after which one is told again that is far behind: a part of the time after which all
+gauges are told
 """
 LEAST = 1_000
 """Records that are no backlog: a few record batches on their way"""

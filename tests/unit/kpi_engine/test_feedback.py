@@ -340,6 +340,17 @@ def test_a_visit_that_begins_or_moves_while_the_feedback_is_in_memory_needs_no_l
     assert stored_cells(store) == counted([other, *history, *further], MemoryStore())
 
 
+def test_feedback_is_placed_while_visits_of_other_contacts_are_loaded() -> None:
+    store = MemoryStore()
+    history = [FIRST, event(events.ContactOffered, 0, contact="c2")]
+    written(store.own(0), store, history, HOUR)
+    later = [answer(DAY), event(events.ContactAnswered, 10_000, contact="c2")]
+    written(store.own(0), store, later, DAY)
+
+    assert stored_cells(store) == counted([*history, *later], MemoryStore())
+    assert list(store.tables[0].visits[TENANT, "c1", 1].surveys or {}) == ["s"]
+
+
 def test_a_visit_by_a_clock_ahead_takes_over_feedback_that_was_stored_long_before() -> None:
     store = MemoryStore()
     other = event(events.ContactOffered, 0, contact="c2")

@@ -23,6 +23,7 @@ from floorpulse.kpi_engine.fold.presence import NO_END, PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.fold.watermark import FUTURE
+from floorpulse.kpi_engine.native import packed as keeper
 from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
@@ -262,6 +263,31 @@ def test_the_core_says_until_when_a_gauge_holds(native: Native, at: int) -> None
     [(_, _, _, good_until, _)] = packed.gauges(GaugeAges(3 * HOUR, 3 * HOUR + FUTURE, ages))
 
     assert good_until == 3 * HOUR + 7
+
+
+def test_the_core_that_is_told_anew_of_pythons_contacts_knows_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keeper, "MOST_MARKS", 3)
+    native = Native()
+    contacts = [f"c{number}" for number in range(4)]
+    native.fold(
+        *(event(events.ContactOffered, HOUR, contact=one) for one in contacts),
+        *(event(events.ContactHeld, HOUR + 1, contact=one) for one in contacts),
+        event(events.ContactEnded, HOUR, contact="parked"),
+    )
+    packed = native.partition.visits.packed
+    assert isinstance(packed, PackedVisits)
+    before = packed.marks
+    native.fold(
+        *(event(events.ContactOffered, HOUR + 2, contact=one, visit=2) for one in contacts),
+        event(events.ContactOffered, HOUR, contact="parked"),
+    )
+
+    assert before > 3
+    assert len(packed) == 0
+    assert {(TENANT, one, 2) for one in contacts} <= native.partition.visits.rows.keys()
+    assert native.partition.wanted.visits == [(TENANT, "parked", 1)]
 
 
 def test_gauges_know_what_came_before_names_were_forgotten(
