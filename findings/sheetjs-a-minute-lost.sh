@@ -22,7 +22,7 @@ npm install --silent --no-audit --no-fund --ignore-scripts xlsx@0.18.5 >npm.log 
 cat >minutes.cjs <<'JS'
 const XLSX = require('xlsx');
 
-/** The CSV of a workbook that holds these seconds as times of the format, written and read again. */
+/** The CSV of a workbook that holds these seconds as times, written and read again. */
 function csv(seconds, format) {
   const cells = seconds.map((one) => [{ t: 'n', v: one / 86400, z: format }]);
   const sheet = XLSX.utils.aoa_to_sheet(cells);
