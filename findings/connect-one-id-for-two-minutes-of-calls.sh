@@ -4,8 +4,8 @@
 #
 # Package:  Apache Kafka 4.4.0 (Maven: connect-api)
 # Expected: What goes through a connector comes out as it went in. SimpleHeaderConverter, which a
-#           worker takes unless told otherwise, "infers" a number of a text that is one, "the most
-#           appropriate": at worst the same number is written another way, as 7 for 007.
+#           worker takes unless told otherwise, infers a number of a text that is one: at worst the
+#           same number is written another way, as 7 for 007.
 # Seen:     1796000000.10 is inferred to be a float32, 1.796E9, and written as that. Of 600 calls,
 #           one a second, 6 ids are left. "5,4,1", the scores of a survey, is 5, and a caller's
 #           number comes without its zero or its plus. Nothing is raised.

@@ -9,6 +9,7 @@
 # Seen:     No pair, whichever comes first; the left join says "call+null" and the outer join
 #           "call+null" and "null+survey". With a grace of 1 ms, or a difference of 1 ms, the pair
 #           is there: the store that keeps one side for the other keeps nothing where both are 0.
+#           Sessions of no gap and no grace are the same: three calls of one instant are one call.
 # Matters:  What a platform writes at one instant, a visit's end and its result, is joined so.
 #           Zero is accepted, nothing is logged, and each contact is without an answer.
 set -euo pipefail
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
+import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -42,11 +44,23 @@ import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.JoinWindows;
 import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.SessionWindows;
 import org.apache.kafka.streams.kstream.StreamJoined;
 import org.apache.kafka.streams.kstream.ValueJoiner;
 
 public class Same {
     static final Instant NINE = Instant.parse("2026-11-30T09:00:00Z");
+
+    static Properties settings() {
+        var settings = new Properties();
+        settings.put("application.id", "same");
+        settings.put("bootstrap.servers", "none:1");
+        settings.put("default.key.serde", Serdes.StringSerde.class);
+        settings.put("default.value.serde", Serdes.StringSerde.class);
+        settings.put("statestore.cache.max.bytes", 0);
+        settings.put("state.dir", Path.of("state").toAbsolutePath().toString());
+        return settings;
+    }
 
     static List<String> joined(String kind, Duration difference, Duration grace, boolean swapped) {
         var builder = new StreamsBuilder();
@@ -61,11 +75,7 @@ public class Same {
             case "outer" -> calls.outerJoin(surveys, both, windows, with);
             default -> calls.join(surveys, both, windows, with);
         }).to("pairs", Produced.with(Serdes.String(), Serdes.String()));
-        var settings = new Properties();
-        settings.put("application.id", "same");
-        settings.put("bootstrap.servers", "none:1");
-        settings.put("state.dir", Path.of("state").toAbsolutePath().toString());
-        try (var driver = new TopologyTestDriver(builder.build(), settings, NINE)) {
+        try (var driver = new TopologyTestDriver(builder.build(), settings(), NINE)) {
             var text = new StringSerializer();
             var left = driver.createInputTopic("calls", text, text);
             var right = driver.createInputTopic("surveys", text, text);
@@ -84,6 +94,23 @@ public class Same {
         }
     }
 
+    static List<Long> counted(Duration gap, Duration grace) {
+        var builder = new StreamsBuilder();
+        builder.stream("calls", Consumed.with(Serdes.String(), Serdes.String()))
+            .groupByKey().windowedBy(SessionWindows.ofInactivityGapAndGrace(gap, grace)).count()
+            .toStream((key, count) -> key.key()).to("counts", Produced.valueSerde(Serdes.Long()));
+        try (var driver = new TopologyTestDriver(builder.build(), settings(), NINE)) {
+            var text = new StringSerializer();
+            var calls = driver.createInputTopic("calls", text, text);
+            for (int call = 0; call < 3; call++) {
+                calls.pipeInput("billing", "call", NINE);
+            }
+            return driver.createOutputTopic("counts", new StringDeserializer(),
+                new LongDeserializer()).readValuesToList().stream().filter(count -> count != null)
+                .toList();
+        }
+    }
+
     public static void main(String[] words) {
         var none = Duration.ZERO;
         var little = Duration.ofMillis(1);
@@ -93,6 +120,9 @@ public class Same {
             System.out.println("  grace of 1 ms: " + joined(kind, none, little, false)
                 + ", difference of 1 ms: " + joined(kind, little, none, false));
         }
+        System.out.println("session: " + counted(none, none));
+        System.out.println("  grace of 1 ms: " + counted(none, little)
+            + ", gap of 1 ms: " + counted(little, none));
         System.exit(0);
     }
 }
@@ -100,7 +130,7 @@ JAVA
 java -cp 'lib/*' Same.java >seen.txt 2>java.log || { cat java.log; exit 1; }
 
 echo "kafka-streams $kafka"
-echo "expected: [call+survey] everywhere"
+echo "expected: [call+survey] everywhere, and a session of 3"
 sed 's/^/seen: /' seen.txt
 diff - seen.txt <<'TEXT' >/dev/null
 inner: [], survey first: []
@@ -109,4 +139,6 @@ left: [call+null], survey first: [call+null]
   grace of 1 ms: [call+survey], difference of 1 ms: [call+survey]
 outer: [call+null, null+survey], survey first: [call+null, null+survey]
   grace of 1 ms: [call+survey], difference of 1 ms: [call+survey]
+session: [1, 1, 1]
+  grace of 1 ms: [1, 2, 3], gap of 1 ms: [1, 2, 3]
 TEXT

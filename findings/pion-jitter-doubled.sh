@@ -9,8 +9,8 @@
 #           RFC's formula, 20.0 ms in the statistics. RFC 3550 smooths how far the distance of two
 #           packets is off; the statistics smooth by how much that differs from packet to packet.
 #           Of a sender whose clock is slow they see no jitter at all.
-# Matters:  An alert at 15 ms of jitter fires for a line with 10, and whoever compares a dashboard with
-#           the reports that the other side counts looks in vain for where the other half is lost.
+# Matters:  An alert at 15 ms of jitter fires for a line with 10, and whoever compares a dashboard
+#           with the reports that the other side counts looks in vain for the other half.
 # Source:   pkg/stats/stats_recorder.go (recordIncomingRTP: inboundLastTransit), RFC 3550 A.8
 set -euo pipefail
 

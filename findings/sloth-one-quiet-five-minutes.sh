@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sloth's figure of thirty days is the mean of the shares of five minutes: a caller by night weighs
-# as much as hundreds by day, and one five minutes without a call makes it NaN for thirty days.
+# as much as a hundred by day, and one five minutes without a call makes it NaN for thirty days.
 #
 # Package:  sloth 0.16.0 (Go module), promtool (Debian: prometheus)
 # Expected: An SLO by events, "errors" and "total", is errors by total over the period, as it is in

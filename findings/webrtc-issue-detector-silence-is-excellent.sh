@@ -4,7 +4,7 @@
 #
 # Package:  webrtc-issue-detector 1.17.3 (npm)
 # Expected: The worse the network, the lower the mean opinion score; a call that nobody hears has 1,
-#           as the E-model says: "for R < 0: MOS = 1".
+#           as the E-model has it wherever R is below zero.
 # Seen:     Down to a loss of 30 % the score falls, to 1.2. Then it rises again, by 50 % to 2.8, and
 #           from 60 % on it is 5: R is below zero, the polynomial from R to MOS is used there too,
 #           where it grows with each packet lost, and what comes out is cut at 5. A round trip of

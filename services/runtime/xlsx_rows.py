@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
 MOST_LINES = 1_048_576
 """Of one worksheet; a longer table goes on in the next one"""
 DATES = "yyyy-mm-dd hh:mm:ss"
-WIDTH = 20
+FRACTIONS = "yyyy-mm-dd hh:mm:ss.000"
+WIDTH = 24
 """Of a column, characters: a date and its time fit"""
 
 LONGEST_TEXT = 32_767
@@ -34,7 +37,7 @@ class WorkbookFile:
         from xlsxwriter import Workbook
 
         self._book = Workbook(file, {"constant_memory": True})
-        self._dates = self._book.add_format({"num_format": DATES})
+        self._dates = date_formats(self._book)
         self._bold = self._book.add_format({"bold": True})
         self._name = name
         self._head = head
@@ -71,13 +74,23 @@ class WorkbookFile:
             case int() | float():
                 self._sheet.write_number(self._line, column, cell)
             case datetime():
-                self._sheet.write_datetime(self._line, column, cell, self._dates)
+                shown = self._dates[cell.microsecond > 0]
+                self._sheet.write_datetime(self._line, column, cell, shown)
             case str():
                 self._sheet.write_string(self._line, column, kept_text(cell))
 
     def close(self) -> None:
         """Put the workbook together; this takes a while for a long one."""
         self._book.close()
+
+
+def date_formats(book: "Workbook") -> tuple["Format", "Format"]:
+    """How a workbook shows an instant on a second, and one between two: to the millisecond, lest a
+    reader round it. 09:59:59.7 is not 10:00:00, and not 09:59:00, which readers make of it that
+    round the seconds and forget the minute.
+    """
+    whole, fractions = (book.add_format({"num_format": shown}) for shown in (DATES, FRACTIONS))
+    return whole, fractions
 
 
 def kept_text(text: str) -> str:

@@ -111,6 +111,19 @@ def sheets_of(workbook: bytes) -> dict[str, list[list[SheetCell]]]:
         }
 
 
+def formats_of(workbook: bytes, sheet: int = 1) -> dict[str, str]:
+    """How a worksheet shows the number of each cell, by its place; empty where nothing is said."""
+    with ZipFile(BytesIO(workbook)) as parts:
+        styles = ET.fromstring(parts.read("xl/styles.xml"))  # noqa: S314  our own file
+        part = parts.read(f"xl/worksheets/sheet{sheet}.xml")
+    cells = ET.fromstring(part)  # noqa: S314  our own file
+    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in styles.iter(f"{MAIN}numFmt")}
+    kinds = styles.find(f"{MAIN}cellXfs")
+    assert kinds is not None
+    shown = [codes.get(kind.get("numFmtId"), "") for kind in kinds]
+    return {one.get("r", ""): shown[int(one.get("s", "0"))] for one in cells.iter(f"{MAIN}c")}
+
+
 def _rows(sheet: bytes) -> list[list[SheetCell]]:
     root = ET.fromstring(sheet)  # noqa: S314  our own file
     return [list(map(_cell, row)) for row in root.iter(f"{MAIN}row")]

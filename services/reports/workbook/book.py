@@ -22,7 +22,7 @@ from floorpulse.reports.workbook.tables import (
     Word,
 )
 from floorpulse.reports.workbook.words import Language, told
-from floorpulse.runtime.xlsx_rows import DATES, MOST_LINES, WIDTH, kept_text
+from floorpulse.runtime.xlsx_rows import MOST_LINES, WIDTH, date_formats, kept_text
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -40,7 +40,7 @@ class _Formats:
     def __init__(self, book: Any, places: int) -> None:
         money = "#,##0" + ("." + "0" * places if places else "")
         self.head = book.add_format({"bold": True, "text_wrap": True, "bg_color": "#E8EEF4"})
-        self.date = book.add_format({"num_format": DATES})
+        self.dates = date_formats(book)
         self.number = {
             Look.PLAIN: None,
             Look.COUNT: book.add_format({"num_format": "#,##0"}),
@@ -120,7 +120,7 @@ class SettlementWorkbook:
             case int() | Decimal():
                 self._write_number(sheet, at, cell, look)
             case datetime():
-                sheet.write_datetime(*at, cell, self._formats.date)
+                sheet.write_datetime(*at, cell, self._formats.dates[cell.microsecond > 0])
             case Address() if len(cell) <= LONGEST_ADDRESS:
                 sheet.write_url(*at, cell)
             case StrEnum() | Word():

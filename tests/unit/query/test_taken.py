@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from floorpulse.runtime.xlsx_rows import WorkbookFile
+from tests.fakes.books import formats_of
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, answered
 from tests.fakes.world import NOW, SPAN, World, busy_world
@@ -106,6 +107,17 @@ def test_a_workbook_holds_the_same_lines_with_dates_that_are_dates(world: World)
     assert [line[level] for line in book[1:] if line[level] is not None] == [
         pytest.approx(float(line[level])) for line in lines[1:] if line[level]
     ]
+
+
+def test_an_instant_between_two_seconds_is_shown_to_the_millisecond() -> None:
+    whole = datetime(2026, 11, 11, 9, 59, 59)  # noqa: DTZ001  local, as the cell is
+    file = BytesIO()
+    book = WorkbookFile(file, "visits", ["offered", "answered"])
+    book.write([[whole, whole + timedelta(milliseconds=700)]])
+    book.close()
+
+    shown = formats_of(file.getvalue())
+    assert [shown["A2"], shown["B2"]] == ["yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd hh:mm:ss.000"]
 
 
 def _moment(days: float) -> datetime:

@@ -27,7 +27,7 @@ from floorpulse.reports.workbook.settled import Happened, SettledBook
 from floorpulse.reports.workbook.tables import Formula, Word, letters, value_of
 from floorpulse.reports.workbook.words import WORDS, Language
 from floorpulse.runtime.csv_rows import csv_text
-from tests.fakes.books import book_on_paper, paper_cases, sheets_of, workbook_of
+from tests.fakes.books import book_on_paper, formats_of, paper_cases, sheets_of, workbook_of
 from tests.fakes.contracts import call
 from tests.fakes.definitions import definitions
 from tests.fakes.paper import FLOOR
@@ -177,6 +177,20 @@ def test_visits_go_on_in_the_next_sheet() -> None:
     sheets = sheets_of(file.getvalue())
 
     assert [len(sheets[name]) for name in ("Visits", "Visits 2", "Visits 3")] == [3, 3, 2]
+
+
+def test_an_instant_between_two_seconds_is_shown_to_the_millisecond() -> None:
+    workbook = workbook_of(book_on_paper(CONTRACTS, SAID, [call(59_000), call(59_700)]))
+    sheets = sheets_of(workbook)
+    head, *rows = sheets["Visits"]
+    shown = formats_of(workbook, list(sheets).index("Visits") + 1)
+
+    column = {one.said: one.column for one in head}["offered"]
+    offered = [cell for row in rows for cell in row if cell.column == column]
+    assert [shown[cell.place] for cell in offered] == [
+        "yyyy-mm-dd hh:mm:ss",
+        "yyyy-mm-dd hh:mm:ss.000",
+    ]
 
 
 def test_a_text_that_no_cell_holds_is_cut_and_not_lost() -> None:
