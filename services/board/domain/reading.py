@@ -1,6 +1,7 @@
 """What a question about a span reads: sums of cells, and who is there."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from floorpulse.board.domain.presence import QueuePresence
@@ -12,7 +13,8 @@ from floorpulse.kpis.figures import MomentFigures, SpanFigures
 _OUTCOMES = (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values())
 
 
-class WindowReading(NamedTuple):
+@dataclass(frozen=True)
+class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
 
@@ -24,7 +26,7 @@ class WindowReading(NamedTuple):
     counted: SpanFigures
     present: MomentFigures
     revision: int
-    state: int | None = None
+    state: int | None = field(default=None, compare=False)
 
 
 class WindowFigures(NamedTuple):
