@@ -9,7 +9,7 @@ Update ──► rows (highest revision stays) ──► series ──► groups
 from bisect import insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -89,7 +89,8 @@ class Rules:
     horizons: Horizons = USUAL
 
 
-class WindowReading(NamedTuple):
+@dataclass(frozen=True)
+class WindowReading:
     """What a scope shows: the figures of the span, the figures of the moment, the highest revision
     in them.
 
@@ -101,7 +102,7 @@ class WindowReading(NamedTuple):
     counted: SpanFigures
     present: MomentFigures
     revision: int
-    state: int | None = None
+    state: int | None = field(default=None, compare=False)
 
 
 class WindowFigures(NamedTuple):
