@@ -16,7 +16,7 @@ from typing import get_args
 from floorpulse.board.domain.agents import Heads, Skills
 from floorpulse.contracts.agents import UNKNOWN, Entered, StateNow
 from floorpulse.contracts.events import AgentState
-from floorpulse.kpis.figures import NOBODY, Staff
+from floorpulse.kpis.figures import Staff
 
 STATES: tuple[StateNow, ...] = (*get_args(AgentState), UNKNOWN)
 
@@ -59,7 +59,7 @@ class StaffByQueue:
             return _summed(self._of.values())
         serving = {skills for queue in queues for skills in self._serving.get(queue, ())}
         if not serving:
-            return NOBODY
+            return Counter()
         if len(serving) == 1:
             return self._of[serving.pop()]
         return _summed(self._of[skills] for skills in serving)
