@@ -1,7 +1,7 @@
 """How quickly the API answers: live figures of 1,000 queues at a steady rate of questions, and a
 month of history of one queue.
 
-    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates, a second apart ──
+    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates, four times a second,
     12 partitions
                         over a minute, with its turn of panes           ▲ panes of three hours ──
                         PostgreSQL

@@ -2,6 +2,7 @@
 shown in.
 """
 
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 
 from floorpulse.board.domain.series import QueueChannel
@@ -9,7 +10,7 @@ from floorpulse.contracts.updates import Gauge, PaneRow
 
 
 class GaugeSum:
-    """The gauges of folded queues added up."""
+    """The gauges of folded queues added up, instants in order."""
 
     __slots__ = ("_in_progress", "_lasting", "_number", "_unresolved", "_waiting")
 
@@ -23,27 +24,27 @@ class GaugeSum:
     def add(self, gauge: Gauge) -> None:
         """Add another queue's gauge."""
         self._number += 1
-        self._waiting += gauge.waiting
         self._in_progress += gauge.in_progress
         self._unresolved += gauge.unresolved
-        self._lasting += gauge.lasting
+        for one in gauge.waiting:
+            insort(self._waiting, one)
+        for one in gauge.lasting:
+            insort(self._lasting, one)
 
     def take_off(self, gauge: Gauge) -> None:
         """Take off a gauge that was added."""
         self._number -= 1
-        for one in gauge.waiting:
-            self._waiting.remove(one)
         self._in_progress -= gauge.in_progress
         self._unresolved -= gauge.unresolved
+        for one in gauge.waiting:
+            del self._waiting[bisect_left(self._waiting, one)]
         for one in gauge.lasting:
-            self._lasting.remove(one)
+            del self._lasting[bisect_left(self._lasting, one)]
 
     def shown(self, place: QueueChannel) -> Gauge | None:
         """The gauge of the queue that they are counted in; None where nobody is there."""
         if not self._number:
             return None
-        self._waiting.sort()
-        self._lasting.sort()
         return Gauge(
             *place, [*self._waiting], self._in_progress, self._unresolved, [*self._lasting]
         )

@@ -90,7 +90,12 @@ def past_threshold(wait: int, policy: ServiceLevelPolicy) -> bool:
 
 def late_of(waits: Sequence[int], policy: ServiceLevelPolicy) -> int:
     """How many of these waits, milliseconds, are no longer within the policy's threshold."""
-    return sum([past_threshold(wait, policy) for wait in waits]) if waits else 0
+    if not waits:
+        return 0
+    limit = policy.threshold * 1000
+    if policy.boundary == "le":
+        return sum([wait > limit for wait in waits])
+    return sum([wait >= limit for wait in waits])
 
 
 def _gave_up(figures: SpanFigures, seconds: int, policy: ServiceLevelPolicy) -> int:
