@@ -1,10 +1,9 @@
 """How quickly the API answers: live figures of 1,000 queues at a steady rate of questions, and a
 month of history of one queue.
 
-    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates, four times a second,
-    12 partitions
-                        over a minute, with its turn of panes           ▲ panes of three hours ──
-                        PostgreSQL
+    open-loop client ── 500 questions a second ──► floorpulse api ◄── kpi-updates ── 12 partitions,
+                        over a minute, with its turn of panes   ▲     four times a second each
+                                                                └── panes of three hours, PostgreSQL
 
 The API has one core, everything else the others. Keys are checked as in production; every answer
 must be 200.

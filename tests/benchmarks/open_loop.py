@@ -24,8 +24,8 @@ from floorpulse.runtime.clock import monotonic
 
 ANSWER_WITHIN = 30.0
 PROMPT = -15
-"""Niceness where the system allows it: all servers but the measured one share the client's core, and
-an answer that the client looks at late would be the server's
+"""Niceness where the system allows it: all but the measured server share the client's core, and an
+answer that the client looks at late would count as the server's
 """
 
 
