@@ -147,6 +147,16 @@ def test_news_of_one_folded_queue_adds_up_no_other(monkeypatch: pytest.MonkeyPat
     assert seen(mine)[OTHER] == ((9, 5, 5, 5, 5, 5), 0)
 
 
+def test_talks_that_last_in_folded_queues_are_added_up_and_taken_off() -> None:
+    mine = board()
+    lasting = [Gauge("demo", queue, "voice", [], 0, 0, [NOW - 5]) for queue in QUEUES]
+    mine.take(update(1, lasting), NOW)
+    assert seen(mine)[OTHER] == ((), 5)
+
+    mine.take(update(2, None, [gauge("q6")], follows=1), NOW)
+    assert seen(mine)[OTHER] == ((), 4)
+
+
 def test_what_changed_says_who_came_and_who_left() -> None:
     told = ToldGauges()
     sales, help_, vip = gauge("sales", 1), gauge("help", 2), gauge("vip", 3)
