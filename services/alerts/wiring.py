@@ -81,7 +81,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, away, readers_pool
-from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
+from floorpulse.runtime.gc_tuning import SELDOM, leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
@@ -307,7 +307,7 @@ async def _settled(floor: Floor) -> None:
     await floor.keeper.loaded.wait()
     await floor.definitions.loaded.wait()
     await asyncio.sleep(EVALUATED_AFTER)
-    leave_alone_what_is_here()
+    leave_alone_what_is_here(SELDOM)
 
 
 async def _said(channels: Channels, floor: Floor) -> None:

@@ -11,6 +11,11 @@ COLLECTIONS = 20_000, 20, 50
 answers are no garbage in cycles.
 """
 
+SELDOM = 200_000, 20, 50
+"""The same for who makes much of what it keeps anew by and by, and may pause for a tenth of a
+second: of what the rules of 1,000 queues make in a minute next to nothing is garbage in cycles, and
+looking for it took a twentieth of their CPU.
+"""
 
 SHORT_PAUSES = 1_000, 1, 1_000
 """The same for who answers within milliseconds: no collection looks at more than some 3,000

@@ -31,7 +31,7 @@ from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.plan import Slot
-from floorpulse.runtime.gc_tuning import leave_alone_what_is_here
+from floorpulse.runtime.gc_tuning import SELDOM, leave_alone_what_is_here
 from tests.benchmarks.busy_floor import GENERATION, LOG, MINUTE, TENANT, BusyFloor, patterns
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MemoryFloor, MemoryHistory
@@ -205,7 +205,7 @@ async def rules_load(floor: BusyFloor, seconds: int) -> RulesLoad:
     rules, floors = _rules(made, CONDITIONS)
     watched = made.board.watch()
     await rules.evaluate(floors.view(TENANT), ())
-    leave_alone_what_is_here()  # as the service does once its rules were evaluated
+    leave_alone_what_is_here(SELDOM)  # as the service does once its rules were evaluated
     spent: list[float] = []
     judged = transitions = 0
     merging = 0.0
