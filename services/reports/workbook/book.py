@@ -86,7 +86,7 @@ class SettlementWorkbook:
         sheet = self._sheet(table, number)
         for cells in rows:
             if row == self._most_lines - 1:
-                number = number + 1
+                number += 1
                 row = 0
                 sheet = self._sheet(table, number)
             self._write_row(sheet, table, row, cells)
