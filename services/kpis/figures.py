@@ -103,6 +103,10 @@ class MomentFigures(NamedTuple):
     in_hours: tuple[int, ...] | None = None
 
 
+NOBODY_THERE = MomentFigures()
+"""The figures of a moment at which nobody is there, or of which no KPI asks for any"""
+
+
 class NoValue(StrEnum):
     """Why a figure has no value although something happened."""
 

@@ -34,7 +34,7 @@ from floorpulse.figures.sums import Sums, unresolved
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visit_waits import Clocks, Now, VisitWaits, waits_over
-from floorpulse.kpis.figures import CountedVisits, MomentFigures, SpanFigures
+from floorpulse.kpis.figures import NOBODY_THERE, CountedVisits, SpanFigures
 from floorpulse.kpis.inputs import STAFF, Need
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
@@ -316,7 +316,3 @@ def _part(
         )
         figures = figures._replace(visits=seen)
     return Parted(policy, figures)
-
-
-NOBODY_THERE = MomentFigures()
-"""The figures of a moment where no KPI asks for them"""

@@ -15,7 +15,7 @@ from floorpulse.figures.by_policy import Parted
 from floorpulse.figures.live.written import RowText, SubjectText
 from floorpulse.figures.rows import RowInput
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
-from floorpulse.kpis.figures import MomentFigures
+from floorpulse.kpis.figures import NOBODY_THERE
 from floorpulse.kpis.formulas.service_level import late_of
 from floorpulse.kpis.policies import Policy, ServiceLevelPolicy
 
@@ -24,7 +24,6 @@ KEPT_OF_ONE = 2_000
 KEPT = 50_000
 """Rows of all questions together, some 30 MB"""
 NO_FAMILY = Family(0)
-NOBODY_THERE = MomentFigures()
 
 
 class KeptRows:
