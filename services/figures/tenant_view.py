@@ -226,6 +226,11 @@ class Floors:
         self._horizons: dict[str, _KnownHorizons] = {}
         board.horizons_of = self.horizons
 
+    @property
+    def as_of(self) -> int:
+        """The instant that figures speak of now, but for queues whose sources are silent."""
+        return self.board.as_of(self._now())
+
     def horizons(self, tenant: str, at: int) -> Horizons:
         """How long visits of a tenant's channels are believed at an instant, epoch
         milliseconds.

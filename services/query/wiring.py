@@ -29,6 +29,7 @@ from floorpulse.figures.forecasts.kept import kept_forecasts
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.indicators.use_cases import indicators
+from floorpulse.figures.live.ahead import WritesAhead
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.live.queues import Queues
 from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
@@ -107,8 +108,11 @@ async def query(
             log,
             Parts(metrics, pulse, definitions, forecasts, turns, box),
         )
-        looking = asyncio.create_task(UnknownQueueWatch(running.answering.floors).run())
-        stack.callback(looking.cancel)
+        unknown = UnknownQueueWatch(running.answering.floors)
+        ahead = WritesAhead(running.of(LiveFigures))
+        for work in (unknown.run(), ahead.run(pulse.wait)):
+            task = asyncio.create_task(work)
+            stack.callback(task.cancel)
         yield running
 
 

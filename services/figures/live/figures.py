@@ -1,6 +1,7 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,7 +12,7 @@ from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
 from floorpulse.figures.forecasts.plans import Times
 from floorpulse.figures.live.context import LiveContext, LiveContexts, LiveQuery, LiveRowSource
-from floorpulse.figures.live.kept import KeptAnswers, KeptRows
+from floorpulse.figures.live.kept import KeptAnswer, KeptAnswers, KeptRows
 from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.live.layouts import Layouts
 from floorpulse.figures.live.opened import LivePlace, OpenAnswer, OpenedAnswer, Part, RowReading
@@ -38,6 +39,10 @@ ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
 KEPT_ROWS = 120
 """The same of rows that are kept, few of which are written anew"""
+AHEAD_ROWS = 10
+"""Rows that are written ahead at once: less than half a millisecond"""
+AHEAD_WAITS = 0.01
+"""Seconds for which they wait for brief questions"""
 EVERY_ROW = 1 << 62
 """More rows than there are"""
 
@@ -116,41 +121,69 @@ class LiveFigures:
         part = opened.part(after, limit)
         kept = self._kept.of(query, opened.layout, opened.size)
         page = WrittenPage()
+        if kept is not None and not opened.looked_up:
+            kept.asked += 1
         at_once = ROWS if kept is None else KEPT_ROWS
         async for context, index, place, mine in self._subjects(opened, part, at_once):
-            final = context.frame.final
-            if kept is None or not (place.plain and context.needs is Need.NOTHING):
-                seen = self._seen(context, place)
-                rows: Sequence[RowText] = _text_of(context, place).rows(seen, final)
-            else:
-                known = kept.get(index)
-                if known is None:
-                    text = _text_of(context, place)
-                    known = kept[index] = KeptRows(text, place.shares[0].policy)
-                rows = known.as_of(self._reading(context, place).reading, final)
+            rows = self._texts(context, index, place, kept)
             page.add(context.text, rows[mine])
         return page, part.more
+
+    async def write_ahead(self, rows: int) -> None:
+        """Write the rows of questions that were asked again and again since the last time, have so
+        many rows or more and are answered from the board alone, before they are asked again.
+        """
+        for query in self._kept.asked_again(rows):
+            opened = await self._opened(query, None)
+            kept = self._kept.of(query, opened.layout, opened.size)
+            whole = opened.part(None, EVERY_ROW)
+            async for context, index, place, _ in self._subjects(
+                opened, whole, AHEAD_ROWS, self._give_way
+            ):
+                self._texts(context, index, place, kept)
+
+    async def _give_way(self) -> None:
+        await self.turns.give_way(asyncio.get_running_loop().time() + AHEAD_WAITS)
+
+    def _texts(
+        self, context: LiveContext, index: int, place: RowLayout, kept: KeptAnswer | None
+    ) -> Sequence[RowText]:
+        """The rows of a subject as JSON, kept where they can be."""
+        final = context.frame.final
+        if kept is None or not (place.plain and context.needs is Need.NOTHING):
+            return _text_of(context, place).rows(self._seen(context, place), final)
+        known = kept.subjects.get(index)
+        if known is None:
+            text = _text_of(context, place)
+            known = kept.subjects[index] = KeptRows(text, place.shares[0].policy)
+        return known.as_of(self._reading(context, place).reading, final)
 
     async def _opened(self, query: LiveQuery, until: float | None) -> OpenedAnswer:
         view = self.floors.view(query.selection.tenant)
         contexts = LiveContexts(partial(self._context, query, view, until), view)
         context = await contexts.at(view.as_of)
         layout = await self._layouts.of(query, context.terms, view.as_of)
-        return OpenedAnswer(contexts, layout, len(query.question.kpis))
+        looked_up = context.needs is not Need.NOTHING or context.found.waits is not None
+        return OpenedAnswer(contexts, layout, len(query.question.kpis), looked_up)
 
     async def _subjects(
-        self, opened: OpenedAnswer, part: Part, at_once: int = ROWS
+        self,
+        opened: OpenedAnswer,
+        part: Part,
+        at_once: int = ROWS,
+        rest: Callable[[], Awaitable[None]] | None = None,
     ) -> AsyncIterator[tuple[LiveContext, int, RowLayout, slice]]:
         """The subjects of a part of an answer: their contexts, numbers and places, and which of
-        their rows belong to it; a turn after each `at_once` rows.
+        their rows belong to it; a turn, or another rest, after each `at_once` rows.
         """
         kpis = opened.kpis
+        rest = rest or self.turns.next
         rested = part.first
         for index in range(part.first // kpis, -(-part.end // kpis)) if kpis else ():
             first = index * kpis
             if first - rested >= at_once:
                 rested = first
-                await self.turns.next()
+                await rest()
             mine = slice(max(0, part.first - first), part.end - first)
             place = opened.layout.place(index)
             yield await opened.contexts.of(place), index, place, mine

@@ -12,6 +12,7 @@ from functools import lru_cache
 from floorpulse.board.domain.reading import WindowReading
 from floorpulse.counting.families import Family
 from floorpulse.figures.by_policy import Parted
+from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.written import RowText, SubjectText
 from floorpulse.figures.rows import RowInput
 from floorpulse.kpis.catalogue import Kpi, MomentKpi
@@ -105,34 +106,49 @@ def is_leveled(kpi: Kpi) -> bool:
     return kpi.judged_by is Policy.SERVICE_LEVEL
 
 
-@dataclass(frozen=True)
-class _KeptAnswer:
+@dataclass(eq=False)
+class KeptAnswer:
+    """The rows of a question by the number of their subject in a layout, `size` in all, and how
+    often it was asked since somebody looked.
+    """
+
     layout: object
     size: int
     subjects: dict[int, KeptRows] = field(default_factory=dict)
+    asked: int = 0
 
 
 class KeptAnswers:
     """The rows of questions as they were written last: a wall asks the same again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[object, _KeptAnswer] = {}
+        self._known: dict[LiveQuery, KeptAnswer] = {}
         self._rows = 0
 
-    def of(self, query: object, layout: object, size: int) -> dict[int, KeptRows] | None:
-        """The rows of a question, `size` in all, by the number of their subject in a layout; None
-        where they are too many to be kept.
-        """
+    def of(self, query: LiveQuery, layout: object, size: int) -> KeptAnswer | None:
+        """The answer to a question, `size` rows in all; None where they are too many to be kept."""
         if size > KEPT_OF_ONE:
             return None
         known = self._known.get(query)
         if known is not None and known.layout is layout:
-            return known.subjects
+            return known
         if known is not None:
             self._rows -= known.size
         elif self._rows + size > KEPT:
             self._known.clear()
             self._rows = 0
         self._rows += size
-        kept = self._known[query] = _KeptAnswer(layout, size)
-        return kept.subjects
+        asked = 0 if known is None else known.asked
+        kept = self._known[query] = KeptAnswer(layout, size, asked=asked)
+        return kept
+
+    def asked_again(self, rows: int) -> list[LiveQuery]:
+        """Questions with so many rows or more that were asked more than once since the last
+        look.
+        """
+        again = [
+            query for query, kept in self._known.items() if kept.asked > 1 and kept.size >= rows
+        ]
+        for kept in self._known.values():
+            kept.asked = 0
+        return again

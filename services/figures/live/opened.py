@@ -35,11 +35,14 @@ class Part(NamedTuple):
 
 
 class OpenedAnswer(NamedTuple):
-    """An answer to be read subject by subject, each of which has as many rows as there are KPIs."""
+    """An answer to be read subject by subject, each of which has as many rows as there are KPIs;
+    `looked_up` tells whether the board alone does not know it.
+    """
 
     contexts: LiveContexts
     layout: Layout
     kpis: int
+    looked_up: bool
 
     @property
     def size(self) -> int:

@@ -274,17 +274,19 @@ def test_answers_of_great_length_are_not_kept(monkeypatch: pytest.MonkeyPatch) -
 
 def test_as_many_rows_are_kept_as_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "KEPT", 10)
+    world = busy_world()
+    first, second, third = (query(world, kpi=kpi) for kpi in ("asa", "aht", "offered"))
     answers = KeptAnswers()
     layout = object()
-    first = answers.of("first", layout, 6)
-    assert answers.of("first", layout, 6) is first
-    assert answers.of("first", object(), 4) is not first
-    second = answers.of("second", layout, 6)
-    assert answers.of("second", layout, 6) is second
-    third = answers.of("third", layout, 1)
-    assert answers.of("third", layout, 1) is third
-    assert answers.of("second", layout, 6) is not second
-    assert answers.of("long", layout, KEPT_OF_ONE + 1) is None
+    kept_first = answers.of(first, layout, 6)
+    assert answers.of(first, layout, 6) is kept_first
+    assert answers.of(first, object(), 4) is not kept_first
+    kept_second = answers.of(second, layout, 6)
+    assert answers.of(second, layout, 6) is kept_second
+    kept_third = answers.of(third, layout, 1)
+    assert answers.of(third, layout, 1) is kept_third
+    assert answers.of(second, layout, 6) is not kept_second
+    assert answers.of(third, layout, KEPT_OF_ONE + 1) is None
 
 
 def random_figures(dice: random.Random) -> SpanFigures:
