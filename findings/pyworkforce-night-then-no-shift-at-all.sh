@@ -34,23 +34,24 @@ NO_EVENING = {"origin": "Night", "destination": "Evening"}
 
 
 def roster(agents: int, rules: list[dict[str, str]]) -> str:
-    """Who works the nights of three days, one agent a night being asked for, and nothing else."""
+    """Who works the nights of three days, one agent a night being asked for."""
     names = [f"agent {number}" for number in range(1, agents + 1)]
     answer = MinHoursRoster(
         num_days=DAYS,
         resources=names,
         shifts=["Morning", "Evening", "Night"],
         shifts_hours=[8, 8, 8],
-        min_working_hours=0,
+        min_working_hours=1,
         banned_shifts=[],
-        max_resting=DAYS,
+        max_resting=DAYS - 1,
         required_resources={"Morning": [0] * DAYS, "Evening": [0] * DAYS, "Night": [1] * DAYS},
         non_sequential_shifts=rules,
         num_search_workers=1,
     ).solve()
     if answer["status"] != "OPTIMAL":
         return answer["status"]
-    nights = {shift["day"]: shift["resource"] for shift in answer["resource_shifts"]}
+    worked = answer["resource_shifts"]
+    nights = {one["day"]: one["resource"] for one in worked if one["shift"] == "Night"}
     alone = any(nights[day] == nights[day + 1] for day in range(DAYS - 1))
     return "somebody works two nights in a row" if alone else "nobody works two nights in a row"
 
