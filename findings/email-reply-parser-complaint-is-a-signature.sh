@@ -7,7 +7,7 @@
 #           is signed: no "-- " (RFC 3676 4.3), no ">", no address, no date.
 # Seen:     A line that begins with two dashes or underlines, or with one dash and a letter or digit
 #           at once, begins a signature, in the middle of a mail too, and what follows goes with it:
-#           of a mail with a list its greeting is left. "On" and later "wrote:" make the heading of a
+#           of a mail with a list its greeting is left. "On" and later "wrote:" make the head of a
 #           quotation of all between them, over several lines too, and what follows is quoted. The
 #           package of the same name for JavaScript leaves all five mails whole.
 # Matters:  A ticket that was opened by mail has no complaint in it, a classifier of reasons sees
