@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# A call is a span, OpenTelemetry's count connector counts spans, and its delta-to-cumulative
+# processor adds them up for Prometheus: the calls that were under way at the start are left out, and
+# with each of them those that ended in the same five seconds.
+#
+# Package:  opentelemetry-collector-contrib 0.165.1 (Go modules connector/countconnector and
+#           processor/deltatocumulativeprocessor)
+# Expected: Each span is told once, when it has ended, so the cumulative count of 200 calls is 200.
+#           The processor is the advised way from the connector to Prometheus (issue 30203).
+# Seen:     The connector gives a count the times of what it counted, from the first begin to the
+#           last end. The processor takes the first count's begin for the begin of the series and
+#           drops each count that begins before: "series only starts at". Who ends first in a running
+#           hotline is a short call, so every longer one that began before it is dropped, with its
+#           batch. Counts of logs, which have no begin, are dropped where their times do not grow.
+# Matters:  Calls are missing after each start of the collector and each quiet five minutes
+#           (max_stale), the long ones first, and nothing says so but a counter of the collector.
+# Source:   countconnector/counter.go (updateTimestamp), deltatocumulativeprocessor/internal/delta
+set -euo pipefail
+
+command -v go >/dev/null || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+cat >go.mod <<'MOD'
+module findings
+
+go 1.26.0
+
+require (
+	github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector v0.165.1
+	github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatocumulativeprocessor v0.165.1
+)
+MOD
+cat >main.go <<'GO'
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector"
+	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatocumulativeprocessor"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/connector/connectortest"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pdata/pmetric"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/processor/processortest"
+)
+
+const (
+	calls = 200
+	apart = 3 * time.Second
+	batch = 5 * time.Second
+)
+
+var nine = time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
+
+func check(err error) {
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+}
+
+func at(since time.Duration) pcommon.Timestamp {
+	return pcommon.NewTimestampFromTime(nine.Add(since))
+}
+
+// length is how long a call lasts: of five calls one lasts a minute, and one five.
+func length(call int) time.Duration {
+	return []time.Duration{180, 300, 120, 60, 240}[call%5] * time.Second
+}
+
+// total is the sum that Prometheus would have at the end of what came out of the processor.
+func total(sink *consumertest.MetricsSink, name string) int64 {
+	var last int64
+	for _, told := range sink.AllMetrics() {
+		for _, resource := range told.ResourceMetrics().All() {
+			for _, scope := range resource.ScopeMetrics().All() {
+				for _, metric := range scope.Metrics().All() {
+					if metric.Name() == name && metric.Type() == pmetric.MetricTypeSum {
+						last = metric.Sum().DataPoints().At(0).IntValue()
+					}
+				}
+			}
+		}
+	}
+	return last
+}
+
+func main() {
+	ctx := context.Background()
+	counting, adding := countconnector.NewFactory(), deltatocumulativeprocessor.NewFactory()
+	added := new(consumertest.MetricsSink)
+	adder, err := adding.CreateMetrics(ctx, processortest.NewNopSettings(adding.Type()),
+		adding.CreateDefaultConfig(), added)
+	check(err)
+	check(adder.Start(ctx, componenttest.NewNopHost()))
+	settings := connectortest.NewNopSettings(counting.Type())
+	spans, err := counting.CreateTracesToMetrics(ctx, settings, counting.CreateDefaultConfig(), adder)
+	check(err)
+	logs, err := counting.CreateLogsToMetrics(ctx, settings, counting.CreateDefaultConfig(), adder)
+	check(err)
+
+	// Calls that begin each three seconds, told in batches of five seconds as they end.
+	for end := time.Duration(0); end < calls*apart+10*time.Minute; end += batch {
+		traces := ptrace.NewTraces()
+		ended := traces.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
+		for call := range calls {
+			began := time.Duration(call) * apart
+			if over := began + length(call); over >= end && over < end+batch {
+				span := ended.AppendEmpty()
+				span.SetStartTimestamp(at(began))
+				span.SetEndTimestamp(at(over))
+			}
+		}
+		if ended.Len() > 0 {
+			check(spans.ConsumeTraces(ctx, traces))
+		}
+	}
+	// A line of a log a call, as two servers write them, the second a second behind the first.
+	for call := range calls {
+		lines := plog.NewLogs()
+		line := lines.ResourceLogs().AppendEmpty().ScopeLogs().AppendEmpty().LogRecords().AppendEmpty()
+		line.SetTimestamp(at(time.Duration(call/2)*apart + time.Duration(call%2)*-time.Second))
+		check(logs.ConsumeLogs(ctx, lines))
+	}
+	fmt.Printf("calls: expected %d, seen %d\n", calls, total(added, "trace.span.count"))
+	fmt.Printf("lines of two servers: expected %d, seen %d\n", calls, total(added, "log.record.count"))
+	check(adder.Shutdown(ctx))
+}
+GO
+GOFLAGS=-mod=mod go mod tidy >go.log 2>&1 && go build -o count . >>go.log 2>&1 || exit 2
+./count >seen.txt || { cat seen.txt; exit 1; }
+
+echo "countconnector 0.165.1, deltatocumulativeprocessor 0.165.1"
+cat seen.txt
+diff - seen.txt <<'TEXT' >/dev/null
+calls: expected 200, seen XX
+lines of two servers: expected 200, seen XX
+TEXT
