@@ -3,15 +3,15 @@
 # an id: a program that reads JSON from each event of it ends fifteen seconds after its start.
 #
 # Package:  httpx-sse 0.4.3, httpx 0.28.1; beside it sseclient-py 1.9.0 (PyPI)
-# Expected: A comment, ": still here", is ignored, and the blank line after it dispatches nothing, as
-#           there is no data (WHATWG HTML 9.2.6: "if the data buffer is an empty string ... return").
-#           So events are the blocks that have data, as sseclient-py has them.
+# Expected: A comment, ": still here", is ignored, and the blank line after it dispatches nothing:
+#           there is no data (WHATWG HTML 9.2.6: "if the data buffer is an empty string" return). So
+#           events are the blocks that have data, as sseclient-py has them.
 # Seen:     Before the first id it is so. An id stays, as it should, and counts as something to
 #           dispatch: each heartbeat is an event "message" with the last id and no data, and its
 #           json() raises. A block with nothing but "retry: 2000" is one from the start on.
 # Matters:  Figures stop where a heartbeat is read as rows, in quiet minutes only: a busy stream has
-#           no heartbeat, so no trial by day sees it. A server helps that sends its comment as a line
-#           of the next block, without a blank line of its own; a reader skips what has no data.
+#           no heartbeat, so no trial by day sees it. A server helps that sends a comment as a line
+#           of the next block, with no blank line of its own; readers skip what has no data.
 # Source:   florimondmanca/httpx-sse issue 35 (known, open), r3labs/sse issue 163 (the same in Go)
 set -euo pipefail
 

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # A call is a span, OpenTelemetry's count connector counts spans, and its delta-to-cumulative
-# processor adds them up for Prometheus: the calls that were under way at the start are left out, and
-# with each of them those that ended in the same five seconds.
+# processor adds them up for Prometheus: calls under way at the start are left out, and with each of
+# them those that ended in the same five seconds.
 #
 # Package:  opentelemetry-collector-contrib 0.165.1 (Go modules connector/countconnector and
 #           processor/deltatocumulativeprocessor)
 # Expected: Each span is told once, when it has ended, so the cumulative count of 200 calls is 200.
-#           The processor is the advised way from the connector to Prometheus (issue 30203).
+#           The processor is the way from the connector to Prometheus (the answer of issue 30203).
 # Seen:     The connector gives a count the times of what it counted, from the first begin to the
 #           last end. The processor takes the first count's begin for the begin of the series and
-#           drops each count that begins before: "series only starts at". Who ends first in a running
-#           hotline is a short call, so every longer one that began before it is dropped, with its
-#           batch. Counts of logs, which have no begin, are dropped where their times do not grow.
+#           drops each count that begins before: "series only starts at". Who ends first on a floor
+#           at work is a short call, so each longer one that began before it is dropped with its
+#           batch. Counts of a log's lines, which have one time, are dropped where it does not grow.
 # Matters:  Calls are missing after each start of the collector and each quiet five minutes
 #           (max_stale), the long ones first, and nothing says so but a counter of the collector.
 # Source:   countconnector/counter.go (updateTimestamp), deltatocumulativeprocessor/internal/delta
@@ -22,15 +22,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-cat >go.mod <<'MOD'
+contrib=github.com/open-telemetry/opentelemetry-collector-contrib
+cat >go.mod <<MOD
 module findings
 
 go 1.26.0
 
-require (
-	github.com/open-telemetry/opentelemetry-collector-contrib/connector/countconnector v0.165.1
-	github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatocumulativeprocessor v0.165.1
-)
+require $contrib/connector/countconnector v0.165.1
+
+require $contrib/processor/deltatocumulativeprocessor v0.165.1
 MOD
 cat >main.go <<'GO'
 package main

@@ -3,7 +3,7 @@
 # says of that call that 16,777,215 packets are lost and none has arrived.
 #
 # Package:  github.com/pion/rtcp 1.2.20, github.com/pion/interceptor 0.1.51 (Go modules)
-# Expected: "the loss may be negative if there are duplicates" (RFC 3550 6.4.1), and its 24 bits hold
+# Expected: "the loss may be negative if there are duplicates" (RFC 3550 6.4.1), and 24 bits hold
 #           a signed number (A.3); W3C's packetsLost is signed for that reason. So -1 of 1,000.
 # Seen:     ReceptionReport.TotalLost is unsigned, and ff ff ff is 16,777,215 in it. The statistics
 #           take it over: 16,777,215 lost, and of 1,000 packets that were sent and heard 0 received,
