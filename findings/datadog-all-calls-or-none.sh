@@ -11,7 +11,7 @@
 #           like one call when it is flushed. Gauges are left out alike: the number of calls that
 #           wait is not told in nine of ten flushes. Timings are sampled one by one, as expected.
 # Matters:  The client flushes each 0.3 s: of 33 sums in ten seconds three or so come through, and
-#           the wall's calls of ten seconds are half too many or too few, beside waits that are right.
+#           the calls of ten seconds are half too many or too few, beside waits that are right.
 # Source:   dogstatsd/base.py (_flush_aggregated_metrics hands m.rate to _report, which samples)
 set -euo pipefail
 

@@ -5,7 +5,7 @@ from hanging up
 
 Neither the comment nor the pause before a retry has a blank line of its own: they are lines of the
 event that follows. The standard ignores a block without data, and some clients do not (httpx-sse,
-r3labs/sse).
+r3labs/sse, @microsoft/fetch-event-source).
 """
 
 import asyncio
