@@ -9,7 +9,7 @@
 #           there is no data (WHATWG HTML 9.2.6: "if the data buffer is an empty string" return). So
 #           events are the blocks that have data, as sseclient-py and eventsource-parser have them.
 # Seen:     httpx-sse: before the first id it is so. An id stays, as it should, and counts as a thing
-#           to dispatch, so each heartbeat is an event "message" with no data, and its json() raises;
+#           to dispatch: each heartbeat is an event "message" with no data, whose json() raises, and
 #           so is a block of "retry: 2000" alone. fetch-event-source, which pages use because the
 #           EventSource of a browser sends no key, dispatches each block, whatever is in it.
 # Matters:  Figures stop where a heartbeat is read as rows, in quiet minutes only: a busy stream has
@@ -35,7 +35,7 @@ cat >streams.json <<'JSON'
     "data: {\"n\": 7}\n\n: still here\n\ndata: {\"n\": 8}\n\n",
   "the same with ids":
     "id: 1\ndata: {\"n\": 7}\n\n: still here\n\nid: 2\ndata: {\"n\": 8}\n\n",
-  "retry, rows with an id, rows":
+  "retry, rows with ids":
     "retry: 2000\n\nid: 1\ndata: {\"n\": 7}\n\nid: 2\ndata: {\"n\": 8}\n\n",
   "all of it, no blank lines between":
     "retry: 2000\nid: 1\ndata: {\"n\": 7}\n\n: still here\nid: 2\ndata: {\"n\": 8}\n\n"
@@ -78,10 +78,10 @@ cat seen.txt
 diff - seen.txt <<'TEXT' >/dev/null
 rows, heartbeat, rows: sseclient-py 2, httpx-sse 2: {"n": 7}, {"n": 8}
 the same with ids: sseclient-py 2, httpx-sse 3: {"n": 7}, nothing, {"n": 8}
-retry, rows with an id, rows: sseclient-py 2, httpx-sse 3: nothing, {"n": 7}, {"n": 8}
+retry, rows with ids: sseclient-py 2, httpx-sse 3: nothing, {"n": 7}, {"n": 8}
 all of it, no blank lines between: sseclient-py 2, httpx-sse 2: {"n": 7}, {"n": 8}
 rows, heartbeat, rows: eventsource-parser 2, fetch-event-source 3: {"n": 7}, nothing, {"n": 8}
 the same with ids: eventsource-parser 2, fetch-event-source 3: {"n": 7}, nothing, {"n": 8}
-retry, rows with an id, rows: eventsource-parser 2, fetch-event-source 3: nothing, {"n": 7}, {"n": 8}
+retry, rows with ids: eventsource-parser 2, fetch-event-source 3: nothing, {"n": 7}, {"n": 8}
 all of it, no blank lines between: eventsource-parser 2, fetch-event-source 2: {"n": 7}, {"n": 8}
 TEXT
