@@ -8,7 +8,7 @@
 # Expected: A comment, ": still here", is ignored, and the blank line after it dispatches nothing:
 #           there is no data (WHATWG HTML 9.2.6: "if the data buffer is an empty string" return). So
 #           events are the blocks that have data, as sseclient-py and eventsource-parser have them.
-# Seen:     httpx-sse: before the first id it is so. An id stays, as it should, and counts as a thing
+# Seen:     httpx-sse: before the first id it is so. An id stays, as it should, and is a thing
 #           to dispatch: each heartbeat is an event "message" with no data, whose json() raises, and
 #           so is a block of "retry: 2000" alone. fetch-event-source, which pages use because the
 #           EventSource of a browser sends no key, dispatches each block, whatever is in it.

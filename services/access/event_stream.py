@@ -5,7 +5,8 @@ from hanging up
 
 Neither the comment nor the pause before a retry has a blank line of its own: they are lines of the
 event that follows. The standard ignores a block without data, and some clients do not (httpx-sse,
-r3labs/sse, @microsoft/fetch-event-source).
+r3labs/sse, @microsoft/fetch-event-source). The comment is a colon alone, as others of them keep all
+lines up to the next blank one.
 """
 
 import asyncio
@@ -48,7 +49,7 @@ async def events(
                 yield await event(batch)
                 heard = monotonic()
             elif monotonic() - heard >= HEARTBEAT:
-                yield ": still here\n"
+                yield ":\n"
                 heard = monotonic()
 
 
