@@ -35,6 +35,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/stats"
@@ -80,6 +81,7 @@ func main() {
 		interceptor.RTPWriterFunc(func(*rtp.Header, []byte, interceptor.Attributes) (int, error) {
 			return 0, nil
 		}))
+	time.Sleep(100 * time.Millisecond) // its recorder starts beside
 	for number := range uint16(packets) {
 		header := rtp.Header{Version: 2, SSRC: ssrc, SequenceNumber: number}
 		_, err = sender.Write(&header, make([]byte, 160), interceptor.Attributes{})
