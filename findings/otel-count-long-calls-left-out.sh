@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A call is a span, OpenTelemetry's count connector counts spans, and its delta-to-cumulative
-# processor adds them up for Prometheus: of the first 302 calls 225 are there, as long ones under way
-# at the start are left out, with those that ended in the same five seconds.
+# processor adds them up for Prometheus: of the first 302 calls 225 are there, for long ones under
+# way at the start are left out, with those that ended in the same five seconds.
 #
 # Package:  opentelemetry-collector-contrib 0.161.0 (Go modules connector/countconnector and
 #           processor/deltatocumulativeprocessor)
@@ -142,7 +142,7 @@ func main() {
 	check(adder.Shutdown(ctx))
 }
 GO
-GOFLAGS=-mod=mod go mod tidy >go.log 2>&1 && go build -o count . >>go.log 2>&1 || { cat go.log; exit 2; }
+GOFLAGS=-mod=mod go mod tidy >go.log 2>&1 && go build -o count . >>go.log 2>&1 || exit 2
 ./count >seen.txt || { cat seen.txt; exit 1; }
 
 echo "countconnector 0.161.0, deltatocumulativeprocessor 0.161.0"

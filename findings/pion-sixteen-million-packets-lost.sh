@@ -7,10 +7,11 @@
 #           a signed number (A.3); W3C's packetsLost is signed for that reason. So -1 of 1,000.
 # Seen:     ReceptionReport.TotalLost is unsigned, and ff ff ff is 16,777,215 in it. The statistics
 #           take it over: 16,777,215 lost, and of 1,000 packets that were sent and heard 0 received,
-#           while fractionLost in the same report is 0. pjsip and Homer had the same and mended it.
+#           while fractionLost in the same report is 0.
 # Matters:  Duplicates come with every link that is doubled for safety. The best calls of the day
 #           are the worst on the quality wall, and one of them fills the day's share of loss.
-# Source:   rtcp reception_report.go (Unmarshal), interceptor pkg/stats/stats_recorder.go
+# Source:   rtcp reception_report.go (Unmarshal), interceptor pkg/stats/stats_recorder.go; of other
+#           software the same is told in pjsip/pjproject 5137 and sipcapture/homer issue 183
 set -euo pipefail
 
 command -v go >/dev/null || exit 2
