@@ -2,6 +2,11 @@
 
 id: 5f3a.1041 · event: rows · data: {"rows": [...]}       and a comment every 15 s to keep proxies
 from hanging up
+
+Neither the comment nor the pause before a retry has a blank line of its own: they are lines of the
+event that follows. The standard ignores a block without data, and some clients do not (httpx-sse,
+r3labs/sse, @microsoft/fetch-event-source). The comment is a colon alone, as others of them keep all
+lines up to the next blank one.
 """
 
 import asyncio
@@ -20,7 +25,7 @@ from floorpulse.runtime.problems import Problem
 HEARTBEAT = 15.0
 CHECK_KEY = 15.0
 ANSWER_WITHIN = 5.0
-RETRY = "retry: 2000\n\n"
+RETRY = "retry: 2000\n"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _FORBIDDEN = (401, 403)
 
@@ -44,7 +49,7 @@ async def events(
                 yield await event(batch)
                 heard = monotonic()
             elif monotonic() - heard >= HEARTBEAT:
-                yield ": still here\n\n"
+                yield ":\n"
                 heard = monotonic()
 
 

@@ -1140,7 +1140,7 @@ async def test_the_stream_speaks_server_sent_events_and_ends_when_the_server_sto
         await asked
 
     text = b"".join(sent).decode()
-    assert text.startswith("retry: 2000\n\nid: b00t.0\nevent: rows\ndata: {")
+    assert text.startswith("retry: 2000\nid: b00t.0\nevent: rows\ndata: {")
 
 
 async def test_a_stream_whose_key_was_revoked_ends(
