@@ -5,7 +5,7 @@ together.
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ from floorpulse.kpi_engine.fold.partition import (
 )
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
+from floorpulse.kpi_engine.postgres import stalled
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.copying import tables_of
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
@@ -122,7 +123,10 @@ class PostgresStore:
         """See `ports.Store.claim`."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute(
-                sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000))
+                sql.BOUNDS_OF_A_CLAIM.format(
+                    milliseconds=int(TRANSACTION_WITHIN * 1000),
+                    lock_milliseconds=int(stalled.LOCK_WITHIN * 1000),
+                )
             )
             [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin)
             stored = row["next_offset"]
@@ -227,8 +231,19 @@ class PostgresStore:
             async with asyncio.timeout(within), self._pool.acquire() as connection:
                 yield connection
         except REFUSED as away:
+            await self._make_way(away)
             message = f"PostgreSQL did not answer: {type(away).__name__}: {away}"
             raise StoreUnavailable(message) from away
+
+    async def _make_way(self, failed: BaseException) -> None:
+        """Where a lock was not had in time, end the flushes that stand still."""
+        if not isinstance(failed, asyncpg.LockNotAvailableError):
+            return
+        with suppress(*REFUSED):
+            async with asyncio.timeout(TRANSACTION_WITHIN), self._pool.acquire() as connection:
+                ended = await stalled.end_stalled(connection)
+            if ended:
+                log.warning("stalled_flush_ended", backends=ended)
 
     # ------------------------------------------------------------- flushing
 
@@ -365,6 +380,7 @@ class PostgresStore:
                 if isinstance(failed, REFUSED) and not isinstance(
                     failed, asyncpg.UniqueViolationError
                 ):
+                    await self._make_way(failed)
                     message = f"the flush has an unknown outcome: {type(failed).__name__}: {failed}"
                     raise StoreUnavailable(message) from failed
                 raise
@@ -372,7 +388,11 @@ class PostgresStore:
     async def _connect(self) -> asyncpg.Connection:
         self._bound = 0.0
         self._left.clear()
-        connection = await asyncpg.connect(dsn(self._settings), timeout=TRANSACTION_WITHIN)
+        connection = await asyncpg.connect(
+            dsn(self._settings),
+            timeout=TRANSACTION_WITHIN,
+            server_settings={"application_name": stalled.FLUSHING},
+        )
         await connection.execute(sql.TEMPORARY_TABLES)
         return connection
 
@@ -384,7 +404,12 @@ class PostgresStore:
         bounds = (
             sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
         )
-        await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
+        await connection.execute(
+            bounds.format(
+                milliseconds=int(seconds * 1000),
+                lock_milliseconds=int(stalled.LOCK_WITHIN * 1000),
+            )
+        )
         self._bound = seconds
 
 
