@@ -67,12 +67,16 @@ async def both(
     monkeypatch.setattr(stalled, "LOCK_WITHIN", 0.3)
     monkeypatch.setattr(stalled, "STANDS_STILL", 1.0)
     others = await asyncpg_pool(database)
-    async with worker(database, "first") as first, worker(database, "second") as second:
-        async with others.acquire() as idle, others.acquire() as working:
-            await working.execute("BEGIN")
-            yield first, second
-            assert await idle.fetchval("SELECT 1") == await working.fetchval("SELECT 1")
-            await working.execute("COMMIT")
+    async with (
+        worker(database, "first") as first,
+        worker(database, "second") as second,
+        others.acquire() as idle,
+        others.acquire() as working,
+    ):
+        await working.execute("BEGIN")
+        yield first, second
+        assert await idle.fetchval("SELECT 1") == await working.fetchval("SELECT 1")
+        await working.execute("COMMIT")
     await others.close()
 
 

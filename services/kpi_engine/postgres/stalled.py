@@ -3,9 +3,9 @@
     worker frozen, or its host gone       the server waits for rows, and holds the partitions' locks
     whoever needs such a lock             waits `LOCK_WITHIN` ─► ends what stands still ─► goes on
 
-PostgreSQL (seen with 18.4) ends a transaction at its time limit only while it waits for a command or
-works: one that waits for the rows of a COPY stays until they come or the connection is known to be
-dead, which takes hours where a host vanished without a word. Nobody could claim its partitions.
+PostgreSQL (seen with 18.4) ends a transaction at its time limit only while it waits for a command
+or works: one that waits for the rows of a COPY stays until they come or the connection is known to
+be dead, which takes hours where a host vanished without a word. Nobody could claim its partitions.
 """
 
 from asyncpg.pool import PoolConnectionProxy
