@@ -63,6 +63,7 @@ contracts:
      billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00",
                 scope: {queues: [bolt-vip]}}]}
 """
+WITHIN_MONTHS = "value: 0.8, window: month,\n     scope: {queue: sales"
 ROOT = Path(__file__).parents[3]
 CLIENT = {"Authorization": "Bearer client"}
 FOREIGN = ("bolt", "secret", "Bolt", "闪电", '"ann"')
@@ -359,6 +360,20 @@ def test_a_contract_that_is_over_is_seen_up_to_its_last_day(world: World) -> Non
         assert refused.status_code == 403, path
         assert "ends at 2026-11-11T00:00:00+00:00" in refused.json()["detail"]
     assert rows(world, "/v1/visits", {"contact": "sales-1"}) == []
+
+
+def test_a_target_that_goes_on_behind_the_end_of_a_contract_is_not_told(world: World) -> None:
+    """Of its month only days up to the 10th were the client's."""
+    by_month = TEXT.replace("value: 0.8,\n     scope: {queue: sales", WITHIN_MONTHS)
+    before = {"from": "2026-11-10", "to": "2026-11-10"}
+    world.definitions = definitions(by_month)
+
+    assert [one["window"] for one in rows(world, "/v1/targets", before)] == ["month"]
+
+    world.definitions = definitions(
+        by_month.replace("{id: acme-calls,", "{id: acme-calls, last_day: 2026-11-10,")
+    )
+    assert rows(world, "/v1/targets", before) == []
 
 
 def test_the_wall_of_a_client_has_no_way_to_what_it_may_not_see(world: World) -> None:
