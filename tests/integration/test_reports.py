@@ -276,6 +276,12 @@ JOINED = TEXT.replace(
     "  - {id: help, valid_from: 2026-11-11, names: {en: Help}, channels: [voice], client: acme}\n",
 )
 
+LEFT = TEXT.replace(
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}\n",
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice], client: acme}\n"
+    "  - {id: sales, valid_from: 2026-11-11, names: {en: Sales}, channels: [voice]}\n",
+)
+
 
 async def for_the_client(
     settings: QuerySettings, definitions: str, period: dict[str, str]
@@ -312,6 +318,7 @@ async def test_a_report_of_a_contract_tells_of_its_own_days_alone(settings: Quer
 
     assert offered is not None
     assert (offered.figure.value, offered.before.value) == (18, 0)
+    assert offered.before.question == ""
     assert [(row.queue, row.figures["offered"].value) for row in report.queues] == [("sales", 18)]
     assert [one.begin[:10] for one in report.pieces] == ["2026-11-10"]
     assert (report.period.begin[:10], report.period.end[:10]) == ("2026-11-10", "2026-11-11")
@@ -334,6 +341,25 @@ async def test_the_period_before_a_queue_came_to_a_contract_was_somebody_elses(
     assert report.subject.queues == ("help", "sales")
     assert offered is not None
     assert (offered.figure.value, offered.before.value) == (3, 18)
+    assert "queue=sales&" in offered.before.question
+
+
+async def test_a_client_reads_no_report_of_a_period_in_which_a_queue_went_to_another(
+    settings: QuerySettings,
+) -> None:
+    found = check({"demo.yaml": LEFT})
+    assert not found.mistakes
+    pool = await asyncpg_pool(settings.database)
+    await PostgresDefinitions(pool).save(found.entries, NOW)
+    await pool.close()
+    asked = {"for": "contract", "name": "acme-care"}
+    async with served(settings) as (ask, _):
+        await ask("client", "/v1/reports", {"day": "2026-11-10", **asked})
+        refused = await ask("client", "/v1/reports", {"week": "2026-W46", **asked}, 403)
+        whole = await ask("all", "/v1/reports", {"week": "2026-W46", **asked})
+
+    assert "sales went to another client within 2026-W46" in refused.json()["detail"]
+    assert [row["queue"] for row in whole.json()["queues"]] == ["help", "sales"]
 
 
 async def test_a_report_of_a_contract_tells_no_incident_of_a_channel_beyond_it(

@@ -85,18 +85,19 @@ class Stint:
 
 
 def shown(stint: Stint, view: TenantView) -> bool:
-    """Whether a stretch of a promise is all of it seen: the contract that a view is limited to
-    covered the target's queue when it began, and still holds.
+    """Whether a stretch of a promise is all of it seen so far: the contract that a view is limited
+    to covered the target's queue since it began, and still holds.
     """
     if view.contract is None:
         return True
     scope = stint.promise.body.scope
-    in_force = view.known.at(stint.span.begin)
+    end = min(stint.span.end, view.now)
     covered = (
         covers(in_force, view.contract, scope.queue or "", channel)
+        for in_force in view.known.during(stint.span.begin, end)
         for channel in scope.channels or view.channels
     )
-    return min(stint.span.end, view.now) <= view.until and all(covered)
+    return end <= view.until and all(covered)
 
 
 def promises(in_force: InForce) -> Iterator[Promise]:

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.contracts import EVER
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.names import name_in
+from floorpulse.figures.contract_limits import NO_QUEUES, covers_queue
 from floorpulse.figures.history.context import HistoryQuery
 from floorpulse.figures.history.figures import PastFigures, RowPlace
 from floorpulse.figures.intervals import Interval
@@ -39,7 +42,6 @@ class Scope:
     subject: Subject
     period: Period
     lifetime: Span = ALWAYS
-    contract: str | None = None
 
     @property
     def tenant(self) -> str:
@@ -68,7 +70,25 @@ class Scope:
     def selection(self, by: By) -> Selection:
         """Its contacts, told apart by queue or not."""
         subject = self.subject
-        return Selection(self.tenant, subject.queues, subject.channels, by, contract=self.contract)
+        return Selection(self.tenant, subject.queues, subject.channels, by)
+
+    @property
+    def gone(self) -> list[str]:
+        """The queues that a contract lost within the span; their contacts count up to its end."""
+        subject = self.subject
+        if subject.whom is not Whom.CONTRACT:
+            return []
+        states = self.view.known.during(*self.span)
+        return [
+            queue
+            for queue in subject.queues
+            if not all(covers_queue(one, subject.id, queue) for one in states)
+        ]
+
+    @property
+    def reaches(self) -> bool:
+        """Whether any queue counts."""
+        return self.subject.queues != NO_QUEUES
 
     @property
     def asked(self) -> Asked:
@@ -78,9 +98,14 @@ class Scope:
 
     @property
     def before(self) -> "Scope":
-        """The same contacts in the period before."""
-        contract = self.subject.id if self.subject.whom is Whom.CONTRACT else None
-        return replace(self, period=before(self.period), contract=contract)
+        """The period before; of a contract's queues those that were its own when that began."""
+        scope = replace(self, period=before(self.period))
+        subject = self.subject
+        if subject.whom is not Whom.CONTRACT:
+            return scope
+        then = self.view.known.at(scope.span.begin)
+        mine = tuple(one for one in subject.queues if covers_queue(then, subject.id, one))
+        return replace(scope, subject=structs.replace(subject, queues=mine or NO_QUEUES))
 
     def names_of(self, queue: str) -> Names:
         """What a queue is called."""

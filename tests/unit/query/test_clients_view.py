@@ -362,6 +362,48 @@ def test_a_contract_that_is_over_is_seen_up_to_its_last_day(world: World) -> Non
     assert rows(world, "/v1/visits", {"contact": "sales-1"}) == []
 
 
+MOVED = TEXT.replace(
+    "service_level: fast}\n",
+    "service_level: fast}\n"
+    "  - {id: sales, valid_from: 2026-11-11, names: {en: Sales}, channels: [voice, chat],\n"
+    "     team: secret-team, client: bolt, service_level: fast}\n",
+    1,
+)
+
+
+@pytest.mark.parametrize("interval", ["all", "1w", "1M"])
+def test_no_row_goes_on_behind_the_day_on_which_a_queue_went_to_another_client(
+    world: World, interval: str
+) -> None:
+    """Sales is the client's up to the 10th, help from the 11th on; both had contacts on both."""
+    world.floor.put(answered(BEFORE, 9, 60))
+    world.tell()
+    world.definitions = definitions(MOVED)
+    asked = {**DAYS, "interval": interval, "kpi": "offered"}
+    told = rows(world, "/v1/kpis/history", {**asked, "by": "queue"})
+    total = rows(world, "/v1/kpis/history", {**asked, "by": "total"})
+
+    assert [(row["time"][:10], row["queue"], row["value"]) for row in told if row["value"]] == [
+        ("2026-11-10", "sales", 1),
+        ("2026-11-11", "help", 1),
+    ]
+    assert [(row["time"][:10], row["end"][:10], row["value"]) for row in total] == [
+        ("2026-11-10", "2026-11-11", 1),
+        ("2026-11-11", "2026-11-12", 1),
+    ]
+    [page] = [client(world).get("/v1/kpis/history", {**asked, "by": "total", "limit": "1"}).json()]
+    last = rows(world, "/v1/kpis/history", {**asked, "by": "total", "cursor": page["next"]})
+    assert last == total[1:]
+
+
+def test_a_target_of_a_queue_that_went_to_another_client_is_not_told(world: World) -> None:
+    """The month of which it had ten days goes on."""
+    by_month = MOVED.replace("value: 0.8,\n     scope: {queue: sales", WITHIN_MONTHS)
+    world.definitions = definitions(by_month)
+
+    assert rows(world, "/v1/targets", {}) == []
+
+
 def test_a_target_that_goes_on_behind_the_end_of_a_contract_is_not_told(world: World) -> None:
     """Of its month only days up to the 10th were the client's."""
     by_month = TEXT.replace("value: 0.8,\n     scope: {queue: sales", WITHIN_MONTHS)
