@@ -46,10 +46,10 @@ from floorpulse.reports.app import ReportParts
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.reporter import ReportAsked, Reporter
 from floorpulse.reports.contents.subjects import UnknownSubjectError
-from floorpulse.reports.documents.formats import Format, rendered
+from floorpulse.reports.documents.formats import Format, name_of, rendered, tells_of_contract
 from floorpulse.reports.domain.report import Report, Whom
 from floorpulse.reports.opened import opened_reporter
-from floorpulse.reports.schedules.issued import IssuedReports
+from floorpulse.reports.schedules.issued import Issue, IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
 from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.http import create_app
@@ -616,6 +616,42 @@ async def test_what_was_done_is_noted_and_stands_in_the_report(settings: QuerySe
     assert help_only == []
     assert made["author"] == "k1"
     assert report["annotations"][0]["text"] == note["text"]
+
+
+async def test_what_went_out_of_a_contract_needs_the_scope_of_contracts(
+    settings: QuerySettings,
+) -> None:
+    async with served(settings) as (ask, reporter):
+        report = await reporter.report(asked(whom=Whom.CONTRACT, name="acme-care"))
+        file = rendered(report, Format.JSON, "en")
+        of_contract = Issue("0a", "demo", "bill", "2026-11-10", "en", NINE, file, [], NOW)
+        issued = IssuedReports(reporter.read.incidents.engine)
+        await issued.issue(of_contract)
+        await Issuer(reporter, issued, lambda: True).look()
+        listed = [
+            [row["report"] for row in (await ask(who, "/v1/reports/issued")).json()["rows"]]
+            for who in ("all", "figures")
+        ]
+        whole = await ask("all", "/v1/reports/issued/0a")
+        refused = await ask("figures", "/v1/reports/issued/0a", None, 403)
+
+    assert [sorted(one) for one in listed] == [["bill", "mornings"], ["mornings"]]
+    assert whole.json()["contract"]["total"] == "-62.50"
+    assert refused.json()["scope"] == "contracts:read"
+
+
+@pytest.mark.parametrize(
+    ("whom", "name", "is_contract"),
+    [(Whom.CONTRACT, "acme-care", True), (Whom.QUEUE, "help", False), (Whom.TENANT, "", False)],
+)
+async def test_a_files_name_says_whether_it_tells_of_a_contract(
+    settings: QuerySettings, whom: Whom, name: str, is_contract: bool
+) -> None:
+    async with opened_reporter(settings) as reporter:
+        report = await reporter.report(asked(whom=whom, name=name))
+
+    for kind in (Format.JSON, Format.HTML, Format.PDF):
+        assert tells_of_contract(name_of(report, kind, "zh")) is is_contract
 
 
 async def test_what_went_out_can_be_read_as_it_did(settings: QuerySettings) -> None:
