@@ -645,7 +645,7 @@ async def test_what_went_out_of_a_contract_needs_the_scope_of_contracts(
     [(Whom.CONTRACT, "acme-care", True), (Whom.QUEUE, "help", False), (Whom.TENANT, "", False)],
 )
 async def test_a_files_name_says_whether_it_tells_of_a_contract(
-    settings: QuerySettings, whom: Whom, name: str, is_contract: bool
+    settings: QuerySettings, whom: Whom, name: str, *, is_contract: bool
 ) -> None:
     async with opened_reporter(settings) as reporter:
         report = await reporter.report(asked(whom=whom, name=name))

@@ -130,7 +130,7 @@ KEYLESS = {
     "/alerts/act/{token}": "asks for a signed link",
     "/docs": "a page without figures",
     "/docs/{name}": "a file of a page",
-    "/v1/sources/{name}": "asks for what its source proves itself by, or events:write",
+    "/v1/sources/{name:path}": "asks for what its source proves itself by, or events:write",
     "/v1/tasks/{tenant}/{receiver}": "asks for what its tracker proves itself by",
     "/alerts/{name}": "a file of a page",
     "/livez": "says one word",
