@@ -34,11 +34,12 @@ from floorpulse.reports.evidence.reader import (
     UnknownContractError,
 )
 from floorpulse.reports.settlement.desk import DraftNotFinalError, Settled, SettlementDesk
-from floorpulse.reports.settlement.periods import named_period
+from floorpulse.reports.settlement.periods import NamedPeriod, named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
     NewSettlement,
+    OverlappingPeriodError,
     StoredSettlement,
 )
 from floorpulse.reports.settlement.store import PostgresSettlements
@@ -424,6 +425,47 @@ async def test_a_draft_that_stands_on_something_else_meanwhile_is_refused(
 
         with pytest.raises(ChangedMeanwhileError, match="settle it again"):
             await floor.desk.store.save(stale, ZHANG)
+
+
+WEEKLY = CARE.replace("    billing:", "    period: week\n    billing:").replace(
+    "        comparison:", "        window: week\n        comparison:"
+)
+OTHER_BOUNDS = [
+    (FLOOR.replace("Asia/Shanghai", "Europe/Berlin") + CARE, OCTOBER),
+    (FLOOR + WEEKLY, named_period(week="2026-W41")),
+]
+"""Definitions under which October is cut otherwise, and the period that holds the contacts then"""
+
+
+@pytest.mark.parametrize(("text", "period"), OTHER_BOUNDS)
+async def test_no_contact_is_settled_twice_where_the_bounds_of_periods_change(
+    database: DatabaseSettings, text: str, period: NamedPeriod
+) -> None:
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+        await PostgresDefinitions(floor.pool).save(entries(text), at("11-02 00:00"))
+
+        with pytest.raises(OverlappingPeriodError, match="would be billed twice"):
+            await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)
+        assert len(await floor.desk.store.listing("demo", None, None, 9)) == 1
+
+
+@pytest.mark.parametrize(("text", "period"), OTHER_BOUNDS)
+async def test_of_drafts_within_other_bounds_only_one_is_issued(
+    database: DatabaseSettings, text: str, period: NamedPeriod
+) -> None:
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await PostgresDefinitions(floor.pool).save(entries(text), at("11-02 00:00"))
+        other = (await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)).stored
+        await floor.desk.act("demo", other.id, SettlementAct.ISSUE, ZHANG)
+
+        with pytest.raises(OverlappingPeriodError, match="acme-care is settled from 2026-"):
+            await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+        draft = await floor.desk.store.find("demo", october.id)
+        assert draft is not None
+        assert draft.state is SettlementState.DRAFT
 
 
 # ---------------------------------------------------------------- the command line
