@@ -84,6 +84,10 @@ class ContactHistory(VisitHistory, Protocol):
         """All visits of one contact whose offer is known, in order."""
         ...
 
+    async def visits_since(self) -> int:
+        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
+        ...
+
 
 class AgentHistory(Protocol):
     """Stored states of agents, and the visits they took."""

@@ -341,6 +341,10 @@ class MemoryHistory:
         ]
         return sorted(stored, key=lambda known: known.place)
 
+    async def visits_since(self) -> int:
+        self._floor.answer()
+        return self.kept_since
+
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         self._floor.answer()
         theirs = [

@@ -357,6 +357,28 @@ async def test_seat_hours_are_those_of_agents_who_were_there(database: DatabaseS
         assert [one.numerator / one.denominator for one in tuesday] == [3.5]
 
 
+@pytest.mark.parametrize(
+    ("kept", "contract", "why"),
+    [
+        ("agents", SEATS, "visits and agents before 2026-11-01"),
+        ("rollups", CARE, "what was before 2026-10-31"),
+    ],
+)
+async def test_what_retention_deleted_is_not_settled_as_nothing(
+    database: DatabaseSettings, kept: str, contract: str, why: str
+) -> None:
+    """Anything else would draft a credit note that takes back what was billed and promised."""
+    async with settling(database) as floor:
+        await PostgresDefinitions(floor.pool).save(entries(FLOOR + contract), at("10-01 00:00"))
+        await floor.desk.settle(QUERY, ZHANG)
+        await floor.pool.execute(
+            "INSERT INTO retention VALUES ($1, $2, $2, $2)", kept, at("11-01 00:00")
+        )
+
+        with pytest.raises(NoEvidence, match=why):
+            await floor.desk.settle(QUERY, ZHANG)
+
+
 async def test_what_dies_in_the_middle_of_keeping_changes_nothing(
     database: DatabaseSettings,
 ) -> None:
