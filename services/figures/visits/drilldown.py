@@ -101,10 +101,8 @@ class Drilldown:
         place if more follow. NotKeptError where some of the span were deleted; those that are left
         of one contact are told all the same.
         """
-        if query.contact is None and query.span.begin < (
-            since := await self._visits.visits_since()
-        ):
-            raise NotKeptError(since)
+        if query.contact is None:
+            await self._expect_kept(query.span)
         told = PageOfRows[Place, JudgedVisit](after, limit)
         view = self._floors.view(query.selection.tenant)
         waiting = waiting_in(view)
@@ -121,6 +119,11 @@ class Drilldown:
             ):
                 break
         return told.rows, told.following
+
+    async def _expect_kept(self, span: Span) -> None:
+        since = await self._visits.visits_since()
+        if span.begin < since:
+            raise NotKeptError(since)
 
     async def _read(
         self, query: VisitQuery, reading: Selection, after: Place | None
