@@ -76,16 +76,16 @@ class VisitHistory(Protocol):
         """
         ...
 
+    async def visits_since(self) -> int:
+        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
+        ...
+
 
 class ContactHistory(VisitHistory, Protocol):
     """Stored visits, which can be told by their contact, too."""
 
     async def journey(self, tenant: str, contact: str) -> Sequence[StoredVisit]:
         """All visits of one contact whose offer is known, in order."""
-        ...
-
-    async def visits_since(self) -> int:
-        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
         ...
 
 
