@@ -11,6 +11,7 @@ NEW_YEAR = 1_483_228_800_000
 @pytest.mark.parametrize(
     ("text", "at"),
     [
+        (NEW_YEAR, NEW_YEAR),
         ("2017-01-01T00:00:00Z", NEW_YEAR),
         ("2017-01-01t00:00:00z", NEW_YEAR),
         ("2017-01-01T08:00:00.001999999+08:00", NEW_YEAR + 1),
@@ -21,7 +22,7 @@ NEW_YEAR = 1_483_228_800_000
         ("2024-02-29T00:00:00Z", 1_709_164_800_000),
     ],
 )
-def test_an_instant_is_read_as_rfc_3339_has_it(text: str, at: int) -> None:
+def test_an_instant_is_read_as_rfc_3339_has_it(text: int | str, at: int) -> None:
     assert parse_instant(text) == at
 
 
