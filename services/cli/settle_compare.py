@@ -46,7 +46,7 @@ class ListOptions:
         """Beside a settlement. ValueError where there is no such zone."""
         try:
             zone = standing.zone if self.zone is None else ZoneInfo(self.zone)
-        except ZoneInfoNotFoundError as wrong:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
             message = f"{self.zone!r} is no IANA time zone, such as Europe/Berlin"
             raise ValueError(message) from wrong
         return HowToRead(

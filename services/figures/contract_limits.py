@@ -10,6 +10,7 @@ queue that comes to the client later is the client's from then on only.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,21 @@ def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits
         () if everywhere else tuple(sorted(channels)),
         _end_of(contract, known, zone),
     )
+
+
+def changes_of(contract: str, known: TenantDefinitions) -> list[int]:
+    """The instants, epoch milliseconds, at which a contract begins to cover others than before."""
+    reached = [(begin, _reach(state, contract)) for begin, state in known.dated]
+    return [begin for (_, before), (begin, now) in pairwise(reached) if now != before]
+
+
+def _reach(in_force: InForce, contract: str) -> tuple[list[str], list[str]]:
+    """The queues and channels that a contract covers; no channel means all."""
+    body = _body(in_force, contract)
+    if body is None:
+        return [], []
+    queues = queues_under(in_force, body.scope, body.client)
+    return queues, sorted(map(str, body.scope.channels))
 
 
 def policies_of(limits: Limits, known: TenantDefinitions) -> set[str]:

@@ -5,7 +5,8 @@
 The first and the last interval are cut to the span that was asked for, so the rows tile it exactly.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -43,6 +44,14 @@ def intervals(span: Span, interval: Interval, zone: ZoneInfo) -> Iterator[Span]:
     """
     for begin, end in pairwise(_edges(span, interval, zone)):
         yield Span(begin, end)
+
+
+def cut(spans: Iterable[Span], edges: Sequence[int]) -> Iterator[Span]:
+    """The same spans, cut where an edge, of ascending ones, lies within."""
+    for begin, end in spans:
+        inner = edges[bisect_right(edges, begin) : bisect_left(edges, end)]
+        for one in pairwise((begin, *inner, end)):
+            yield Span(*one)
 
 
 def _edges(span: Span, interval: Interval, zone: ZoneInfo) -> Iterator[int]:

@@ -76,6 +76,10 @@ class VisitHistory(Protocol):
         """
         ...
 
+    async def visits_since(self) -> int:
+        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
+        ...
+
 
 class ContactHistory(VisitHistory, Protocol):
     """Stored visits, which can be told by their contact, too."""

@@ -33,6 +33,14 @@ async def visited(
 # ----------------------------------------------------------------- visits
 
 
+async def test_it_is_known_since_when_visits_are_kept(readers: Readers) -> None:
+    await readers.written()
+    assert await readers.visits.visits_since() == 0
+
+    await readers.deleted(NOON)
+    assert await readers.visits.visits_since() == NOON
+
+
 async def test_visits_come_in_the_order_of_their_offers_from_any_place_on(
     readers: Readers, floor: MemoryFloor
 ) -> None:

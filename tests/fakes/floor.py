@@ -21,6 +21,7 @@ from floorpulse.counting.contributions import contributions
 from floorpulse.counting.histograms import HOUR, hour_bucket
 from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.ports import CorrectionPlace, Place, StoredCorrection, StoredVisit
 from floorpulse.figures.selection import Selection
@@ -255,7 +256,8 @@ class MemoryFloor:
 class MemoryHistory:
     """The tables of a floor as history reads them; where there is a `gate`, returning customers are
     told once it is set. `corrected` are corrections of the tenant `demo`, `loaded` its quarters
-    (queue, channel, begin) that were loaded late; panes and visits are kept since `kept_since`.
+    (queue, channel, begin) that were loaded late; panes and visits are kept since `kept_since`,
+    rollups since `rollups_since`.
     """
 
     def __init__(self, floor: MemoryFloor) -> None:
@@ -265,6 +267,11 @@ class MemoryHistory:
         self.loaded: list[tuple[str, str, int]] = []
         self.tallied: list[tuple[str, ...]] = []
         self.kept_since = 0
+        self.rollups_since = 0
+
+    def _expect_kept(self, span: Span) -> None:
+        if span.begin < self.rollups_since:
+            raise NotKeptError(self.rollups_since)
 
     async def arrived(self, selection: Selection, span: Span) -> int:
         self._floor.answer()
@@ -284,6 +291,7 @@ class MemoryHistory:
                 yield [one]
 
     async def queue_channels(self, selection: Selection, span: Span) -> list[QueueChannel]:
+        self._expect_kept(span)
         found: set[QueueChannel] = set()
         async for portion in self._floor.rows(span.begin):
             found.update(
@@ -294,6 +302,7 @@ class MemoryHistory:
     async def tallies(
         self, selection: Selection, spans: Sequence[Span]
     ) -> AsyncIterator[Sequence[PaneTally]]:
+        self._expect_kept(spans[0])
         self.tallied.append(selection.queues)
         async for portion in self._floor.rows(spans[0].begin):
             yield [
@@ -340,6 +349,10 @@ class MemoryHistory:
             and (offered := offer_at(visit)) is not None
         ]
         return sorted(stored, key=lambda known: known.place)
+
+    async def visits_since(self) -> int:
+        self._floor.answer()
+        return self.kept_since
 
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         self._floor.answer()

@@ -117,7 +117,10 @@ async def test_a_list_is_compared_over_http(database: DatabaseSettings) -> None:
         less = await client.post(path, content=fewer)
         every = await client.post(path, content=fewer, headers={"Accept": "text/csv"})
         wrong = await client.post(path, content="a,b\n1,2\n")
-        zone = await client.post(f"{path}?zone=Moon/Base", content=fewer)
+        zones = [
+            await client.post(path, params={"zone": name}, content=fewer)
+            for name in ("Moon/Base", "America", "x" * 300)
+        ]
 
     assert same.json()["findings"] == []
     assert (same.json()["ours"], same.json()["alike"]) == (10, 10)
@@ -125,7 +128,7 @@ async def test_a_list_is_compared_over_http(database: DatabaseSettings) -> None:
     assert (finding["kind"], finding["visits"]) == ("missing_there", 1)
     assert finding["examples"][0]["theirs"] is None
     assert every.text.splitlines()[1].startswith("missing_there,,")
-    assert (wrong.status_code, zone.status_code) == (422, 422)
+    assert [one.status_code for one in (wrong, *zones)] == [422] * 4
     assert "Name them: --columns" in wrong.json()["detail"]
 
 
@@ -208,6 +211,7 @@ def test_what_cannot_be_compared_says_why(database: DatabaseSettings, tmp_path: 
             "2026-09",
         ),
         "'Moon' is no IANA time zone": (*WANTED, "--zone", "Moon"),
+        "'America' is no IANA time zone": (*WANTED, "--zone", "America"),
         "the list does not say the column 'x'": (*WANTED, "--columns", "contact=x"),
     }
 

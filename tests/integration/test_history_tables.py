@@ -16,7 +16,7 @@ from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell, Cells, add
 from floorpulse.figures.corrections.store import PostgresCorrections
-from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.history.coverage import NotKeptError, TooFineError
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.intervals import Interval, intervals
 from floorpulse.figures.selection import By, RowKey, Selection
@@ -175,6 +175,20 @@ async def test_a_month_beyond_retention_goes_once_it_was_announced_and_its_rollu
     ]
     with pytest.raises(TooFineError):
         await told(floor, Selection("demo"), fine)
+
+
+async def test_a_span_whose_rollups_were_deleted_is_refused_rather_than_empty(
+    floor: Floor,
+) -> None:
+    await floor.count(0, NOON, offered(3))
+    await floor.reach(NOON + DAY)
+    await floor.roll()
+    since = NOON - NOON % DAY
+    await floor.pool.execute("INSERT INTO retention VALUES ('rollups', $1, $1, $1)", since)
+
+    assert await told(floor, Selection("demo", by=By.TOTAL), [Span(since, since + DAY)])
+    with pytest.raises(NotKeptError, match="was deleted by retention"):
+        await told(floor, Selection("demo", by=By.TOTAL), [Span(since - DAY, since + DAY)])
 
 
 async def test_panes_are_kept_while_a_change_of_them_waits_or_they_are_not_rolled_up(

@@ -46,15 +46,15 @@ from floorpulse.reports.app import ReportParts
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.reports.contents.reporter import ReportAsked, Reporter
 from floorpulse.reports.contents.subjects import UnknownSubjectError
-from floorpulse.reports.documents.formats import Format, rendered
+from floorpulse.reports.documents.formats import Format, name_of, rendered, tells_of_contract
 from floorpulse.reports.domain.report import Report, Whom
 from floorpulse.reports.opened import opened_reporter
-from floorpulse.reports.schedules.issued import IssuedReports
+from floorpulse.reports.schedules.issued import Issue, IssuedReports
 from floorpulse.reports.schedules.issuer import Issuer
 from floorpulse.runtime.database import asyncpg_pool
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings, Settings
-from tests.fakes.floor import abandoned, answered
+from tests.fakes.floor import MemoryFloor, abandoned, answered
 from tests.fakes.keys import FixedKeys
 from tests.integration.stored import Floor
 
@@ -71,7 +71,8 @@ about:
 clients:
   - {id: acme, names: {en: Acme}}
 queues:
-  - {id: sales, names: {en: Sales, zh: 销售热线}, channels: [voice], client: acme}
+  - {id: sales, names: {en: Sales, zh: 销售热线}, channels: [voice], client: acme,
+     service_level: quick}
   - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}
 service_levels:
   - {id: quick, formula: V5, threshold: 20, short: 5, target: 0.8}
@@ -100,6 +101,16 @@ reports:
 """
 
 
+def two_days(memory: MemoryFloor) -> None:
+    """22 contacts of the 10th, 10 of the 9th."""
+    memory.put(*(answered(NINE + at * MINUTE, 10) for at in range(12)))
+    memory.put(*(answered(NINE + at * MINUTE, 30) for at in (31, 32, 95)))
+    memory.put(abandoned(NINE + 40 * MINUTE, 3))
+    memory.put(*(abandoned(NINE + at * MINUTE, 40) for at in (33, 34)))
+    memory.put(*(answered(NINE + 5 * HOUR, 5, queue="help") for _ in range(4)))
+    memory.put(*(answered(NINE - DAY + at * MINUTE, 10) for at in range(10)))
+
+
 @pytest.fixture
 async def settings(
     database: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
@@ -111,16 +122,10 @@ async def settings(
     settings = QuerySettings(kafka=KafkaSettings(bootstrap_servers="none"), database=database)
     pool = await asyncpg_pool(database)
     floor = Floor(settings, pool, "log")
-    floor.memory.put(*(answered(NINE + at * MINUTE, 10) for at in range(12)))
-    floor.memory.put(*(answered(NINE + at * MINUTE, 30) for at in (31, 32, 95)))
-    floor.memory.put(abandoned(NINE + 40 * MINUTE, 3))
-    floor.memory.put(*(abandoned(NINE + at * MINUTE, 40) for at in (33, 34)))
-    floor.memory.put(*(answered(NINE + 5 * HOUR, 5, queue="help") for _ in range(4)))
-    floor.memory.put(*(answered(NINE - DAY + at * MINUTE, 10) for at in range(10)))
+    two_days(floor.memory)
     floor.memory.watermark = NOW
     await floor.store()
-    text = TEXT.replace("client: acme}", "client: acme, service_level: quick}")
-    found = check({"demo.yaml": text})
+    found = check({"demo.yaml": TEXT})
     assert not found.mistakes
     await PostgresDefinitions(pool).save(found.entries, NOW)
     yield settings
@@ -135,24 +140,32 @@ async def of_day(reporter: Reporter) -> Report:
     return await reporter.report(asked())
 
 
-async def opens(engine: AsyncEngine, id: str, queue: str, taken: int | None) -> None:  # noqa: A002
-    """An incident of nine o'clock, resolved after an hour."""
+async def opens(
+    engine: AsyncEngine,
+    id: str,  # noqa: A002
+    queue: str,
+    taken: int | None,
+    at: int = NINE,
+    channel: str = "",
+) -> None:
+    """An incident, of nine o'clock unless said, resolved after an hour."""
     row = {
         "id": id,
         "tenant": "demo",
         "rule": "level",
         "queue": queue,
+        "channel": channel,
         "key": id,
         "severity": "critical",
         "state": "resolved",
-        "opened_at": NINE,
-        "resolved_at": NINE + HOUR,
+        "opened_at": at,
+        "resolved_at": at + HOUR,
         "body": {"names": {"en": "Level too low", "zh": "服务水平过低"}},
     }
     event = {
         "incident": id,
         "number": 1,
-        "at": NINE + (taken or 0),
+        "at": at + (taken or 0),
         "reason": "commented" if taken is None else "acknowledged",
         "state": "acknowledged",
         "level": 1,
@@ -252,6 +265,110 @@ async def test_a_contracts_report_previews_its_settlement(settings: QuerySetting
     assert "queue=sales" in told.metrics[0].question
     assert "missed=true" in told.metrics[0].missed_question
     assert report.subject.queues == ("sales",)
+
+
+ENDED = TEXT.replace(
+    "    period: day\n", "    valid_from: 2026-11-10\n    last_day: 2026-11-10\n    period: week\n"
+).replace("window: day, formula", "window: week, formula")
+JOINED = TEXT.replace(
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}\n",
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}\n"
+    "  - {id: help, valid_from: 2026-11-11, names: {en: Help}, channels: [voice], client: acme}\n",
+)
+
+LEFT = TEXT.replace(
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice]}\n",
+    "  - {id: help, names: {en: Help, zh: 支持}, channels: [voice], client: acme}\n"
+    "  - {id: sales, valid_from: 2026-11-11, names: {en: Sales}, channels: [voice]}\n",
+)
+
+
+async def for_the_client(
+    settings: QuerySettings, definitions: str, period: dict[str, str]
+) -> Report:
+    """What the contract's client gets, of a floor where two contacts of help and one of sales came
+    on the 11th, too; sales had an incident and an annotation on each day, and one of its chats.
+    """
+    pool = await asyncpg_pool(settings.database)
+    floor = Floor(settings, pool, "log")
+    early = NOW - HOUR
+    two_days(floor.memory)
+    floor.memory.put(*(answered(early, 10, queue="help") for _ in range(2)), answered(early, 60))
+    floor.memory.watermark = NOW
+    await floor.store()
+    found = check({"demo.yaml": definitions})
+    assert not found.mistakes
+    await PostgresDefinitions(pool).save(found.entries, NOW)
+    await pool.close()
+    asked = {"for": "contract", "name": "acme-care", **period}
+    async with served(settings) as (ask, reporter):
+        for at in (NINE - DAY, NINE, early):
+            note = Annotation(f"{at}", "demo", at, at + HOUR, f"of {at}", "li", NOW, "sales")
+            await reporter.read.annotations.add(note)
+            await opens(reporter.read.incidents.engine, f"{at}", "sales", None, at)
+        await opens(reporter.read.incidents.engine, "chats", "sales", None, NINE, "chat")
+        answer = await ask("client", "/v1/reports", asked)
+    return msgspec.json.decode(answer.content, type=Report)
+
+
+async def test_a_report_of_a_contract_tells_of_its_own_days_alone(settings: QuerySettings) -> None:
+    """The contract had one day, the 10th: what came before and after it was somebody else's."""
+    report = await for_the_client(settings, ENDED, {"week": "2026-W46"})
+    offered = report.line("offered")
+
+    assert offered is not None
+    assert (offered.figure.value, offered.before.value) == (18, 0)
+    assert offered.before.question == ""
+    assert [(row.queue, row.figures["offered"].value) for row in report.queues] == [("sales", 18)]
+    assert [one.begin[:10] for one in report.pieces] == ["2026-11-10"]
+    assert (report.period.begin[:10], report.period.end[:10]) == ("2026-11-10", "2026-11-11")
+    assert "from=2026-11-10T00" in offered.figure.question
+    assert "to=2026-11-11T00" in offered.figure.question
+    assert report.misses.total == 5
+    assert (report.incidents.total, len(report.annotations)) == (2, 1)
+    assert [(one.target, one.missed) for one in report.promises] == [("day@1", 1)]
+    assert report.contract is not None
+    assert report.contract.fees == Decimal("37.50")
+
+
+async def test_the_period_before_a_queue_came_to_a_contract_was_somebody_elses(
+    settings: QuerySettings,
+) -> None:
+    """Help is the client's from the 11th on: the day before had four contacts of it."""
+    report = await for_the_client(settings, JOINED, {"day": "2026-11-11"})
+    offered = report.line("offered")
+
+    assert report.subject.queues == ("help", "sales")
+    assert offered is not None
+    assert (offered.figure.value, offered.before.value) == (3, 18)
+    assert "queue=sales&" in offered.before.question
+
+
+async def test_a_client_reads_no_report_of_a_period_in_which_a_queue_went_to_another(
+    settings: QuerySettings,
+) -> None:
+    found = check({"demo.yaml": LEFT})
+    assert not found.mistakes
+    pool = await asyncpg_pool(settings.database)
+    await PostgresDefinitions(pool).save(found.entries, NOW)
+    await pool.close()
+    asked = {"for": "contract", "name": "acme-care"}
+    async with served(settings) as (ask, _):
+        await ask("client", "/v1/reports", {"day": "2026-11-10", **asked})
+        refused = await ask("client", "/v1/reports", {"week": "2026-W46", **asked}, 403)
+        whole = await ask("all", "/v1/reports", {"week": "2026-W46", **asked})
+
+    assert "sales went to another client within 2026-W46" in refused.json()["detail"]
+    assert [row["queue"] for row in whole.json()["queues"]] == ["help", "sales"]
+
+
+async def test_a_report_of_a_contract_tells_no_incident_of_a_channel_beyond_it(
+    settings: QuerySettings,
+) -> None:
+    calls = TEXT.replace("    period: day\n", "    period: day\n    scope: {channels: [voice]}\n")
+    report = await for_the_client(settings, calls, {"day": "2026-11-10"})
+
+    assert (report.subject.channels, report.incidents.total) == (("voice",), 1)
 
 
 async def test_what_is_not_there_is_refused_with_what_is(settings: QuerySettings) -> None:
@@ -499,6 +616,42 @@ async def test_what_was_done_is_noted_and_stands_in_the_report(settings: QuerySe
     assert help_only == []
     assert made["author"] == "k1"
     assert report["annotations"][0]["text"] == note["text"]
+
+
+async def test_what_went_out_of_a_contract_needs_the_scope_of_contracts(
+    settings: QuerySettings,
+) -> None:
+    async with served(settings) as (ask, reporter):
+        report = await reporter.report(asked(whom=Whom.CONTRACT, name="acme-care"))
+        file = rendered(report, Format.JSON, "en")
+        of_contract = Issue("0a", "demo", "bill", "2026-11-10", "en", NINE, file, [], NOW)
+        issued = IssuedReports(reporter.read.incidents.engine)
+        await issued.issue(of_contract)
+        await Issuer(reporter, issued, lambda: True).look()
+        listed = [
+            [row["report"] for row in (await ask(who, "/v1/reports/issued")).json()["rows"]]
+            for who in ("all", "figures")
+        ]
+        whole = await ask("all", "/v1/reports/issued/0a")
+        refused = await ask("figures", "/v1/reports/issued/0a", None, 403)
+
+    assert [sorted(one) for one in listed] == [["bill", "mornings"], ["mornings"]]
+    assert whole.json()["contract"]["total"] == "-62.50"
+    assert refused.json()["scope"] == "contracts:read"
+
+
+@pytest.mark.parametrize(
+    ("whom", "name", "is_contract"),
+    [(Whom.CONTRACT, "acme-care", True), (Whom.QUEUE, "help", False), (Whom.TENANT, "", False)],
+)
+async def test_a_files_name_says_whether_it_tells_of_a_contract(
+    settings: QuerySettings, whom: Whom, name: str, *, is_contract: bool
+) -> None:
+    async with opened_reporter(settings) as reporter:
+        report = await reporter.report(asked(whom=whom, name=name))
+
+    for kind in (Format.JSON, Format.HTML, Format.PDF):
+        assert tells_of_contract(name_of(report, kind, "zh")) is is_contract
 
 
 async def test_what_went_out_can_be_read_as_it_did(settings: QuerySettings) -> None:

@@ -34,11 +34,12 @@ from floorpulse.reports.evidence.reader import (
     UnknownContractError,
 )
 from floorpulse.reports.settlement.desk import DraftNotFinalError, Settled, SettlementDesk
-from floorpulse.reports.settlement.periods import named_period
+from floorpulse.reports.settlement.periods import NamedPeriod, named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
     NewSettlement,
+    OverlappingPeriodError,
     StoredSettlement,
 )
 from floorpulse.reports.settlement.store import PostgresSettlements
@@ -356,6 +357,28 @@ async def test_seat_hours_are_those_of_agents_who_were_there(database: DatabaseS
         assert [one.numerator / one.denominator for one in tuesday] == [3.5]
 
 
+@pytest.mark.parametrize(
+    ("kept", "contract", "why"),
+    [
+        ("agents", SEATS, "visits and agents before 2026-11-01"),
+        ("rollups", CARE, "what was before 2026-10-31"),
+    ],
+)
+async def test_what_retention_deleted_is_not_settled_as_nothing(
+    database: DatabaseSettings, kept: str, contract: str, why: str
+) -> None:
+    """Anything else would draft a credit note that takes back what was billed and promised."""
+    async with settling(database) as floor:
+        await PostgresDefinitions(floor.pool).save(entries(FLOOR + contract), at("10-01 00:00"))
+        await floor.desk.settle(QUERY, ZHANG)
+        await floor.pool.execute(
+            "INSERT INTO retention VALUES ($1, $2, $2, $2)", kept, at("11-01 00:00")
+        )
+
+        with pytest.raises(NoEvidence, match=why):
+            await floor.desk.settle(QUERY, ZHANG)
+
+
 async def test_what_dies_in_the_middle_of_keeping_changes_nothing(
     database: DatabaseSettings,
 ) -> None:
@@ -424,6 +447,47 @@ async def test_a_draft_that_stands_on_something_else_meanwhile_is_refused(
 
         with pytest.raises(ChangedMeanwhileError, match="settle it again"):
             await floor.desk.store.save(stale, ZHANG)
+
+
+WEEKLY = CARE.replace("    billing:", "    period: week\n    billing:").replace(
+    "        comparison:", "        window: week\n        comparison:"
+)
+OTHER_BOUNDS = [
+    (FLOOR.replace("Asia/Shanghai", "Europe/Berlin") + CARE, OCTOBER),
+    (FLOOR + WEEKLY, named_period(week="2026-W41")),
+]
+"""Definitions under which October is cut otherwise, and the period that holds the contacts then"""
+
+
+@pytest.mark.parametrize(("text", "period"), OTHER_BOUNDS)
+async def test_no_contact_is_settled_twice_where_the_bounds_of_periods_change(
+    database: DatabaseSettings, text: str, period: NamedPeriod
+) -> None:
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+        await PostgresDefinitions(floor.pool).save(entries(text), at("11-02 00:00"))
+
+        with pytest.raises(OverlappingPeriodError, match="would be billed twice"):
+            await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)
+        assert len(await floor.desk.store.listing("demo", None, None, 9)) == 1
+
+
+@pytest.mark.parametrize(("text", "period"), OTHER_BOUNDS)
+async def test_of_drafts_within_other_bounds_only_one_is_issued(
+    database: DatabaseSettings, text: str, period: NamedPeriod
+) -> None:
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await PostgresDefinitions(floor.pool).save(entries(text), at("11-02 00:00"))
+        other = (await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)).stored
+        await floor.desk.act("demo", other.id, SettlementAct.ISSUE, ZHANG)
+
+        with pytest.raises(OverlappingPeriodError, match="acme-care is settled from 2026-"):
+            await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+        draft = await floor.desk.store.find("demo", october.id)
+        assert draft is not None
+        assert draft.state is SettlementState.DRAFT
 
 
 # ---------------------------------------------------------------- the command line

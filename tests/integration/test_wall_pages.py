@@ -51,6 +51,21 @@ async def titles(wall: WallFloor) -> list[str]:
     return await wall.page.locator(".card [data-n=name]").all_text_contents()
 
 
+# ---------------------------------------------------------------- what the address names
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"), [("en", "Nothing here is called so"), ("zh", "没有符合的队列")]
+)
+async def test_a_wall_whose_address_names_nobody_says_so(
+    wall: WallFloor, lang: str, told: str
+) -> None:
+    """It would wait for the first contacts for ever, on a floor that has many."""
+    await wall.open(f"?client=nope&lang={lang}")
+
+    await wall.shows("#empty-title", told)
+
+
 # ---------------------------------------------------------------- figures
 
 

@@ -16,6 +16,7 @@ from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.alerts.rules.under_test import UnderTest, WrongRulesError, under_test
 from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.problems import Problem, described
@@ -123,6 +124,8 @@ async def test_rules(
         return json(await tests.replay.replay(tried, question), NOT_STORED)
     except TooMuchHistoryError as much:
         raise Problem(422, "Too much history", str(much)) from much
+    except NotKeptError as gone:
+        raise Problem(422, "Range not kept", str(gone)) from gone
 
 
 async def _text(request: Request) -> str:

@@ -157,6 +157,8 @@ class RemarkBody(ActBody):
     ]
 
 
+ONE = "/v1/contacts-at-risk/{contact:path}"
+"""The path of a contact, whose id may hold a slash"""
 Contact = Annotated[str, Path(max_length=512, examples=["c-1842"])]
 RESPONSES = described(400, 401, 403, 404, 406, 408, 409, 413, 415, 422, 503) | answering(ContactRow)
 LISTED = answering(ContactsAnswer)
@@ -195,7 +197,9 @@ async def contacts(
 
 
 @router.post(
-    "/v1/contacts-at-risk/{contact}/claim", responses=RESPONSES, summary="I see to this contact"
+    f"{ONE}/claim",
+    responses=RESPONSES,
+    summary="I see to this contact",
 )
 async def claim(caller: Writer, parts: Alerts, contact: Contact, body: DoneBody) -> Response:
     """Take a contact; whoever does it last has it."""
@@ -203,27 +207,31 @@ async def claim(caller: Writer, parts: Alerts, contact: Contact, body: DoneBody)
 
 
 @router.post(
-    "/v1/contacts-at-risk/{contact}/called", responses=RESPONSES, summary="The customer was called"
+    f"{ONE}/called",
+    responses=RESPONSES,
+    summary="The customer was called",
 )
 async def called(caller: Writer, parts: Alerts, contact: Contact, body: DoneBody) -> Response:
     """Note that somebody called the customer; the contact is not settled yet."""
     return await _done(parts, caller, (contact, FollowUp.CALLED, body))
 
 
-@router.post("/v1/contacts-at-risk/{contact}/settle", responses=RESPONSES, summary="It is settled")
+@router.post(f"{ONE}/settle", responses=RESPONSES, summary="It is settled")
 async def settle(caller: Writer, parts: Alerts, contact: Contact, body: DoneBody) -> Response:
     """The customer is content, or nothing more is to be done."""
     return await _done(parts, caller, (contact, FollowUp.SETTLE, body))
 
 
-@router.post("/v1/contacts-at-risk/{contact}/dismiss", responses=RESPONSES, summary="It is no risk")
+@router.post(f"{ONE}/dismiss", responses=RESPONSES, summary="It is no risk")
 async def dismiss(caller: Writer, parts: Alerts, contact: Contact, body: DoneBody) -> Response:
     """Take it off the list; whatever else becomes known, it does not come back that day."""
     return await _done(parts, caller, (contact, FollowUp.DISMISS, body))
 
 
 @router.post(
-    "/v1/contacts-at-risk/{contact}/comment", responses=RESPONSES, summary="Say something about it"
+    f"{ONE}/comment",
+    responses=RESPONSES,
+    summary="Say something about it",
 )
 async def comment(caller: Writer, parts: Alerts, contact: Contact, body: RemarkBody) -> Response:
     """Replace the comment, in whatever state the contact is."""

@@ -10,7 +10,7 @@ from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.figures.history.context import HistoryQuery
-from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
@@ -58,7 +58,7 @@ class Trends:
             query = HistoryQuery(selection, span, interval, view.zone, question)
             try:
                 rows, _ = await self._past.page(query, None, MOST + 1)
-            except TooFineError:
+            except NotKeptError:
                 continue
             return Trend(interval, rows)
         return NO_TREND

@@ -26,8 +26,9 @@ from floorpulse.figures.by_policy import definition_of
 from floorpulse.figures.complaints_received import complaints_open_in, received
 from floorpulse.figures.contracts.ahead import ContractAhead, WindowAhead
 from floorpulse.figures.history.context import HistoryQuery
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.figures import PastFigures
-from floorpulse.figures.intervals import Interval
+from floorpulse.figures.intervals import Interval, next_edge
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
@@ -86,7 +87,7 @@ class Before:
             asked,
             view.now + DAYS_KEPT,
             view.now,
-            lambda: self._rows(view, place.group.selection, kpi.id, span, Interval.D1),
+            lambda: self._days(view, place.group.selection, kpi.id, span),
         )
         known_since = _known_since(view)
         days = [
@@ -128,14 +129,18 @@ class Before:
     async def _count(
         self, view: TenantView, place: WatchedPlace, kpi: str, span: Span
     ) -> list[float]:
-        """A week's count of a place; nothing of a queue that had no row then is no contact."""
+        """A week's count of a place; nothing of a queue that had no row then is no contact. None of
+        a week that is kept no longer.
+        """
         selection = place.group.selection
         rows = await self._kept(
             ("weeks", selection, kpi, span),
             view.now + QUARTER,
             view.now,
-            lambda: self._rows(view, selection, kpi, span, Interval.ALL),
+            lambda: self._week(view, selection, kpi, span),
         )
+        if rows is None:
+            return []
         values = [row.value for row in rows.get(place.row_key.queue, ())]
         return [values[0] or 0.0] if values else [0.0]
 
@@ -196,6 +201,24 @@ class Before:
         }
 
     # ------------------------------------------------------------- the tables
+
+    async def _days(self, view: TenantView, selection: Selection, kpi: str, span: Span) -> Rows:
+        """The days of a span that are kept whole."""
+        try:
+            return await self._rows(view, selection, kpi, span, Interval.D1)
+        except NotKeptError as gone:
+            since = next_edge(gone.since, Interval.D1, view.zone)
+            kept = Span(since, max(since, span.end))
+            return await self._rows(view, selection, kpi, kept, Interval.D1)
+
+    async def _week(
+        self, view: TenantView, selection: Selection, kpi: str, span: Span
+    ) -> Rows | None:
+        """The row of a span; None where it is kept no longer."""
+        try:
+            return await self._rows(view, selection, kpi, span, Interval.ALL)
+        except NotKeptError:
+            return None
 
     async def _rows(
         self, view: TenantView, selection: Selection, kpi: str, span: Span, interval: Interval

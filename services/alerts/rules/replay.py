@@ -43,6 +43,7 @@ from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.calendars import Calendar, is_open
 from floorpulse.definitions.domain.rule_terms import RuleBody
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.figures import PastFigures, Tables
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
@@ -102,11 +103,14 @@ class RuleReplay:
         self, tried: UnderTest, asked: ReplayQuery, progress: Progress = unheard
     ) -> ReplayAnswer:
         """What the rules under test would have told. TooMuchHistoryError where the span holds too
-        much, StoreUnavailable where the tables are away.
+        much, NotKeptError where some of it was deleted, StoreUnavailable where the tables are away.
         """
         bodies = list(_bodies(tried))
         zone = tried.definitions.of(tried.tenant).zone or self._rules.zone
         since = _since(bodies, asked.span.begin, zone)
+        kept = await self._tables.visits.visits_since()
+        if since < kept:
+            raise NotKeptError(kept)
         floor = PastFloor(self._rules, tried.tenant, since)
         selection = Selection(tried.tenant, _queues(bodies, asked.queue))
         feed = PastFeed(floor, self._tables, self._turns, selection, self._limits.visits)

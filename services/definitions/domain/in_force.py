@@ -9,7 +9,7 @@ A row of figures is computed with what was in force when its span began.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -270,6 +270,11 @@ class TenantDefinitions:
     def states(self) -> Sequence[InForce]:
         """What was, is and will be in force, in the order of time."""
         return self._states
+
+    @property
+    def dated(self) -> Iterator[tuple[int, InForce]]:
+        """The same, each with its first instant, epoch milliseconds; the first is 0."""
+        return zip(self._begins, self._states, strict=True)
 
     @cached_property
     def ids(self) -> Mapping[Kind, Collection[str]]:

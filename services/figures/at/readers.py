@@ -61,6 +61,10 @@ class VisitsUntil:
         at = self._at()
         return await self._visits.returns(selection, [until(span, at) for span in spans])
 
+    async def visits_since(self) -> int:
+        """Since when they are kept."""
+        return await self._visits.visits_since()
+
 
 class AgentsUntil:
     """An `AgentHistory` without the states that were entered after the instant that `at` tells."""

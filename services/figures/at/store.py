@@ -13,7 +13,7 @@ from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.agent_record import WORK
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentPortion, MomentReading
-from floorpulse.figures.history.coverage import TooFineError
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.panes import snapshot, tallied
 from floorpulse.figures.selection import Selection
 from floorpulse.runtime.database import NO_SCAN, planned
@@ -68,7 +68,7 @@ class PostgresMoments:
             with away():
                 async for portion in self._portions(reading):
                     yield portion
-        except TooFineError as gone:
+        except NotKeptError as gone:
             raise BeyondRetentionError(gone.since) from gone
 
     async def _portions(self, reading: MomentReading) -> AsyncIterator[MomentPortion]:

@@ -16,19 +16,33 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import HOUR, Span
 from floorpulse.counting.grains import QUARTER, Grain, RollupBounds, bounds_of, on_the_grid
+from floorpulse.figures.timestamps import text
 
 _LEAST = {Grain.MONTH: 27 * 24 * HOUR, Grain.DAY: 22 * HOUR, Grain.QUARTER: QUARTER}
 """No rollup of the grain is shorter"""
 
 
-class TooFineError(Exception):
-    """Panes are asked for that were deleted; only rollups are left of what was before `since`,
-    epoch milliseconds.
-    """
+class NotKeptError(ValueError):
+    """Figures are asked for that were deleted; kept is what is `since`, epoch milliseconds."""
 
     def __init__(self, since: int) -> None:
-        super().__init__(f"panes are kept since {since}")
+        super().__init__(self.told(since))
         self.since = since
+
+    def told(self, since: int) -> str:
+        """What is kept, and what can be asked for."""
+        return f"what was before {text(since)} was deleted by retention: ask for what was since"
+
+
+class TooFineError(NotKeptError):
+    """Panes are asked for that were deleted; only rollups are left of what was before `since`."""
+
+    def told(self, since: int) -> str:
+        """What is kept, and what can be asked for."""
+        return (
+            f"before {text(since)} only whole quarter hours are kept: begin, end and interval "
+            "must be multiples of 15 minutes"
+        )
 
 
 @dataclass(frozen=True)
@@ -36,13 +50,14 @@ class RollupReach:
     """How far the rollups of each grain reach, as of one snapshot; instants are epoch milliseconds.
 
     `changed` are the quarters, ascending, that changed and were not merged again yet; before
-    `panes_since` there are no panes any more.
+    `panes_since` there are no panes any more, before `rollups_since` no rollups either.
     """
 
     until: dict[Grain, int]
     zone: ZoneInfo
     changed: Sequence[int] = ()
     panes_since: int = 0
+    rollups_since: int = 0
 
     def holds(self, grain: Grain, bounds: RollupBounds) -> bool:
         """Whether the rollups of `bounds` are the sum of its panes."""
@@ -63,10 +78,12 @@ def parts(spans: Iterable[Span], rolled: RollupReach) -> list[Part]:
     """The parts of contiguous `spans`, ascending; none reaches over an edge of the spans with a
     coarser row than fits.
 
-    Raises TooFineError where panes are needed that were deleted.
+    Raises TooFineError where panes are needed that were deleted, NotKeptError where rollups were.
     """
     found: list[Part] = []
     for part in (part for span in spans for part in _cover(span, rolled)):
+        if part.span.begin < rolled.rollups_since:
+            raise NotKeptError(rolled.rollups_since)
         if part.grain is None and part.span.begin < rolled.panes_since:
             raise TooFineError(rolled.panes_since)
         if found and found[-1].grain is part.grain:

@@ -14,6 +14,7 @@ from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted, narrowed, queues_of, row_keys_of
+from floorpulse.figures.contract_limits import changes_of
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.arrivals import Arrivals
 from floorpulse.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
@@ -21,7 +22,7 @@ from floorpulse.figures.history.arrangement import Arrangement
 from floorpulse.figures.history.context import HistoryQuery, PastContext, PastRowSource
 from floorpulse.figures.history.gauges import PastGauges
 from floorpulse.figures.history.throughput import Throughput
-from floorpulse.figures.intervals import intervals
+from floorpulse.figures.intervals import cut, intervals
 from floorpulse.figures.live.layouts import selected_queue_channels
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import staff_over
@@ -141,12 +142,17 @@ class PastFigures:
     def _spans(
         self, query: HistoryQuery, after: RowPlace | None, limit: int, row_keys: int
     ) -> list[Span]:
-        """The intervals from `after` on that surely hold one row more than the page."""
+        """The intervals from `after` on that surely hold one row more than the page; for who sees
+        one contract only, cut where that begins to cover others.
+        """
         begin = query.span.begin if after is None else after.begin
         enough = ceil(limit / max(1, row_keys * len(query.question.kpis))) + 2
-        return list(
-            islice(intervals(Span(begin, query.span.end), query.interval, query.zone), enough)
-        )
+        asked = intervals(Span(begin, query.span.end), query.interval, query.zone)
+        contract = query.selection.contract
+        if contract is not None:
+            known = self._floors.view(query.selection.tenant).known
+            asked = cut(asked, changes_of(contract, known))
+        return list(islice(asked, enough))
 
     async def _arrangement(self, query: HistoryQuery) -> Arrangement:
         selection = query.selection

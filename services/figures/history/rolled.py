@@ -19,6 +19,7 @@ from floorpulse.figures.history.coverage import RollupReach
 REACH = """
 SELECT quarter, day, month, zone,
   (SELECT gone FROM retention WHERE kept = 'panes') AS gone,
+  (SELECT gone FROM retention WHERE kept = 'rollups') AS all_gone,
   (SELECT min(coalesce((watermarks ->> partition::text)::bigint, 0)) FROM stream_partition
    WHERE topic = $1 AND watermark IS NOT NULL
      AND log_id = (SELECT log_id FROM stream_partition WHERE topic = $1 ORDER BY generation DESC,
@@ -43,4 +44,5 @@ async def reach(connection: PoolConnectionProxy, tenant: str, span: Span) -> Rol
         Grain.MONTH: min(row["month"], quarter),
     }
     changed: Sequence[int] = row["changed"]
-    return RollupReach(until, ZoneInfo(row["zone"] or "UTC"), changed, gone)
+    all_gone = row["all_gone"] or 0
+    return RollupReach(until, ZoneInfo(row["zone"] or "UTC"), changed, gone, all_gone)

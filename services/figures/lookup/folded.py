@@ -37,6 +37,10 @@ class FoldedVisits:
         """Visits as they are."""
         return self._visits.slow_visits(selection, span)
 
+    async def visits_since(self) -> int:
+        """Since when they are kept."""
+        return await self._visits.visits_since()
+
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints, by the queue that shows them."""
         found = await self._visits.complaints(tenant, span)

@@ -19,8 +19,10 @@ from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.calendars import Calendar, is_open, open_spans
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Stretch
+from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.intervals import Interval, intervals, next_edge
 from floorpulse.figures.selection import NamedGroups
+from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import Value
 from floorpulse.kpis.formulas.recovery import fewest
@@ -80,6 +82,22 @@ class Stint:
     place: StretchPlace
     span: Span
     promise: Promise
+
+
+def shown(stint: Stint, view: TenantView) -> bool:
+    """Whether a stretch of a promise is all of it seen so far: the contract that a view is limited
+    to covered the target's queue since it began, and still holds.
+    """
+    if view.contract is None:
+        return True
+    scope = stint.promise.body.scope
+    end = min(stint.span.end, view.now)
+    covered = (
+        covers(in_force, view.contract, scope.queue or "", channel)
+        for in_force in view.known.during(stint.span.begin, end)
+        for channel in scope.channels or view.channels
+    )
+    return end <= view.until and all(covered)
 
 
 def promises(in_force: InForce) -> Iterator[Promise]:

@@ -7,6 +7,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from floorpulse.figures.by_policy import counts, narrowed
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import (
     AS_IN_FORCE,
@@ -97,8 +98,11 @@ class Drilldown:
         self, query: VisitQuery, after: Place | None, limit: int
     ) -> tuple[list[JudgedVisit], Place | None]:
         """Up to `limit` visits behind `after`, in the order of their offers; and the last one's
-        place if more follow.
+        place if more follow. NotKeptError where some of the span were deleted; those that are left
+        of one contact are told all the same.
         """
+        if query.contact is None:
+            await self._expect_kept(query.span)
         told = PageOfRows[Place, JudgedVisit](after, limit)
         view = self._floors.view(query.selection.tenant)
         waiting = waiting_in(view)
@@ -115,6 +119,11 @@ class Drilldown:
             ):
                 break
         return told.rows, told.following
+
+    async def _expect_kept(self, span: Span) -> None:
+        since = await self._visits.visits_since()
+        if span.begin < since:
+            raise NotKeptError(since)
 
     async def _read(
         self, query: VisitQuery, reading: Selection, after: Place | None

@@ -45,6 +45,7 @@ WHERE partition IN (SELECT DISTINCT partition FROM stream_partition) AND tenant 
   AND contact = $2 AND offered_at IS NOT NULL
 ORDER BY offered_at, visit
 """
+GONE = "SELECT coalesce(max(gone), 0) FROM retention WHERE kept = 'visits'"
 COMPLAINTS = """
 SELECT body FROM visit
 WHERE tenant = $1 AND complained_at IS NOT NULL AND complained_at < $3 AND (settled_at IS NULL
@@ -161,6 +162,13 @@ class PostgresVisits:
             async with asyncio.timeout(ANSWER_WITHIN):
                 rows = await self._pool.fetch(JOURNEY, tenant, contact)
         return list(map(_stored, rows))
+
+    async def visits_since(self) -> int:
+        """Since when visits are kept, as retention noted it."""
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                since: int = await self._pool.fetchval(GONE)
+        return since
 
     async def complaints(self, tenant: str, span: Span) -> Sequence[StoredComplaint]:
         """Complaints that were open at some instant of `span`, and others about the same visits."""

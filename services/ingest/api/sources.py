@@ -68,7 +68,7 @@ def router() -> APIRouter:
     """
     routes = APIRouter(tags=["sources"])
     routes.add_api_route(
-        "/v1/sources/{name}",
+        "/v1/sources/{name:path}",
         deliver,
         methods=["POST"],
         status_code=202,

@@ -118,7 +118,7 @@ async def agent_targets(
 
 
 @router.get(
-    "/v1/agents/{agent}/growth",
+    "/v1/agents/{agent:path}/growth",
     responses=PROBLEMS | answering(GrowthAnswer),
     summary="The growth record of an agent",
 )

@@ -6,8 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
-from floorpulse.figures.history.coverage import TooFineError
-from floorpulse.figures.timestamps import text
+from floorpulse.figures.history.coverage import NotKeptError, TooFineError
 from floorpulse.query.app import Answering, UseCases
 from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.problems import Problem
@@ -62,11 +61,9 @@ async def _available(answer: Handler, request: Request) -> Response:
     try:
         return await available(answer, request)
     except TooFineError as gone:
-        detail = (
-            f"before {text(gone.since)} only whole quarter hours are kept: begin, end and "
-            "interval must be multiples of 15 minutes"
-        )
-        raise Problem(422, "Range not kept at this resolution", detail) from gone
+        raise Problem(422, "Range not kept at this resolution", str(gone)) from gone
+    except NotKeptError as gone:
+        raise Problem(422, "Range not kept", str(gone)) from gone
 
 
 def answering_of(request: Request) -> Answering:

@@ -20,13 +20,13 @@ from floorpulse.access.parameters import (
     refuse_strangers,
 )
 from floorpulse.board.domain.windows import Span
-from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
 from floorpulse.figures.targets.promises import (
     PromiseChoice,
     StretchPlace,
     TargetStatus,
     counts_visits,
+    shown,
 )
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text, text_or_none
@@ -239,16 +239,7 @@ async def _page(
     limit: int,
 ) -> tuple[list[TargetFigures], StretchPlace | None]:
     rows, more = await promised.page(question, after, limit)
-    return [_row(question, one) for one in rows if _shown(one, view)], more
-
-
-def _shown(kept: KeptTarget, view: TenantView) -> bool:
-    """Whether the contract that a caller is limited to covered the target's queue by then."""
-    scope = kept.stint.promise.body.scope
-    return view.contract is None or all(
-        covers(view.known.at(kept.stint.span.begin), view.contract, scope.queue or "", channel)
-        for channel in scope.channels or view.channels
-    )
+    return [_row(question, one) for one in rows if shown(one.stint, view)], more
 
 
 def _row(question: TargetQuery, kept: KeptTarget) -> TargetFigures:

@@ -9,7 +9,7 @@ import { byId, element, fieldsOf, fill, mark, page, style, translate, write } fr
 import { floor, longestWait, shownTiles, strangers, targetOf, valueOf, verdict } from "./floor.js";
 import { count, duration, percent, shown, signed } from "./numbers.js";
 import { layoutOf, pages, shownPage } from "./pages.js";
-import { GROUPS, groupsOf, KINDS, LAYOUTS } from "./wanted.js";
+import { GROUPS, groupsOf, isNarrowed, isWanted, KINDS, LAYOUTS } from "./wanted.js";
 
 const ASPECTS = { one: 1.9, six: 1.5, forty: 1.35 };
 const STATES = { critical: "bad", warning: "warn", info: "few" };
@@ -205,8 +205,17 @@ export function draw(link) {
   drawAround();
   drawStrip(link.name === "lost");
   mark(page, "data-view", tiles.length ? "floor" : floor.listing ? "empty" : "connecting");
+  if (!tiles.length) drawEmpty();
   arrange(tiles);
   for (const tile of tiles) drawCard(tile, link.name === "lost", incidentsOf(tile));
+}
+
+/** Nothing has come yet, or nothing of what the address names. */
+function drawEmpty() {
+  const there = floor.listing ?? [];
+  const none = isNarrowed && there.length > 0 && !(choice.by === "queue" && there.some((row) => isWanted(row.queue, row)));
+  write(byId("empty-title"), t(none ? "noneTitle" : "emptyTitle"));
+  write(byId("empty-hint"), t(none ? "noneHint" : "emptyHint"));
 }
 
 /** Ask for a key instead. */

@@ -110,7 +110,12 @@ class AnnotationParameters(Parameters):
     ]
     until: Annotated[str, Field(alias="to", description=TO, examples=["2026-11-11"])]
     queue: Annotated[
-        List, Field(description="of these queues and of the whole tenant", examples=["orders"])
+        List,
+        Field(
+            pattern=PLAIN,
+            description="of these queues and of the whole tenant",
+            examples=["orders"],
+        ),
     ] = None
 
 

@@ -11,7 +11,16 @@ from floorpulse.access.audit_chain import Action, Link
 from floorpulse.access.audit_log import AuditLog, EntryChoice
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import FROM, TO, Cursor, Limit, Parameters, begin_of, end_of
+from floorpulse.access.parameters import (
+    FROM,
+    PLAIN,
+    TO,
+    Cursor,
+    Limit,
+    Parameters,
+    begin_of,
+    end_of,
+)
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.measured import ReportRoute, Reports
 from floorpulse.runtime.accept import accepted
@@ -85,7 +94,8 @@ class AuditParameters(Parameters):
         Field(alias="to", description=f"done before: {TO}", examples=["2026-11-12"]),
     ] = None
     actor: Annotated[
-        str | None, Field(max_length=256, description="only by this one", examples=["cli:ops"])
+        str | None,
+        Field(max_length=256, pattern=PLAIN, description="only by this one", examples=["cli:ops"]),
     ] = None
     action: Annotated[Action | None, Field(description="only of this kind")] = None
     limit: Limit = None

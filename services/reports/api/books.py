@@ -198,7 +198,7 @@ def how_to_read(said: Mapping[str, Any], zone: ZoneInfo, queues: Mapping[str, st
     """How a list is read, as it was asked for. Problem 422."""
     try:
         named = ZoneInfo(said["zone"]) if said["zone"] else zone
-    except (ZoneInfoNotFoundError, ValueError) as wrong:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as wrong:
         raise Problem(422, "Invalid zone", f"{said['zone']!r} is no IANA time zone.") from wrong
     return HowToRead(
         zone=named,

@@ -6,12 +6,13 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from msgspec import Meta
 
-from floorpulse.access.http import require
+from floorpulse.access.http import CONTRACTS, forbidden, require
 from floorpulse.access.keys import Credential
 from floorpulse.access.parameters import Parameters
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.measured import ReportRoute, Reports
 from floorpulse.reports.api.reports import KPI_READ, file_response
+from floorpulse.reports.documents.formats import tells_of_contract
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
@@ -50,7 +51,9 @@ class IssuedReportsAnswer(msgspec.Struct, frozen=True):
 async def issued_reports(
     request: Request, caller: Reader, parts: Reports, asked: Annotated[Parameters, Query()]
 ) -> Response:
-    """The latest 200 reports that schedules issued."""
+    """The latest 200 reports that schedules issued; those of contracts for keys with
+    `contracts:read`.
+    """
     asked.refuse_unknown()
     accepted(request)
     zone = parts.surface.floors.view(caller.tenant).zone
@@ -67,6 +70,7 @@ async def issued_reports(
             issued_at=text(one.created_at, zone),
         )
         for one in await parts.of(IssuedReports).latest(caller.tenant)
+        if _may_read(caller, one.name)
     ]
     return json(IssuedReportsAnswer(rows), NOT_STORED)
 
@@ -83,8 +87,14 @@ async def issued_report(
     parts: Reports,
     issued: Annotated[str, Path(max_length=64, pattern="^[0-9a-f]+$", examples=["9f1c2a3b"])],
 ) -> Response:
-    """The very file that was sent."""
+    """The very file that was sent; that of a contract needs `contracts:read` too."""
     file = await parts.of(IssuedReports).file(caller.tenant, issued)
     if file is None:
         raise Problem(404, "Unknown report", f"no report {issued!r} went out")
+    if not _may_read(caller, file.name):
+        raise forbidden(CONTRACTS)
     return file_response(file, inline=file.media_type != "application/pdf")
+
+
+def _may_read(caller: Credential, name: str) -> bool:
+    return CONTRACTS in caller.scopes or not tells_of_contract(name)

@@ -97,7 +97,7 @@ async def report(
     refuse_beyond(caller, question.name if question.whom is Whom.CONTRACT else "")
     if question.whom is Whom.CONTRACT and READ not in caller.scopes:
         raise forbidden(READ)
-    written = await written_report(parts.of(Reporter), question)
+    written = await written_report(parts.of(Reporter), question, limited=bool(caller.contract))
     try:
         made = await asyncio.to_thread(rendered, written, asked.format, asked.language)
     except PdfUnavailableError as wrong:
@@ -105,9 +105,19 @@ async def report(
     return file_response(made, inline=asked.format is not Format.PDF)
 
 
-async def written_report(reporter: Reporter, question: ReportAsked) -> Report:
-    """The report; problems 404 and 422."""
+async def written_report(
+    reporter: Reporter, question: ReportAsked, *, limited: bool = False
+) -> Report:
+    """The report; problems 404 and 422, and 403 for a key of the contract where a queue went to
+    another client within the period.
+    """
     try:
+        if limited and (gone := reporter.scope(question).gone):
+            detail = (
+                f"{', '.join(gone)} went to another client within {question.period}; ask for the "
+                "days before"
+            )
+            raise Problem(403, "Beyond the contract", detail, contract=question.name)
         return await reporter.report(question)
     except UnknownSubjectError as unknown:
         raise Problem(404, f"Unknown {question.whom}", str(unknown)) from unknown

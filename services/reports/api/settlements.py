@@ -50,6 +50,7 @@ from floorpulse.reports.settlement.periods import named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
+    OverlappingPeriodError,
     StoredSettlement,
 )
 from floorpulse.runtime.accept import accepted
@@ -265,6 +266,8 @@ async def _settled(
         raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
     except (NoEvidence, ChangedMeanwhileError) as wrong:
         raise Problem(409, "Not settled", f"{wrong}.") from wrong
+    except OverlappingPeriodError as wrong:
+        raise Problem(409, "Settled already", f"{wrong}.") from wrong
     except ValueError as wrong:
         raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
     return await _whole(parts, result.stored, result)
@@ -285,6 +288,8 @@ async def _acted(
         after = await parts.of(SettlementDesk).act(caller.tenant, id_, act, actor)
     except DraftNotFinalError as wrong:
         raise Problem(409, "Not final", f"{wrong}.") from wrong
+    except OverlappingPeriodError as wrong:
+        raise Problem(409, "Settled already", f"{wrong}.") from wrong
     if after is None:
         raise _unknown(id_)
     if isinstance(after, NotPossible):

@@ -18,6 +18,8 @@ FALSE = frozenset(("no", "n", "false", "f", "0", "✗", "×", "否", "错", "未
 CLOCK = re.compile(r"^(?:(?P<h>\d+):)?(?P<m>\d{1,4}):(?P<s>\d{1,2}(?:[.,]\d+)?)$")
 NOTHING = frozenset(("", "-", "–", "—", "null", "none", "n/a", "na", "nan", "\\n"))
 """Cells that say nothing"""
+LONGEST = 10**11
+"""Milliseconds beyond which a number is no span: three years"""
 
 
 def is_empty(text: str) -> bool:
@@ -46,18 +48,20 @@ def truth_said(text: str) -> bool | None:
 
 def span_said(text: str, unit: int) -> int | None:
     """A span in milliseconds: 75, 75.4, 75,4, 1:15, 0:01:15; a mere number in units of so many
-    milliseconds. None where it is none, or less than nothing.
+    milliseconds. None where it is none, less than nothing, or beyond `LONGEST`.
     """
     text = text.strip()
     found = CLOCK.match(text)
-    if found is not None:
-        minutes = int(found["h"] or 0) * 60 + int(found["m"])
-        return minutes * 60_000 + _thousandths(found["s"], 1_000)
     try:
-        span = _thousandths(text, unit)
+        span = _thousandths(text, unit) if found is None else _on_the_clock(found)
     except ValueError:
         return None
-    return span if span >= 0 else None
+    return span if 0 <= span <= LONGEST else None
+
+
+def _on_the_clock(found: re.Match[str]) -> int:
+    minutes = int(found["h"] or 0) * 60 + int(found["m"])
+    return minutes * 60_000 + _thousandths(found["s"], 1_000)
 
 
 def _thousandths(number: str, unit: int) -> int:

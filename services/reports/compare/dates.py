@@ -78,7 +78,10 @@ class Dates:
         told = _iso(text) or self._written(text)
         if told is None:
             return None
-        return self._local(told) if told.tzinfo is None else ListedTime(_epoch(told))
+        try:
+            return self._local(told) if told.tzinfo is None else ListedTime(_epoch(told))
+        except OverflowError:  # the first or the last day that there can be, in another zone
+            return None
 
     def _counted(self, number: float) -> ListedTime | None:
         if SECONDS[0] <= number < SECONDS[1]:
@@ -99,13 +102,11 @@ class Dates:
             moment = datetime(  # noqa: DTZ001  local, until its zone is put to it
                 year, month, day, _hour(found), int(found["m"] or 0), int(found["s"] or 0)
             )
+            moment += timedelta(microseconds=int((found["f"] or "0").ljust(6, "0")[:6]))
+            offset = (found["offset"] or "").upper()
+            return datetime.fromisoformat(moment.isoformat() + offset)
         except ValueError:
             return None
-        moment += timedelta(microseconds=int((found["f"] or "0").ljust(6, "0")[:6]))
-        offset = found["offset"]
-        if offset is None:
-            return moment
-        return datetime.fromisoformat(moment.isoformat() + offset.upper())
 
     def _ordered(self, found: re.Match[str]) -> tuple[int, int, int]:
         first = int(found["a"])

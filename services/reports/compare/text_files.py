@@ -100,7 +100,7 @@ def _decoded(begin: bytes, encoding: str) -> str:
     except UnicodeDecodeError as wrong:
         line = begin.count(b"\n", 0, wrong.start)
         raise _not_in(encoding, line) from wrong
-    except LookupError as wrong:
+    except (LookupError, ValueError) as wrong:  # ValueError: a codec that is none of files
         detail = f"{encoding} is no encoding; say utf-8, utf-16, gb18030 or the like"
         raise UnreadableListError(detail) from wrong
 

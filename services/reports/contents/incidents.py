@@ -56,11 +56,13 @@ def _asked(scope: Scope) -> Select[tuple[object, ...]]:
     )
     mine = [
         incident.c.tenant == scope.tenant,
-        incident.c.opened_at >= scope.period.begin,
-        incident.c.opened_at < scope.period.end,
+        incident.c.opened_at >= scope.span.begin,
+        incident.c.opened_at < scope.span.end,
     ]
     if scope.subject.queues:
         mine.append(incident.c.queue.in_(scope.subject.queues))
+    if scope.subject.channels:
+        mine.append(incident.c.channel.in_(["", *scope.subject.channels]))
     return (
         select(incident, first.c.taken_at)
         .select_from(incident.outerjoin(first, first.c.incident == incident.c.id))

@@ -3,6 +3,7 @@
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.visits import queue_of, wait_of
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.intervals import Interval
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
@@ -44,7 +45,10 @@ async def _span(drilldown: Drilldown, scope: Scope, row: HistoryRow) -> WorstSpa
         only_missed=True,
         basis=AS_IN_FORCE,
     )
-    found, _ = await drilldown.page(asked, None, VISITS)
+    try:
+        found, _ = await drilldown.page(asked, None, VISITS)
+    except NotKeptError:
+        found = []
     questions_then = scope.asked.during(row.time, row.end)
     return WorstSpan(
         begin=row.time,

@@ -10,6 +10,7 @@ from floorpulse.figures.targets.promises import (
     StretchPlace,
     TargetStatus,
     counts_visits,
+    shown,
 )
 from floorpulse.figures.timestamps import text
 from floorpulse.reports.contents.asking import Scope
@@ -20,7 +21,9 @@ NOT_KEPT = (TargetStatus.MISSED, TargetStatus.BEHIND)
 
 
 async def promises(targets: Targets, scope: Scope) -> tuple[Promise, ...]:
-    """The promises of the report's subject; of a queue those that name it."""
+    """The promises of the report's subject; of a queue those that name it, of a contract those that
+    are about its queues and nothing else.
+    """
     asked = TargetQuery(scope.tenant, PromiseChoice(), scope.span, scope.period.zone)
     rows: list[KeptTarget] = []
     after: StretchPlace | None = None
@@ -40,7 +43,9 @@ def _name(row: KeptTarget) -> str:
 def _concerns(scope: Scope, row: KeptTarget) -> bool:
     if scope.subject.whom is Whom.TENANT:
         return True
-    return row.stint.promise.body.scope.queue in scope.subject.queues
+    if row.stint.promise.body.scope.queue not in scope.subject.queues:
+        return False
+    return scope.subject.whom is Whom.QUEUE or shown(row.stint, scope.as_its_client)
 
 
 def _promise(scope: Scope, rows: Sequence[KeptTarget]) -> Promise:

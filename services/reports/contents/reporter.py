@@ -46,7 +46,7 @@ from floorpulse.reports.domain.report import (
     Subject,
     Whom,
 )
-from floorpulse.reports.domain.report_periods import before, hours_of, label_of, period_named
+from floorpulse.reports.domain.report_periods import hours_of, label_of, period_named
 from floorpulse.reports.settlement.desk import SettlementDesk
 
 STEPS = ("figures", "queues", "days", "staffing", "targets", "misses", "incidents", "corrections")
@@ -130,9 +130,10 @@ class Reporter:
         if period.begin >= view.now:
             message = f"{asked.period} has not begun in {view.zone.key}"
             raise ValueError(message)
-        in_force = view.known.at(period.end - 1)
         subject = _subject(asked, view, period)
-        return Scope(asked.tenant, subject, period, in_force)
+        if asked.whom is not Whom.CONTRACT:
+            return Scope(view, subject, period)
+        return Scope(view, subject, period, subjects.lifetime(asked.name, view.known))
 
     async def report(self, asked: ReportAsked, heard: Progress = unheard) -> Report:
         """The report; raises what `scope` does, StoreUnavailable where PostgreSQL is away."""
@@ -168,11 +169,11 @@ class Reporter:
             tenant_names=subjects.tenant_names(scope.tenant, scope.in_force),
             subject=subject,
             zone=zone.key,
-            period=_period(scope.period),
-            before=_period(before(scope.period)),
+            period=_period(scope),
+            before=_period(scope.before),
             as_of=text(self.floors.view(scope.tenant).now, zone),
             watermark=text_or_none(watermark, zone),
-            complete=families_at(watermark, scope.period.end) == FINAL,
+            complete=families_at(watermark, scope.span.end) == FINAL,
             groups=groups,
             queues=queues,
             pieces=pieces,
@@ -200,13 +201,15 @@ def _subject(asked: ReportAsked, view: TenantView, period: Period) -> Subject:
             return subjects.of_contract(asked.name, view.known, period)
 
 
-def _period(period: Period) -> PeriodTold:
+def _period(scope: Scope) -> PeriodTold:
+    period = scope.period
+    span = scope.span
     return PeriodTold(
         kind=period.kind,
         label=label_of(period),
-        begin=text(period.begin, period.zone),
-        end=text(period.end, period.zone),
-        hours=hours_of(period),
+        begin=text(span.begin, period.zone),
+        end=text(span.end, period.zone),
+        hours=hours_of(span),
     )
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
+from floorpulse.board.domain.windows import Span
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contracts_of
 from floorpulse.definitions.domain.contract_scope import queues_under
-from floorpulse.definitions.domain.contracts import ContractTerms
+from floorpulse.definitions.domain.contracts import Contract, ContractTerms
 from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.reports.domain.periods import Period
@@ -73,10 +74,20 @@ def of_contract(contract: str, known: TenantDefinitions, period: Period) -> Subj
     )
 
 
+def lifetime(contract: str, known: TenantDefinitions) -> Span:
+    """From the first instant of a contract to its end, epoch milliseconds."""
+    versions = _contract(contract, known).versions
+    return Span(versions[0].begin, versions[-1].end)
+
+
 def versions_in(contract: str, known: TenantDefinitions, period: Period) -> list[ContractTerms]:
     """The versions of a contract that are in force in a period, in the order of time."""
-    own = next(one for one in contracts_of(known.versions, known.zone) if one.id == contract)
-    return [one for one in own.versions if one.begin < period.end and one.end > period.begin]
+    own = _contract(contract, known).versions
+    return [one for one in own if one.begin < period.end and one.end > period.begin]
+
+
+def _contract(contract: str, known: TenantDefinitions) -> Contract:
+    return next(one for one in contracts_of(known.versions, known.zone) if one.id == contract)
 
 
 def unknown(what: str, name: str, known: Collection[str]) -> str:

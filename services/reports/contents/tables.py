@@ -75,7 +75,10 @@ async def groups(past: PastFigures, scope: Scope) -> tuple[Group, ...]:
 
 async def _over_all(past: PastFigures, scope: Scope, kpis: Sequence[str]) -> dict[str, Figure]:
     rows = await rows_of(past, scope, kpis, By.TOTAL, Interval.ALL)
-    return {row.kpi: figure_of(row, scope.asked.history(row.kpi)) for row in rows}
+    asked = scope.asked
+    return {
+        row.kpi: figure_of(row, asked.history(row.kpi) if scope.reaches else "") for row in rows
+    }
 
 
 def _line(kpi: str, figure: Figure, before: Figure) -> Line:

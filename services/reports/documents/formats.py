@@ -1,5 +1,6 @@
 """The formats of a report, and the file of each."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ import msgspec
 
 from floorpulse.reports.documents.html import page
 from floorpulse.reports.documents.pdf import pdf
-from floorpulse.reports.domain.report import Report
+from floorpulse.reports.domain.report import Report, Whom
 from floorpulse.reports.domain.report_document import document
 
 
@@ -23,6 +24,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
+OF_CONTRACT = re.compile(rf"-{Whom.CONTRACT}-\d{{4}}-[W\d-]+-[a-z]+\.[a-z]+$")
+"""The end of the name of a contract's report: whom it tells of, period, language, format"""
 MEDIA: Mapping[Format, str] = MappingProxyType(
     {
         Format.HTML: "text/html; charset=utf-8",
@@ -57,10 +60,15 @@ def rendered(report: Report, kind: Format, language: str, fonts: Path | None = N
 
 
 def name_of(report: Report, kind: Format, language: str) -> str:
-    """`floorpulse-demo-queue-orders-2026-11-27-en.pdf`; signs that a file's name should not have
+    """`floorpulse-demo-orders-queue-2026-11-27-en.pdf`; signs that a file's name should not have
     become underscores.
     """
     subject = report.subject
     whose = report.tenant if subject.id == report.tenant else f"{report.tenant}-{subject.id}"
     plain = "".join(sign if sign.isalnum() or sign in "-." else "_" for sign in whose)
     return f"floorpulse-{plain}-{subject.whom}-{report.period.label}-{language}.{kind}"
+
+
+def tells_of_contract(name: str) -> bool:
+    """Whether a file of this name is a report of a contract."""
+    return OF_CONTRACT.search(name) is not None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from floorpulse.board.domain.windows import Span
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.contract_words import PeriodKind, Window
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms, Phase
@@ -38,6 +39,11 @@ class Period:
     def end(self) -> int:
         """The first instant after it, epoch milliseconds."""
         return first_instant(self.after, self.zone)
+
+    @property
+    def span(self) -> Span:
+        """All of it."""
+        return Span(self.begin, self.end)
 
     @property
     def days(self) -> int:

@@ -6,6 +6,7 @@ week     Mon ├───┬───┬───┬───┬───┬─�
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from floorpulse.board.domain.windows import Span
 from floorpulse.counting.days import local_day
 from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.domain.periods import Period, period_of
@@ -20,9 +21,9 @@ FIRST_YEAR = 1990
 LAST_YEAR = 2099
 
 
-def hours_of(period: Period) -> int:
+def hours_of(span: Span) -> int:
     """How many hours pass in it."""
-    return (period.end - period.begin) // HOUR
+    return (span.end - span.begin) // HOUR
 
 
 def label_of(period: Period) -> str:

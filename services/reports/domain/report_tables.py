@@ -70,7 +70,7 @@ class Tables:
             return Text(UNKNOWN, tone=Tone.SOFT)
         known = ASKED[kpi]
         told = shown(figure.value, known.unit, known.better)
-        return Text(told, self.link(figure.question))
+        return Text(told, self._asked(figure.question))
 
     def change(self, line: Line) -> Text:
         """The change of a line, with a sign of whether it is a good one."""

@@ -27,10 +27,11 @@ from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contract_of
 from floorpulse.definitions.domain.contract_words import Per
-from floorpulse.definitions.domain.contracts import Contract
+from floorpulse.definitions.domain.contracts import BillingRule, Contract
 from floorpulse.definitions.domain.in_force import UTC, Definitions, TenantDefinitions, Version
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts
+from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.history.panes import PostgresPanes
 from floorpulse.figures.lookup.lookup import staff_over
 from floorpulse.figures.selection import By, Selection
@@ -68,7 +69,7 @@ WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3 AND queue = ANY ($4::
 ORDER BY offered_at, contact COLLATE "C", visit
 """
 BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off"
-VISITS_GONE = "SELECT coalesce(max(gone), 0) FROM retention WHERE kept = 'visits'"
+GONE = "SELECT coalesce(max(gone), 0) FROM retention WHERE kept = ANY ($1::text[])"
 
 
 class NoEvidence(Exception):  # noqa: N818  it says what is missing
@@ -147,7 +148,11 @@ class EvidenceReader:
                 pinned = PinnedPool(connection).as_pool
                 definitions = await PostgresDefinitions(pinned).load()
                 found = await _Snapshot(connection, definitions, query, self._around).opened()
-                return await found.read(await missed(found.contract, found.period))
+                try:
+                    return await found.read(await missed(found.contract, found.period))
+                except NotKeptError as gone:
+                    message = f"the period cannot be counted any more: {gone}"
+                    raise NoEvidence(message) from gone
 
 
 class _Snapshot:
@@ -180,15 +185,21 @@ class _Snapshot:
         self._watermark = lowest_watermark(self._positions) or 0
         if not self._query.draft and not self.final:
             raise NotFinalError(_not_final(self.period, self._watermark))
-        gone = (await self._connection.fetch(VISITS_GONE))[0][0]
+        gone = (await self._connection.fetch(GONE, self._needed()))[0][0]
         if gone > self.period.begin:
             zone = self.period.zone
+            needed = " and ".join(self._needed())
             message = (
-                f"visits before {text(gone, zone)} are no longer kept, so the period from "
+                f"{needed} before {text(gone, zone)} are no longer kept, so the period from "
                 f"{text(self.period.begin, zone)} cannot be counted any more"
             )
             raise NoEvidence(message)
         return self
+
+    def _needed(self) -> list[str]:
+        """What is read, as retention calls it; agents' states where seats are billed by them."""
+        rules = [rule for one in parts_of(self.contract, self.period) for rule in one.terms.billing]
+        return ["visits", *(["agents"] if any(map(_by_presence, rules)) else [])]
 
     @property
     def final(self) -> bool:
@@ -314,8 +325,7 @@ class _Snapshot:
 
     async def _seats(self, tally: PartTally) -> SeatTime:
         """Who was there on each day of a part; read only where seats are billed by presence."""
-        rules = tally.part.terms.billing
-        if not any(one.per is Per.SEAT_HOUR and one.seats == "present" for one in rules):
+        if not any(map(_by_presence, tally.part.terms.billing)):
             return _nobody
         agents = PostgresAgents(self._pool)
         spans = [Span(*day) for day in tally.days]
@@ -329,6 +339,10 @@ class _Snapshot:
 
     async def _rest(self) -> None:
         await (asyncio.sleep(0) if self._around.turns is None else self._around.turns.next())
+
+
+def _by_presence(rule: BillingRule) -> bool:
+    return rule.per is Per.SEAT_HOUR and rule.seats == "present"
 
 
 def _nobody(_day: int, _queues: Iterable[str]) -> int:

@@ -18,6 +18,12 @@ class ChangedMeanwhileError(Exception):
     """Somebody else settled or issued the same period in between; nothing was changed."""
 
 
+class OverlappingPeriodError(Exception):
+    """A settlement that was issued covers part of the period, within other bounds: its contacts
+    would be in two. Nothing was changed.
+    """
+
+
 @dataclass(frozen=True)
 class SettlementPlace:
     """A period of a contract: instants are epoch milliseconds."""
@@ -123,7 +129,7 @@ class SettlementStore(Protocol):
 
     async def save(self, new: NewSettlement, by: Actor) -> None:
         """Keep a draft in the place of the draft that is there, all or nothing. Raises
-        `ChangedMeanwhileError`.
+        `ChangedMeanwhileError` and `OverlappingPeriodError`.
         """
         ...
 
@@ -139,6 +145,6 @@ class SettlementStore(Protocol):
         by: Actor,
     ) -> StoredSettlement | NotPossible | None:
         """Do something with one: as it is afterwards, why it is not possible, None where there is
-        none.
+        none. Raises `OverlappingPeriodError` of one that is to be issued.
         """
         ...

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import RowMapping, and_, delete, func, insert, not_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.access.audit import record
@@ -17,6 +17,7 @@ from floorpulse.contracts.settlement_tables import (
     settlement_event,
     settlement_visits,
 )
+from floorpulse.figures.timestamps import text as shown
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
     SettlementAct,
@@ -27,6 +28,7 @@ from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
     NewSettlement,
+    OverlappingPeriodError,
     SettlementEvent,
     SettlementPlace,
     StoredSettlement,
@@ -132,6 +134,7 @@ class PostgresSettlements:
         async with answering(), self._engine.begin() as connection:
             known = await _locked(connection, new.place)
             _expect(known, new)
+            await _expect_alone(connection, new.place)
             await _delete_draft(connection, new.place, new.number)
             await connection.execute(insert(settlement).values(_row(new, by)))
             await _insert_pages(connection, new)
@@ -163,6 +166,8 @@ class PostgresSettlements:
             after = acted(standing[0].state, act)
             if isinstance(after, NotPossible):
                 return after
+            if act is SettlementAct.ISSUE:
+                await _expect_alone(connection, known.place)
             await _advance(connection, standing[0], act, after, by)
             return next(one for one in await _of_period(connection, known.place) if one.id == id)
 
@@ -222,6 +227,29 @@ def _expect(known: Sequence[StoredSettlement], new: NewSettlement) -> None:
     if last != new.before or len(issued) != new.number:
         message = "the period was settled or issued by somebody else meanwhile; settle it again"
         raise ChangedMeanwhileError(message)
+
+
+async def _expect_alone(connection: AsyncConnection, place: SettlementPlace) -> None:
+    """No contact of the period may be in a settlement of the contract that has other bounds."""
+    other = and_(
+        settlement.c.tenant == place.tenant,
+        settlement.c.contract == place.contract,
+        settlement.c.state != SettlementState.DRAFT,
+        settlement.c.begins_at < place.end,
+        settlement.c.ends_at > place.begin,
+        not_(_in(place)),
+    )
+    wanted = select(settlement.c.begins_at, settlement.c.ends_at).where(other).limit(1)
+    found = (await connection.execute(wanted)).first()
+    if found is not None:
+        message = (
+            f"{place.contract} is settled from {shown(found.begins_at)} to {shown(found.ends_at)}, "
+            f"which is part of {shown(place.begin)} to {shown(place.end)}: its contacts would be "
+            "billed twice. The zone of the contract or tenant, FLOORPULSE_FLOOR__ZONE of this "
+            "process or the contract's `period` is another than then: put it back, and correct "
+            "what was issued by a credit note"
+        )
+        raise OverlappingPeriodError(message)
 
 
 async def _delete_draft(connection: AsyncConnection, place: SettlementPlace, number: int) -> None:

@@ -125,6 +125,13 @@ def test_who_does_something_with_a_contact_has_it(lists: Lists, what: str, state
     assert named.json()["owner"] == "Wang Fang"
 
 
+def test_a_contact_whose_id_holds_a_slash_can_be_seen_to(lists: Lists) -> None:
+    lists.put("1794355230.17/2", NOW)
+
+    assert lists.do("1794355230.17%2F2", "claim").json()["state"] == "open"
+    assert lists.do("1794355230.17%2F2", "settle").json()["state"] == "settled"
+
+
 def test_a_comment_can_be_made_on_what_is_settled(lists: Lists) -> None:
     lists.do("soon", "settle")
     said = lists.do("soon", "comment", comment="got a voucher")

@@ -177,6 +177,16 @@ def test_a_test_is_bounded(limits: ReplayLimits, told: str) -> None:
     assert told in refused.json()["detail"]
 
 
+def test_a_span_of_which_contacts_were_deleted_is_not_tested(rules: RuleWorld) -> None:
+    """A rule would not have fired there, for all that is known."""
+    rules.world.history.kept_since = rules.world.now
+
+    refused = rules.test()
+
+    assert (refused.status_code, refused.json()["title"]) == (422, "Range not kept")
+    assert "was deleted by retention" in refused.json()["detail"]
+
+
 def test_it_takes_a_key_that_may_read_alerts_and_a_known_kind_of_body(rules: RuleWorld) -> None:
     reader = {"Authorization": "Bearer reader", "Content-Type": "application/yaml"}
 

@@ -129,6 +129,17 @@ def test_days_are_read_again_after_a_while() -> None:
     assert tables.story == [("sales", "", "fire", "breached")]
 
 
+def test_days_that_retention_deleted_make_no_streak_and_those_that_are_kept_do() -> None:
+    tables = Tables(STREAK, *day(5, 10), *day(2, 10), *day(1, 10))
+    tables.world.history.rollups_since = NOW - 4 * DAY
+    assert [one.reason for one in tables.evaluate().judgements] == [Reason.NOT_FILLED]
+
+    kept = Tables(STREAK, *day(5, 10), *day(2, 10), *day(1, 10))
+    kept.world.history.rollups_since = NOW - 7 * DAY
+    kept.evaluate()
+    assert kept.story == [("sales", "", "fire", "breached")]
+
+
 def test_days_before_the_floor_was_known_make_no_streak() -> None:
     tables = Tables(STREAK, *day(2, 10), *day(1, 10))
     tables.world.board.first_seen = {("demo", "sales", "voice"): NOW - 3 * DAY}
@@ -270,6 +281,15 @@ def test_what_is_usual_is_no_spike() -> None:
     tables.evaluate()
 
     assert tables.story == []
+
+
+def test_a_week_that_retention_deleted_is_no_week_rather_than_one_without_contacts() -> None:
+    tables = Tables(SPIKE, *complaints(*[NOW - 30 * MINUTE + one for one in range(6)]))
+    tables.world.history.rollups_since = NOW - 3 * DAY
+
+    evaluation = tables.evaluate()
+
+    assert [one.reason for one in evaluation.judgements] == [Reason.NOT_FILLED]
 
 
 def test_a_week_before_the_floor_was_known_is_no_week() -> None:

@@ -128,6 +128,16 @@ class Scene:
         return self.registry.get_sample_value(f"floorpulse_source_{name}", labels)
 
 
+async def test_a_source_whose_name_holds_a_slash_takes_deliveries() -> None:
+    """CloudEvents name theirs by URI, Amazon by resource."""
+    name = "arn:aws:connect:eu-central-1:1:instance/main"
+    scene = Scene(source(name))
+
+    for address in (name, name.replace("/", "%2F")):
+        answer = await scene.post(address, RINGS, "shop's")
+        assert (answer.status_code, answer.json()["accepted"]) == (202, 1)
+
+
 async def test_what_a_platform_sends_is_told_for_the_tenant_of_its_source() -> None:
     scene = Scene(source("bell:1", queues={"1": "Orders"}))
     answer = await scene.post("bell:1", RINGS)

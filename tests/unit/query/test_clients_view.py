@@ -63,6 +63,7 @@ contracts:
      billing: [{id: calls, names: {en: Calls}, per: contact, rate: "1.00",
                 scope: {queues: [bolt-vip]}}]}
 """
+WITHIN_MONTHS = "value: 0.8, window: month,\n     scope: {queue: sales"
 ROOT = Path(__file__).parents[3]
 CLIENT = {"Authorization": "Bearer client"}
 FOREIGN = ("bolt", "secret", "Bolt", "闪电", '"ann"')
@@ -129,7 +130,7 @@ KEYLESS = {
     "/alerts/act/{token}": "asks for a signed link",
     "/docs": "a page without figures",
     "/docs/{name}": "a file of a page",
-    "/v1/sources/{name}": "asks for what its source proves itself by, or events:write",
+    "/v1/sources/{name:path}": "asks for what its source proves itself by, or events:write",
     "/v1/tasks/{tenant}/{receiver}": "asks for what its tracker proves itself by",
     "/alerts/{name}": "a file of a page",
     "/livez": "says one word",
@@ -359,6 +360,62 @@ def test_a_contract_that_is_over_is_seen_up_to_its_last_day(world: World) -> Non
         assert refused.status_code == 403, path
         assert "ends at 2026-11-11T00:00:00+00:00" in refused.json()["detail"]
     assert rows(world, "/v1/visits", {"contact": "sales-1"}) == []
+
+
+MOVED = TEXT.replace(
+    "service_level: fast}\n",
+    "service_level: fast}\n"
+    "  - {id: sales, valid_from: 2026-11-11, names: {en: Sales}, channels: [voice, chat],\n"
+    "     team: secret-team, client: bolt, service_level: fast}\n",
+    1,
+)
+
+
+@pytest.mark.parametrize("interval", ["all", "1w", "1M"])
+def test_no_row_goes_on_behind_the_day_on_which_a_queue_went_to_another_client(
+    world: World, interval: str
+) -> None:
+    """Sales is the client's up to the 10th, help from the 11th on; both had contacts on both."""
+    world.floor.put(answered(BEFORE, 9, 60))
+    world.tell()
+    world.definitions = definitions(MOVED)
+    asked = {**DAYS, "interval": interval, "kpi": "offered"}
+    told = rows(world, "/v1/kpis/history", {**asked, "by": "queue"})
+    total = rows(world, "/v1/kpis/history", {**asked, "by": "total"})
+
+    assert [(row["time"][:10], row["queue"], row["value"]) for row in told if row["value"]] == [
+        ("2026-11-10", "sales", 1),
+        ("2026-11-11", "help", 1),
+    ]
+    assert [(row["time"][:10], row["end"][:10], row["value"]) for row in total] == [
+        ("2026-11-10", "2026-11-11", 1),
+        ("2026-11-11", "2026-11-12", 1),
+    ]
+    [page] = [client(world).get("/v1/kpis/history", {**asked, "by": "total", "limit": "1"}).json()]
+    last = rows(world, "/v1/kpis/history", {**asked, "by": "total", "cursor": page["next"]})
+    assert last == total[1:]
+
+
+def test_a_target_of_a_queue_that_went_to_another_client_is_not_told(world: World) -> None:
+    """The month of which it had ten days goes on."""
+    by_month = MOVED.replace("value: 0.8,\n     scope: {queue: sales", WITHIN_MONTHS)
+    world.definitions = definitions(by_month)
+
+    assert rows(world, "/v1/targets", {}) == []
+
+
+def test_a_target_that_goes_on_behind_the_end_of_a_contract_is_not_told(world: World) -> None:
+    """Of its month only days up to the 10th were the client's."""
+    by_month = TEXT.replace("value: 0.8,\n     scope: {queue: sales", WITHIN_MONTHS)
+    before = {"from": "2026-11-10", "to": "2026-11-10"}
+    world.definitions = definitions(by_month)
+
+    assert [one["window"] for one in rows(world, "/v1/targets", before)] == ["month"]
+
+    world.definitions = definitions(
+        by_month.replace("{id: acme-calls,", "{id: acme-calls, last_day: 2026-11-10,")
+    )
+    assert rows(world, "/v1/targets", before) == []
 
 
 def test_the_wall_of_a_client_has_no_way_to_what_it_may_not_see(world: World) -> None:

@@ -1,6 +1,7 @@
 """Which table answers which part of a span."""
 
 import random
+from dataclasses import replace
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import pytest
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.counting.grains import QUARTER, Grain, bounds_of, calendar_bounds
-from floorpulse.figures.history.coverage import Part, RollupReach, TooFineError, parts
+from floorpulse.figures.history.coverage import NotKeptError, Part, RollupReach, TooFineError, parts
 from floorpulse.figures.intervals import Interval, intervals
 
 UTC = ZoneInfo("UTC")
@@ -71,8 +72,18 @@ def test_minutes_that_were_deleted_are_refused_and_quarters_answer() -> None:
     assert parts([Span(OCTOBER, OCTOBER + DAY)], gone) == [
         Part(Grain.DAY, Span(OCTOBER, OCTOBER + DAY))
     ]
-    with pytest.raises(TooFineError, match="panes are kept since"):
+    with pytest.raises(TooFineError, match="only whole quarter hours are kept"):
         parts([Span(OCTOBER + MINUTE, OCTOBER + DAY)], gone)
+
+
+@pytest.mark.parametrize("begin", [OCTOBER, OCTOBER + QUARTER, OCTOBER + MINUTE])
+def test_what_was_deleted_with_its_rollups_is_refused_rather_than_nothing(begin: int) -> None:
+    since = OCTOBER + 2 * DAY
+    gone = replace(rolled(OCTOBER + 9 * DAY, panes_since=since), rollups_since=since)
+
+    assert parts([Span(since, since + DAY)], gone) == [Part(Grain.DAY, Span(since, since + DAY))]
+    with pytest.raises(NotKeptError, match=r"before 2026-10-03T00.* was deleted"):
+        parts([Span(begin, since + DAY)], gone)
 
 
 @pytest.mark.parametrize("seed", range(40))

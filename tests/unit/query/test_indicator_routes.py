@@ -192,6 +192,13 @@ def test_whoever_answers_for_agents_has_their_figures_of_the_days_bound(world: W
     assert [row["person"] for row in only] == ["Wang"]
 
 
+def test_an_agent_whose_id_holds_a_slash_has_a_growth_record(world: World) -> None:
+    """Asterisk calls its members by their interfaces."""
+    record = asked(world, "/v1/agents/PJSIP%2F101/growth", kpi="handled", interval="1M", **DAYS)
+
+    assert {row["agent"] for row in record["rows"]} == {"PJSIP/101"}
+
+
 def test_a_growth_record_has_team_target_change_and_what_happened(world: World) -> None:
     record = asked(world, "/v1/agents/ann/growth", kpi="handled,aht", interval="1d", **DAYS)
     handled = [row for row in record["rows"] if row["kpi"] == "handled"]

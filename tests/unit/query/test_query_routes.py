@@ -559,6 +559,21 @@ def test_the_earlier_name_of_a_contacts_journey_answers_the_same(world: World) -
     assert earlier == client.get("/v1/contacts/c-9?tz=UTC").json()
 
 
+def test_visits_of_a_span_of_which_some_were_deleted_are_refused(world: World) -> None:
+    """None, or some of them, would look like all that lowered the service level."""
+    world.history.kept_since = NOW - 30 * MINUTE
+    before = {"from": "2026-11-11T11:30:00Z", "to": "2026-11-11T12:08:00Z"}
+    since = {**before, "from": "2026-11-11T11:38:00Z"}
+    refused = world.client().get("/v1/visits", before)
+    as_csv = world.client().get("/v1/visits", {**before, "format": "csv"})
+
+    assert (refused.status_code, refused.json()["title"]) == (422, "Range not kept")
+    assert "before 2026-11-11T11:37:20+00:00 was deleted by retention" in refused.json()["detail"]
+    assert as_csv.status_code == 422
+    assert world.client().get("/v1/visits", since).status_code == 200
+    assert world.client().get("/v1/visits", {"contact": "c-9"}).status_code == 200
+
+
 def test_visits_of_one_contact_are_told_whenever_they_were_offered(world: World) -> None:
     world.floor.change("c-9", answered(NOW - 90_000_000, 30, 60, "sales"))
     world.floor.change("c-9#2", answered(NOW - 500_000, 5, 60, "help"))

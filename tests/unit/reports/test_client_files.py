@@ -199,6 +199,36 @@ def test_rows_that_are_no_visits_are_told_with_their_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01 00:00:00",
+        "0001-01-01T00:00:00+08:00",
+        "9999-12-31T23:59:59-08:00",
+        "2026-10-05 09:00:07 +99:99",
+    ],
+)
+def test_a_time_that_cannot_be_is_told_and_the_other_rows_are_read(time: str) -> None:
+    """Exports write the first of all days where no time is known."""
+    found = read(file_of([LINE, ["c", time, "", "", "", ""]], HEAD), SHANGHAI)
+
+    assert len(found.visits) == 1
+    assert list(unreadable_of(found)) == [
+        f"line 3: {time!r} is no time at which a visit was offered"
+    ]
+
+
+@pytest.mark.parametrize("wait", ["9" * 30, "9" * 30 + ":00:00", "1e400", "-1"])
+def test_a_wait_that_cannot_be_is_told_and_says_nothing(wait: str) -> None:
+    line = [*LINE]
+    line[HEAD.index("Wait (s)")] = wait
+
+    found = read(file_of([line], HEAD), SHANGHAI)
+
+    assert found.visits.at(0).wait is None
+    assert list(unreadable_of(found)) == [f"'wait: {wait[:40]}' is not understood, 1 times"]
+
+
 def test_of_many_unreadable_rows_the_first_are_told_and_how_many_more() -> None:
     lines = [LINE, *([["c", "never", "", "", "", ""]] * 30)]
 
@@ -213,6 +243,9 @@ def test_of_many_unreadable_rows_the_first_are_told_and_how_many_more() -> None:
         (b"", {}, "no columns"),
         (b"Call ID,Start\nc-1,\xff\xfe\xfd\n", {"encoding": "utf-8"}, "line 1 is not utf-8"),
         (b"Call ID,Start\nc-1,2026-10-05\n", {"encoding": "klingon"}, "klingon is no encoding"),
+        (b"Call ID,Start\nc-1,2026-10-05\n", {"encoding": "utf\0"}, "is no encoding"),
+        (b"Call ID,Start\nc-1,2026-10-05\n", {"encoding": "punycode"}, "punycode is no encoding"),
+        (b"Call ID,Start\nc-1,2026-10-05\n", {"encoding": "undefined"}, "undefined is no encoding"),
         (
             b"Call ID,Start\n" + b"c-1,2026-10-05\n" * 9_000 + b"\xff\xff\xff,x\n",
             {"encoding": "utf-8"},

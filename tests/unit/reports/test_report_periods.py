@@ -62,9 +62,9 @@ def test_a_year_beyond_all_history_is_refused() -> None:
 
 
 def test_days_have_23_and_25_hours_when_clocks_change() -> None:
-    assert hours_of(named(PeriodKind.DAY, "2026-03-29", BERLIN)) == 23
-    assert hours_of(named(PeriodKind.DAY, "2026-10-25", BERLIN)) == 25
-    assert hours_of(named(PeriodKind.WEEK, "2026-W43", BERLIN)) == 169
+    assert hours_of(named(PeriodKind.DAY, "2026-03-29", BERLIN).span) == 23
+    assert hours_of(named(PeriodKind.DAY, "2026-10-25", BERLIN).span) == 25
+    assert hours_of(named(PeriodKind.WEEK, "2026-W43", BERLIN).span) == 169
 
 
 def test_the_period_before_is_of_the_same_kind() -> None:
