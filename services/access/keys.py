@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from floorpulse.access.audit import record
 from floorpulse.access.audit_chain import Action, AuditEntry
 from floorpulse.contracts.events import Slug
-from floorpulse.contracts.tables import api_key
+from floorpulse.contracts.tables.access import api_key
 from floorpulse.runtime import clock
 from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import KeysUnavailable

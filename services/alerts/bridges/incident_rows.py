@@ -10,7 +10,7 @@ from floorpulse.alerts.domain.alertmanager_out import REPEATED
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.incidents.rows import incident_of
 from floorpulse.alerts.incidents.store import answering
-from floorpulse.contracts.alert_tables import incident
+from floorpulse.contracts.tables.alerts import incident
 
 
 class IncidentRows:

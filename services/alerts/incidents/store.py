@@ -42,14 +42,14 @@ from floorpulse.alerts.incidents.statements import (
     TOLD,
     WITHDRAW,
 )
-from floorpulse.contracts.alert_tables import (
+from floorpulse.contracts.tables.alerts import (
     alert_state,
     incident,
     incident_event,
     notice,
     rota_override,
 )
-from floorpulse.contracts.alert_tables import silence as silences
+from floorpulse.contracts.tables.alerts import silence as silences
 from floorpulse.runtime import database
 from floorpulse.runtime.unavailable import StoreUnavailable
 

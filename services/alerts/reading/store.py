@@ -24,7 +24,7 @@ from floorpulse.alerts.reading.ports import (
     StoredNotice,
     StoredOverride,
 )
-from floorpulse.contracts.alert_tables import (
+from floorpulse.contracts.tables.alerts import (
     incident,
     incident_event,
     notice,

@@ -37,7 +37,7 @@ from floorpulse.alerts.watch.statements import (
     STORIES,
 )
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.alert_tables import contact_at_risk
+from floorpulse.contracts.tables.alerts import contact_at_risk
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.contracts.visits import Visit
 

@@ -1,7 +1,4 @@
-"""The tables of the alerts service: rules' states, incidents, notices, silences.
-
-Instants are epoch milliseconds (bigint).
-"""
+"""The tables of the alerts service: rules' states, incidents, notices, silences."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.metadata import metadata
 
 alert_lease = Table(
     "alert_lease",

@@ -1,7 +1,5 @@
 """The tables of settlements: what was frozen, in which state it is, who said what, and the visits
 that counted.
-
-Instants are epoch milliseconds (bigint).
 """
 
 from sqlalchemy import (
@@ -16,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.metadata import metadata
 
 settlement = Table(
     "settlement",
