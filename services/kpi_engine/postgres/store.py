@@ -21,15 +21,12 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
-from floorpulse.kpi_engine.fold.partition import (
-    FlushRows,
-    Partition,
-    PartitionPosition,
-    StoredRecords,
-    WantedRecords,
-)
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.copying import tables_of
