@@ -334,7 +334,13 @@ def presence(known: PartitionPresence, whole: Iterable[Whole]) -> Any:
         elif is_over is not None:
             begun[key] = home
     counts = [(home, queue.unresolved) for home, queue in known._queues.items() if queue.unresolved]
-    absent = known.absent, known._absent_agents, known.since, known._kept_since, known._changed
+    absent = (
+        known.absent,
+        known._absent_agents,
+        known.since,
+        known.unresolved.kept_since,
+        known.unresolved.changed,
+    )
     return ordered(listed), begun, over, ordered(counts), absent
 
 

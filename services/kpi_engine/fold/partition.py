@@ -122,7 +122,7 @@ class Partition:
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
         self.panes.kept_since = instant
-        self.visits.presence.keep_since(instant)
+        self.visits.presence.unresolved.keep_since(instant)
 
     # ------------------------------------------------------------- applying
 
@@ -268,7 +268,7 @@ class Partition:
             self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
-            self.visits.presence.put_back(taken.presence.changed)
+            self.visits.presence.unresolved.put_back(taken.presence.changed)
             self.visits.orphans.put_back(taken.orphans)
 
     def conflicted(self) -> None:

@@ -19,8 +19,9 @@ from floorpulse.kpi_engine.fold.packed import (
     PageEntries,
     VisitRows,
 )
-from floorpulse.kpi_engine.fold.presence import NO_END, PartitionPresence
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
+from floorpulse.kpi_engine.fold.queue_open_visits import NO_END
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.native import packed as keeper
