@@ -21,6 +21,7 @@ from floorpulse.contracts.events import (
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.kpi_engine.fold.agents import AgentStates, StateKey, entered, state_rows
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows, late_rows
+from floorpulse.kpi_engine.fold.forgetting import forget_oldest
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
 from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, TakenPanes
@@ -305,6 +306,6 @@ class Partition:
         """
         if self._taken is not None or self.watermark is None:
             return
-        self.visits.trim(most_visits, self.watermark)
+        forget_oldest(self.visits, most_visits, self.watermark)
         self.panes.trim(most_panes, self.watermark)
         self.agents.trim(most_panes, self.watermark)

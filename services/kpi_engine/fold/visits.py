@@ -25,14 +25,9 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 
-import msgspec
-
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import (
-    AgentMissed,
     AnyEvent,
-    ComplaintClosed,
-    ComplaintOpened,
     ContactAbandoned,
     ContactAnswered,
     ContactEvent,
@@ -41,17 +36,12 @@ from floorpulse.contracts.events import (
     ContactResumed,
     ContactTransferred,
     ContactWrapped,
-    QaRetracted,
-    QaScored,
-    SurveyAnswered,
-    SurveyOffered,
 )
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
     Visit,
     VisitKey,
-    is_open,
     offer_at,
     queue_of,
 )
@@ -59,15 +49,16 @@ from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of
-from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
+from floorpulse.kpi_engine.fold.feedback import CONTACT
 from floorpulse.kpi_engine.fold.join import join
-from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.packed import ContactKey, NothingPacked, VisitRows
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.parked import ParkedVisit
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 from floorpulse.kpi_engine.fold.rows import EncodedRows, joined, visit_row
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -84,41 +75,6 @@ _WHOLE = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events that may change what the contact counts as a whole."""
-_OWN_NAME = {
-    QaScored: ("evaluation:", "evaluation"),
-    QaRetracted: ("evaluation:", "evaluation"),
-    SurveyOffered: ("survey:", "survey"),
-    SurveyAnswered: ("survey:", "survey"),
-    ComplaintOpened: ("complaint:", "complaint"),
-    ComplaintClosed: ("complaint:", "complaint"),
-}
-
-
-def visit_key(event: AnyEvent) -> VisitKey:
-    """The visit an event of a contact or about one belongs to.
-
-    A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
-    one without a contact has such a record of its own. So has a miss without a visit, numbered 1:
-    it is about no visit.
-    """
-    contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
-    if contact is not None and event.visit is not None:  # type: ignore[union-attr]
-        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
-    if type(event) is AgentMissed:
-        return event.tenant or "", f"missed:{event.agent}:{event.at}", 1
-    if contact is not None:
-        return event.tenant, contact, CONTACT  # type: ignore[return-value]
-    prefix, name = _OWN_NAME[type(event)]
-    return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
-
-
-class ParkedVisit(msgspec.Struct, gc=False):
-    """The events so far of a visit whose stored record is not known yet, merged, and the last of
-    them, or the last that amends.
-    """
-
-    visit: Visit
-    event: AnyEvent
 
 
 @dataclass(frozen=True)
@@ -165,7 +121,7 @@ class Visits:
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
             if key[2] == CONTACT and (only := self._only(key)) is not None:
-                self._join_chain(key[:2], {only}, _parked(event), change)
+                self._join_chain(key[:2], {only}, ParkedVisit.of(event), change)
                 return True
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
@@ -249,11 +205,9 @@ class Visits:
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
         if parked is None:
-            self.parked[key] = _parked(event)
-            return
-        merge(parked.visit, event)
-        if says_why(event) or not says_why(parked.event):
-            parked.event = event
+            self.parked[key] = ParkedVisit.of(event)
+        else:
+            parked.hear(event)
 
     # ------------------------------------------------------------- stored records
 
@@ -460,81 +414,6 @@ class Visits:
             rows.append(visit_row(partition, key, visit, offered, queue))
             page.note(key, visit, home, offered, stored=stored)
         return joined(rows)
-
-    # ------------------------------------------------------------- memory
-
-    def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and not going on.
-
-        Those are over, or so old that their end must have been lost. What happened before `before`
-        may be theirs then: of a visit that is over no more than up to its outcome, of one without
-        its end anything.
-        """
-        number = len(self.rows) + len(self.packed)
-        if number <= most:
-            return
-        going_on = len(self.presence) - len(self._absent)
-        wanted = number - going_on - most * 3 // 4
-        if wanted <= most // 4:
-            return
-        self._forget_oldest(wanted, before)
-        chains = self.chains
-        free = [contact for contact in chains.numbers if self._is_chain_free(contact, before)]
-        for contact in free:
-            chains.asked.discard(contact)
-            for number in chains.numbers.pop(contact):
-                self._forget((*contact, number), before)
-
-    def _forget_oldest(self, wanted: int, before: int) -> None:
-        """Forget so many visits that may go, and all that are as old as the last of them."""
-        chains = self.chains
-        free = [
-            (_last(key, visit), key)
-            for key, visit in self.rows.items()
-            if self._is_free(key, visit) and key[:2] not in chains
-        ]
-        oldest = sorted([*(last for last, _ in free), *self.packed.lasts(self.presence.since)])
-        if not oldest:
-            return
-        until = oldest[:wanted][-1]
-        for last, key in free:
-            if last <= until:
-                self._forget(key, before)
-        since = self.packed.trim(self.presence.since, until, before)
-        self.since = max(self.since, since)
-
-    def _is_free(self, key: VisitKey, visit: Visit) -> bool:
-        """Whether a visit is durable and not going on."""
-        return key not in self.dirty and not self.presence.holds(visit)
-
-    def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
-        """Whether all records of a contact may leave memory."""
-        keys = [(*contact, number) for number in self.chains.numbers[contact]]
-        return self.chains.may_go(contact, before) and all(
-            self._is_free(key, self.rows[key]) for key in keys
-        )
-
-    def _forget(self, key: VisitKey, before: int) -> None:
-        visit = self.rows.pop(key)
-        if key[2] != CONTACT:
-            self.contacts.forget(key)
-        last = _last(key, visit)
-        is_lost = is_open(told_of(visit))
-        self.since = max(self.since, before if is_lost else min(last + 1, before))
-
-
-def _parked(event: AnyEvent) -> ParkedVisit:
-    visit = Visit()
-    merge(visit, event)
-    return ParkedVisit(visit, event)
-
-
-def _last(key: VisitKey, visit: Visit) -> int:
-    """The last instant at which a visit may have begun; of feedback, that of the latest."""
-    told = told_of(visit)
-    if key[2] == CONTACT:
-        return latest(told) or NEVER
-    return max(told.offered_at or NEVER, told.answered_at or NEVER, told.abandoned_at or NEVER)
 
 
 def _by_contact(

@@ -35,7 +35,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.kpi_engine.fold.agents import entered
 from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts

@@ -19,7 +19,7 @@ from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.fold.records import StoredRecords
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.fold.watermark import advance_watermark
 from tests.fakes.copied_rows import pane_rows, visit_rows
 from tests.unit.kpi_engine.builders import MINUTE, event

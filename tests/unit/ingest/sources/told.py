@@ -25,7 +25,7 @@ from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.registry import SOURCES
 from floorpulse.ingest.sources.source import Source, SourceRecord, SourceSettings
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from tests.unit.ingest.builders import verdict
 
 HANDED = Path(__file__).parents[5] / "shared" / "data"
