@@ -262,7 +262,7 @@ def state(one: Twin) -> dict[str, Any]:
         "visits": ordered({**visits.rows, **{each[0]: each[1] for each in whole}}.items()),
         "dirty": ordered({**visits.dirty, **said(whole, 2)}.items()),
         "parked": inside(visits.parked),
-        "doubts": (visits._doubted, visits.since),
+        "doubts": (visits.doubted, visits.since),
         "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
         "contacts": inside(contacts),
         "chains": inside((visits.chains.numbers, visits.chains.asked, visits.chains.unsure)),

@@ -28,6 +28,7 @@ from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, TakenPanes
 from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
 from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
+from floorpulse.kpi_engine.fold.stored_visits import join_stored
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
@@ -187,7 +188,8 @@ class Partition:
         wanted in turn.
         """
         self._joins += 1
-        self.visits.join(
+        join_stored(
+            self.visits,
             wanted.visits,
             stored.visits,
             revision=revision(self.generation, max(0, self.next_offset - 1), self._joins),

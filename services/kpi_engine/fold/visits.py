@@ -21,11 +21,10 @@ contact is one of `chains`: whatever changes one of its visits lets all of its f
 again, and its records leave memory together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
-from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import (
     AnyEvent,
     ContactAbandoned,
@@ -38,14 +37,12 @@ from floorpulse.contracts.events import (
     ContactWrapped,
 )
 from floorpulse.contracts.presence import Home
-from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
     Visit,
     VisitKey,
     offer_at,
     queue_of,
 )
-from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of
@@ -102,12 +99,12 @@ class Visits:
         self.orphans = Orphans()
         self._known = self.contacts.known
         self._of = self.contacts.of
-        self._doubted: set[VisitKey] = set()
+        self.doubted: set[VisitKey] = set()
         self.flying: dict[VisitKey, bool] = {}
         self.packed = NothingPacked()
         self._absent = presence.absent
         presence.rows = self.rows
-        self._panes = panes
+        self.panes = panes
 
     # ------------------------------------------------------------- applying
 
@@ -121,7 +118,7 @@ class Visits:
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
             if key[2] == CONTACT and (only := self._only(key)) is not None:
-                self._join_chain(key[:2], {only}, ParkedVisit.of(event), change)
+                self.place_feedback(key[:2], {only}, ParkedVisit.of(event), change)
                 return True
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
@@ -145,18 +142,18 @@ class Visits:
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
         step = STEPS.get(type(event))
-        if step is not None and step(visit, event, key[0], self._panes, change):
+        if step is not None and step(visit, event, key[0], self.panes, change):
             self._move(key, visit)
             return True
         if key[2] == CONTACT:
             return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
-            changed = amend(visit, event, key[0], self._panes, change)
+            changed = amend(visit, event, key[0], self.panes, change)
             if changed and type(event) is ContactWrapped:
                 self.orphans.doubt(key, visit, event)
             return changed
         self.presence.withdraw(key, visit)
-        changed = amend(visit, event, key[0], self._panes, change)
+        changed = amend(visit, event, key[0], self.panes, change)
         self.presence.enter(key, visit)
         if changed:
             self.orphans.doubt(key, visit, event)
@@ -175,11 +172,11 @@ class Visits:
 
     def _begin(self, key: VisitKey, event: AnyEvent, change: Change) -> None:
         if type(event) is ContactOffered:
-            visit = begin(event, key[0], self._panes, change)
+            visit = begin(event, key[0], self.panes, change)
             self.presence.wait((key[0], event.queue, event.channel), key, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
-            advance(visit, event, key[0], self._panes, change)
+            advance(visit, event, key[0], self.panes, change)
             self.presence.enter(key, visit)
             self.orphans.doubt(key, visit, event)
         self.rows[key] = visit
@@ -196,7 +193,7 @@ class Visits:
         only = self.contacts.only(contact)
         if only is None or key in self.parked or contact in self.chains.unsure:
             return None
-        return None if (*contact, only) in self._doubted else only
+        return None if (*contact, only) in self.doubted else only
 
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""
@@ -218,107 +215,13 @@ class Visits:
         """
         unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
         further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
-        return [*self.parked, *sorted(self._doubted), *further]
+        return [*self.parked, *sorted(self.doubted), *further]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
-        self._doubted.update(keys)
+        self.doubted.update(keys)
 
-    def join(
-        self,
-        keys: Iterable[VisitKey],
-        stored: Mapping[VisitKey, Visit],
-        *,
-        revision: int,
-        passed: int,
-    ) -> None:
-        """Join the visits of `keys` with their `stored` records, which are all of their contacts,
-        and count the difference as of `revision`; panes that start at `passed` or earlier note it.
-        """
-        for key in keys:
-            self.packed.release(key[:2])
-        stays = _by_contact(keys, stored)
-        counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
-        joined: dict[ContactKey, list[int]] = {contact: [] for contact in stays}
-        changes: dict[ContactKey, Change] = {}
-        for key in keys:
-            change = changes[key[:2]] = Change(revision, passed, self._behind(key))
-            if key[2] != CONTACT:
-                joined[key[:2]].append(key[2])
-                self._join(key, stored, change)
-            elif key in self._doubted:
-                self._join(key, stored, change)
-        for contact, known in stays.items():
-            if self.contacts.alone(contact, joined[contact], known):
-                continue
-            change = changes[contact]
-            self._load(contact, known, change, spoken_of=(*contact, CONTACT) in stored)
-            self.contacts.gather(contact, joined[contact], known, counted[contact], change)
-        spoken_of = {key[:2] for key in keys if key[2] == CONTACT}
-        if spoken_of:
-            self._join_contacts(spoken_of, stored, Change(revision, passed))
-
-    def _behind(self, key: VisitKey) -> AnyEvent | None:
-        """The last event for which a record is loaded."""
-        parked = self.parked.get(key)
-        return self.contacts.scattered.get(key) if parked is None else parked.event
-
-    def _join(self, key: VisitKey, stored: Mapping[VisitKey, Visit], change: Change) -> None:
-        """Join one visit with its record, if anything is to be joined."""
-        kept = stored.get(key)
-        counted = [kept] if kept is not None else []
-        parked = self.parked.pop(key, None)
-        if parked is not None:
-            mine = parked.visit
-        elif key in self._doubted:
-            mine = self.rows[key]
-            counted.append(mine)
-        else:
-            return
-        self._doubted.discard(key)
-        joined = mine if kept is None else join(kept, mine)
-        self._count_difference(key[0], counted, joined, change)
-        self._replace(key, joined, kept)
-        if parked is not None:
-            self.orphans.doubt(key, joined, parked.event)
-        self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
-
-    def _load(
-        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, spoken_of: bool
-    ) -> None:
-        """Hold the stored visits of a contact in memory; those that are parked wait for their own
-        turn. `spoken_of`: there is stored feedback of the contact.
-        """
-        for number, visit in stored.items():
-            key = (*contact, number)
-            if key not in self.rows and key not in self.parked:
-                self._replace(key, visit, visit)
-                self.chains.load(key, change, spoken_of=spoken_of)
-
-    def _join_contacts(
-        self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
-    ) -> None:
-        """Join the feedback without a visit of these contacts, all of whose visits are stored, or
-        new.
-        """
-        for key, kept in stored.items():
-            if key[:2] in contacts and key[2] == CONTACT and key not in self.rows:
-                self._replace(key, kept, kept)
-        chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
-        for key in stored:
-            chain = chains.get(key[:2])
-            if chain is not None and key in self.rows:
-                chain.add(key[2])
-        for contact, numbers in chains.items():
-            here = (CONTACT, *self.contacts.numbers(contact))
-            numbers.update(number for number in here if self.dirty.get((*contact, number)))
-            self.chains.unsure.discard(contact)
-            parked = self.parked.pop((*contact, CONTACT), None)
-            if parked is not None or CONTACT in numbers:
-                self._join_chain(contact, numbers, parked, change)
-                self.chains.asked.add(contact)
-
-    def _join_chain(
+    def place_feedback(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
     ) -> None:
         """Hold a contact's feedback in memory, with what was `parked`, and place it."""
@@ -333,19 +236,7 @@ class Visits:
             change = Change(change.revision, change.passed, parked.event)
         self.chains.begin(contact, chain, told, change)
 
-    def _count_difference(
-        self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
-    ) -> None:
-        """Let panes count `visit` in place of those that were `counted` under its key."""
-        length = self._panes.length
-        before: dict[PaneKey, Cells] = {}
-        for one in counted:
-            for pane, cells in contributions(tenant, one, length).items():
-                add(before.setdefault(pane, {}), cells)
-        for pane, cells in deltas(before, contributions(tenant, visit, length)):
-            add(self._panes.touch(pane, change), cells)
-
-    def _replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
+    def replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
         """Hold `visit` in memory in place of what is there; `kept` is the stored record."""
         self.presence.loaded(key, stored=kept is not None)
         for known in (kept, self.rows.get(key)):
@@ -414,14 +305,3 @@ class Visits:
             rows.append(visit_row(partition, key, visit, offered, queue))
             page.note(key, visit, home, offered, stored=stored)
         return joined(rows)
-
-
-def _by_contact(
-    keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]
-) -> dict[ContactKey, dict[int, Visit]]:
-    """The stored visits of the contacts of `keys`, by their numbers."""
-    found: dict[ContactKey, dict[int, Visit]] = {key[:2]: {} for key in keys}
-    for (tenant, contact, number), visit in stored.items():
-        if number != CONTACT and (tenant, contact) in found:
-            found[tenant, contact][number] = visit
-    return found
