@@ -23,7 +23,6 @@ from floorpulse.alerts.rules.abandons import AbandonsReader
 from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
 from floorpulse.alerts.rules.evaluation import Evaluation, Seen, States
-from floorpulse.alerts.rules.judged_places import kpi_of
 from floorpulse.alerts.rules.opening import OpeningHours
 from floorpulse.alerts.rules.reading import (
     FiguresLater,
@@ -34,6 +33,7 @@ from floorpulse.alerts.rules.reading import (
 )
 from floorpulse.alerts.rules.recovery import RecoveryReader
 from floorpulse.alerts.rules.staleness import StalenessReader
+from floorpulse.alerts.rules.threshold_judge import kpi_of
 from floorpulse.alerts.rules.thresholds import ThresholdReader
 from floorpulse.alerts.rules.watched import (
     GroupKey,
