@@ -12,12 +12,7 @@ from dataclasses import dataclass
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.letters import (
-    DeadLetter,
-    Refusal,
-    dead_letter,
-    named_tenant,
-)
+from floorpulse.contracts.letters import DeadLetter, Refusal, dead_letter, named_tenant
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints

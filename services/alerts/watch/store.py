@@ -28,14 +28,7 @@ from floorpulse.alerts.watch.ports import (
     ListQuery,
     StoredContact,
 )
-from floorpulse.alerts.watch.statements import (
-    CHANGED,
-    EARLIER,
-    FOLLOWING,
-    MARK,
-    NO_SCAN,
-    STORIES,
-)
+from floorpulse.alerts.watch.statements import CHANGED, EARLIER, FOLLOWING, MARK, NO_SCAN, STORIES
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.tables.alerts import contact_at_risk
 from floorpulse.contracts.visit_records import decode_visit

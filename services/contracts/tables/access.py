@@ -1,14 +1,6 @@
 """Keys of the API, and the audit log of what was done."""
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Column,
-    LargeBinary,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import ARRAY, BigInteger, Column, LargeBinary, Table, Text, UniqueConstraint
 
 from floorpulse.contracts.tables.metadata import metadata
 

@@ -1,13 +1,6 @@
 """Definitions, version by version, and the sets that stood."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Identity,
-    Integer,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, Identity, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from floorpulse.contracts.tables.metadata import metadata

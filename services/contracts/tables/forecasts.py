@@ -1,15 +1,6 @@
 """Forecasts as they were uploaded."""
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Double,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, Table, Text
 
 from floorpulse.contracts.tables.metadata import metadata
 

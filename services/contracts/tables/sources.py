@@ -2,14 +2,7 @@
 retired.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Integer,
-    SmallInteger,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, Integer, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from floorpulse.contracts.tables.metadata import metadata

@@ -13,11 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.events import (
-    AgentMissed,
-    AgentStateChanged,
-    AnyEvent,
-)
+from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.kpi_engine.fold.agents import AgentStates, StateKey, entered, state_rows
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows, late_rows

@@ -12,14 +12,9 @@ them.
 from collections.abc import Iterable, Mapping
 
 from floorpulse.contracts.cells import Cells, add
-from floorpulse.contracts.events import (
-    AnyEvent,
-)
+from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-)
+from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import contributions, deltas
 from floorpulse.kpi_engine.fold.feedback import CONTACT
 from floorpulse.kpi_engine.fold.join import join

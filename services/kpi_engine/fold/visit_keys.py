@@ -10,9 +10,7 @@ from floorpulse.contracts.events import (
     SurveyAnswered,
     SurveyOffered,
 )
-from floorpulse.contracts.visits import (
-    VisitKey,
-)
+from floorpulse.contracts.visits import VisitKey
 from floorpulse.kpi_engine.fold.feedback import CONTACT
 
 _OWN_NAME = {

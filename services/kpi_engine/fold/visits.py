@@ -37,12 +37,7 @@ from floorpulse.contracts.events import (
     ContactWrapped,
 )
 from floorpulse.contracts.presence import Home
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    offer_at,
-    queue_of,
-)
+from floorpulse.contracts.visits import Visit, VisitKey, offer_at, queue_of
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of

@@ -37,7 +37,7 @@ from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import schema_of
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import encode, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -137,7 +137,7 @@ async def put_forecast(
 
 @router.get(
     "/v1/forecasts",
-    responses=described(401, 403, 406, 422, 503) | answering(ForecastAnswer),
+    responses=READ_PROBLEMS | answering(ForecastAnswer),
     summary="Forecasts in force",
 )
 async def forecasts(

@@ -10,15 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from floorpulse.access.parameters import (
-    FROM,
-    TO,
-    Cursor,
-    Limit,
-    List,
-    names_of,
-    refuse_strangers,
-)
+from floorpulse.access.parameters import FROM, TO, Cursor, Limit, List, names_of, refuse_strangers
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
@@ -42,8 +34,8 @@ from floorpulse.query.api.seen import seen, view_of
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import Taken, file_answer
 from floorpulse.runtime.accept import JSON
-from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.cursors import next_page, place_of
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 UNKEPT = (TargetStatus.BEHIND, TargetStatus.MISSED)
@@ -195,7 +187,7 @@ class TargetParameters(Taken):
 
 @router.get(
     "/v1/targets",
-    responses=described(401, 403, 406, 422, 503)
+    responses=READ_PROBLEMS
     | {304: {"description": "Not modified"}}
     | answering(TargetsAnswer, files=True),
     summary="How promises stand",
@@ -222,7 +214,7 @@ async def targets(
         pages = further(page, more, shared.limits.rows)
         sheet = Sheet("targets", COLUMNS, question.zone)
         return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
-    following = None if more is None else cursor(question, more)
+    following = next_page(question, more)
     told = AnswerPage(rows, following, _timeless, view.stale)
     return await tagged_rows(request, told, shared.turns)
 

@@ -11,15 +11,7 @@ import msgspec
 
 from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.letters import Refusal
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    hold_of,
-    outcome,
-    talk_of,
-    wait_of,
-    wrap_of,
-)
+from floorpulse.contracts.visits import Visit, VisitKey, hold_of, outcome, talk_of, wait_of, wrap_of
 from floorpulse.ingest.domain.deliveries import records_of
 from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.registry import SOURCES
