@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from floorpulse.board.domain.conservation import residual
 from floorpulse.board.domain.positions import current
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
@@ -218,7 +219,7 @@ class Exposition:
         page.put(
             "contactcenter_conservation_residual",
             subject.labels,
-            self._board.residual(subject.queue_channels, as_of),
+            residual(self._board, subject.queue_channels, as_of),
         )
         state = state_of(
             stale=view.stale, closed=view.closed(subject.queue_channels), level=recent.level
