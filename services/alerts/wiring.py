@@ -35,9 +35,10 @@ from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
 from floorpulse.alerts.incidents.delivering import ReceiverChannels
 from floorpulse.alerts.incidents.keeper import IncidentKeeper
 from floorpulse.alerts.incidents.lease import Lease
+from floorpulse.alerts.incidents.lease_store import PostgresLease
 from floorpulse.alerts.incidents.sending import Sender, Sending
 from floorpulse.alerts.incidents.states import PostgresAlertStates
-from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import (
@@ -62,7 +63,7 @@ from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.app import BoardKeeper
 from floorpulse.board.wiring import BoardLimits, kept_board
 from floorpulse.definitions.app import DefinitionKeeper
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.figures.agents.store import PostgresAgents

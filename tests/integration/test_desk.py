@@ -20,7 +20,7 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.kpis.plan import Slot
 from floorpulse.query.stream.streams import Pulse

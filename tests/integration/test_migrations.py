@@ -18,19 +18,12 @@ from sqlalchemy import Connection
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.customers import customer_mark
+from floorpulse.contracts.feedback import Complaint, Statement
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.tables.declared import declared
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visit_records import encode_visit
-from floorpulse.contracts.visits import (
-    Complaint,
-    Longest,
-    Statement,
-    Visit,
-    is_open,
-    offer_at,
-    queue_of,
-)
+from floorpulse.contracts.visits import Longest, Visit, is_open, offer_at, queue_of
 from floorpulse.demo.embedded import Postgres
 from floorpulse.demo.embedded.child import free_port
 from floorpulse.figures.selection import Selection

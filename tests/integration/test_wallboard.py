@@ -22,7 +22,7 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.corrections.figures import Corrections

@@ -20,7 +20,7 @@ from floorpulse.alerts.domain.follow_up import (
     ListedContact,
     followed_up,
 )
-from floorpulse.alerts.incidents.store import answering
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.watch.ports import (
     DueContact,
     ListCounts,

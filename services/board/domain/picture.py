@@ -27,13 +27,7 @@ from floorpulse.board.domain.reading import (
     without_outcome,
 )
 from floorpulse.board.domain.rules import HorizonsOf, Rules
-from floorpulse.board.domain.series import (
-    Grown,
-    QueueChannel,
-    Series,
-    SeriesGroup,
-    SeriesKey,
-)
+from floorpulse.board.domain.series import Grown, QueueChannel, Series, SeriesGroup, SeriesKey
 from floorpulse.board.domain.sources import (
     NOTHING_KNOWN,
     HeardSources,

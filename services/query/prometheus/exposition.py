@@ -28,14 +28,7 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.query.prometheus.births import Births
 from floorpulse.query.prometheus.configured import ConfiguredQueues
 from floorpulse.query.prometheus.counters import SERIES, Counters, counted
-from floorpulse.query.prometheus.folding import (
-    OTHER,
-    Fold,
-    Folding,
-    Folds,
-    SeriesBounds,
-    moved,
-)
+from floorpulse.query.prometheus.folding import OTHER, Fold, Folding, Folds, SeriesBounds, moved
 from floorpulse.query.prometheus.samples import Samples, escaped, labelled, owner
 from floorpulse.query.prometheus.windowed import put_window
 

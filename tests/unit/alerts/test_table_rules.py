@@ -18,7 +18,8 @@ from floorpulse.alerts.rules.evaluation import Evaluation
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.rules.table_rules import TableRules
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.live.figures import LiveFigures
 from tests.fakes.definitions import definitions

@@ -18,7 +18,7 @@ from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.forecasts.upload import slots_of
 from floorpulse.figures.history.context import HistoryQuery

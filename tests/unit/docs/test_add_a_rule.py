@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from floorpulse.cli.app import app
 from floorpulse.definitions.adapters.folder import files_of
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.definitions.domain.versions import numbered
 from floorpulse.kpis.statistics import wilson
