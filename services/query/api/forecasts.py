@@ -13,7 +13,16 @@ from pydantic import Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import FROM, PLAIN, TO, Cursor, Limit, Parameters, names_of
+from floorpulse.access.parameters import (
+    FROM,
+    PLAIN,
+    TO,
+    AnswerZone,
+    Cursor,
+    Limit,
+    Parameters,
+    names_of,
+)
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
@@ -88,9 +97,7 @@ class ForecastParameters(Parameters):
         int | None,
         Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3]),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 

@@ -10,7 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import Meta
 from pydantic import Field
 
-from floorpulse.access.parameters import FROM, TO, Cursor, Limit, List, names_of, refuse_strangers
+from floorpulse.access.parameters import (
+    FROM,
+    TO,
+    AnswerZone,
+    Cursor,
+    Limit,
+    List,
+    names_of,
+    refuse_strangers,
+)
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.targets.figures import KeptTarget, TargetQuery, Targets
@@ -158,9 +167,7 @@ class TargetParameters(Taken):
             examples=[END],
         ),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 
