@@ -243,7 +243,7 @@ def state(one: Twin) -> dict[str, Any]:
     visits = partition.visits
     sources = one.engine._publisher._sources.get(0)
     heard = sources._known if sources else {}
-    whole = visits.packed.peek_all() if isinstance(visits.packed, PackedVisits) else []
+    whole = peeked(visits.packed) if isinstance(visits.packed, PackedVisits) else []
     contacts = copy(visits.contacts)
     contacts.known = known_contacts(visits, whole)
     return {
@@ -281,6 +281,11 @@ def state(one: Twin) -> dict[str, Any]:
             if sample.name.endswith(COUNTED)
         },
     }
+
+
+def peeked(packed: PackedVisits) -> list[Whole]:
+    """All of all packed visits, which stay so."""
+    return [packed._core.whole(packed.state, number) for number in packed._numbers(flying=False)]
 
 
 def ordered(these: Iterable[Any]) -> list[Any]:

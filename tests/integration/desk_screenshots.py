@@ -15,12 +15,7 @@ from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.kpis.plan import Slot
 from floorpulse.runtime.clock import now_ms
 from tests.fakes.floor import abandoned, answered, left
-from tests.integration.test_desk import (
-    HALF_HOUR,
-    drawn,
-    red_half_hour,
-    served_desk,
-)
+from tests.integration.test_desk import HALF_HOUR, drawn, red_half_hour, served_desk
 from tests.integration.test_wallboard import Wall
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"

@@ -22,14 +22,7 @@ from floorpulse.kpis.plan import Slot
 from floorpulse.runtime.clock import now_ms, steady_ms
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import abandoned, answered, left
-from tests.integration.test_wallboard import (
-    CHROMIUM,
-    KEY,
-    Wall,
-    card,
-    playwright,
-    served_wall,
-)
+from tests.integration.test_wallboard import CHROMIUM, KEY, Wall, card, playwright, served_wall
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator

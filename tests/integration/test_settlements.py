@@ -18,11 +18,7 @@ from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.query.settings import QuerySettings
 from floorpulse.reports.domain.document import SettlementDocument, decoded, document_of, read_signed
-from floorpulse.reports.domain.settlement_states import (
-    NotPossible,
-    SettlementAct,
-    SettlementState,
-)
+from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct, SettlementState
 from floorpulse.reports.domain.visit_records import VisitPage
 from floorpulse.reports.evidence.reader import (
     EvidenceQuery,

@@ -29,6 +29,7 @@ from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
 from tests.fakes.engine import MemoryStore
+from tests.fakes.twin_folds import peeked
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 HOUR = 60 * MINUTE
@@ -317,7 +318,7 @@ def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
     packed = partition.visits.packed
     assert isinstance(packed, PackedVisits)
     packed.forget_more(3)
-    before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
+    before = len(packed), packed.going_on, [one[1] for one in peeked(packed)]
     packed.forget_more(2)
 
     assert before == (2, 2, list(partition.visits.rows.values()))
