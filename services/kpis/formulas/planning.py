@@ -11,13 +11,11 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.erlang.models import Load, Service, fewest
 from floorpulse.kpis.figures import UNKNOWN, Measure, NoValue, SpanFigures, Value, count
 from floorpulse.kpis.formulas.service_level import (
-    OF_EARLY,
-    OF_SHORT,
     hits_and_total,
     service_level,
 )
 from floorpulse.kpis.plan import Ahead
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.kpis.policies import OF_EARLY, OF_SHORT, Formula, ServiceLevelPolicy
 
 AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")
 HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)

@@ -8,7 +8,9 @@ import pytest
 from floorpulse.contracts.cells import COMPLAINTS, Cell, Cells
 from floorpulse.kpis.catalogue import OVER_SPANS, SpanKpi
 from floorpulse.kpis.figures import SpanFigures
-from floorpulse.kpis.policies import DEFAULT_POLICY
+from floorpulse.kpis.formulas.service_level import hits_and_total
+from floorpulse.kpis.page import catalogue_page
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
 from floorpulse.kpis.units import Unit
 
 OTHERWISE = {
@@ -91,3 +93,26 @@ def test_a_quotient_is_the_one_that_is_told(kpi: SpanKpi) -> None:
 
 def test_what_is_told_otherwise_is_a_quotient_of_the_catalogue() -> None:
     assert {kpi.id for kpi in TOLD} >= set(OTHERWISE)
+
+
+VISITS = {"AN≤T": 53, "AB≤T": 11, "AB≤S": 7, "AN": 97, "AB": 31}
+"""How many of each kind the six formulas tell of"""
+
+
+def summed(text: str) -> int:
+    """The sum of what a text like `(AN + AB − AB≤T)` names."""
+    signed = re.findall(r"([−+]?) ?(A[NB](?:≤[TS])?)", text)
+    return sum(-VISITS[name] if sign == "−" else VISITS[name] for sign, name in signed)
+
+
+@pytest.mark.parametrize("formula", Formula)
+def test_a_service_level_is_the_one_that_is_told(formula: Formula) -> None:
+    page = catalogue_page()
+    [text] = re.findall(rf"^\| `{formula}` \| ([^|]*) \|$", page, re.MULTILINE)
+    hit, total = text.split(" / ")
+
+    counted = hits_and_total(
+        formula, VISITS["AN≤T"], VISITS["AB≤T"], VISITS["AB≤S"], VISITS["AN"], VISITS["AB"]
+    )
+
+    assert counted == (summed(hit), summed(total))
