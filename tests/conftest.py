@@ -7,6 +7,7 @@ servers of its own.
 """
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterator
 from functools import cache
@@ -188,3 +189,14 @@ async def _command(dsn: str, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+@pytest.fixture
+def logging_as_it_was() -> Iterator[None]:
+    """A command sends logging to its own standard error, which ends with it."""
+    root = logging.getLogger()
+    handlers = list(root.handlers)
+    level = root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.access.audit_chain import NOTHING_BEFORE, Anchor, ChainCheck, Finding, Link
-from floorpulse.contracts.tables import audit_entry, audit_head
+from floorpulse.contracts.tables.access import audit_entry, audit_head
 from floorpulse.runtime.database import answering
 
 ANSWER_WITHIN = 10.0

@@ -12,32 +12,17 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-import msgspec
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.access.audit import record
 from floorpulse.access.audit_chain import Action, AuditEntry
-from floorpulse.contracts.events import Slug
-from floorpulse.contracts.tables import api_key
+from floorpulse.access.new_keys import NewKey, checked, created
+from floorpulse.contracts.tables.access import api_key
 from floorpulse.runtime import clock
 from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import KeysUnavailable
 
-SCOPES = (
-    "events:write",
-    "kpi:read",
-    "agents:read",
-    "alerts:read",
-    "alerts:write",
-    "metrics:read",
-    "contracts:read",
-    "settlements:write",
-    "audit:read",
-    "admin",
-)
-OF_A_CONTRACT = frozenset({"kpi:read", "contracts:read"})
-"""What a key that is limited to a contract may do: read, and no more"""
 PREFIX = "fp"
 ID_BYTES = 8
 SECRET_BYTES = 32
@@ -79,19 +64,6 @@ class StoredKey:
     created_at: int
     expires_at: int | None
     revoked_at: int | None
-    contract: str | None = None
-
-
-@dataclass(frozen=True)
-class NewKey:
-    """A key that is wanted; `expires_at` in epoch milliseconds, `contract` the only one it may
-    see, None where it may see the whole floor.
-    """
-
-    tenant: str
-    label: str
-    scopes: tuple[str, ...]
-    expires_at: int | None = None
     contract: str | None = None
 
 
@@ -141,7 +113,7 @@ class KeyRing:
         tenant, an unknown scope, or one that a key of a contract cannot have. The audit log has who
         did it.
         """
-        scopes = _checked(wanted)
+        scopes = checked(wanted)
         key_id = secrets.token_hex(ID_BYTES)
         secret = secrets.token_hex(SECRET_BYTES)
         row = {
@@ -159,7 +131,7 @@ class KeyRing:
             self._engine.begin() as connection,
         ):
             await connection.execute(insert(api_key).values(row))
-            await record(connection, [_created(wanted, key_id, actor, self._now())])
+            await record(connection, [created(wanted, key_id, actor, self._now())])
         return f"{PREFIX}_{key_id}_{secret}"
 
     async def listing(self) -> list[StoredKey]:
@@ -268,49 +240,6 @@ class KeyRing:
             self._remembered.clear()
         self._remembered[key_id] = known
         return known
-
-
-def _created(new: NewKey, key_id: str, actor: str, now: int) -> AuditEntry:
-    details: dict[str, object] = {
-        "label": new.label,
-        "scopes": sorted(set(new.scopes)),
-        "expires_at": new.expires_at,
-        "contract": new.contract,
-    }
-    return AuditEntry(new.tenant, now, actor, Action.KEY_CREATED, f"key/{key_id}", details)
-
-
-def _checked(new: NewKey) -> list[str]:
-    try:
-        msgspec.convert(new.tenant, Slug)
-    except msgspec.ValidationError as wrong:
-        message = (
-            f"tenant {new.tenant!r} is no slug: lower-case letters, digits and inner hyphens, "
-            "at most 64"
-        )
-        raise ValueError(message) from wrong
-    wanted = sorted(set(new.scopes))
-    unknown = [scope for scope in wanted if scope not in SCOPES]
-    if unknown or not wanted:
-        message = f"scopes {unknown or 'none'} are not among: {', '.join(SCOPES)}"
-        raise ValueError(message)
-    if new.contract is not None:
-        _check_contract(new.contract, wanted)
-    return wanted
-
-
-def _check_contract(contract: str, wanted: list[str]) -> None:
-    """ValueError where a key of a contract would be of no contract, or do more than read."""
-    beyond = [scope for scope in wanted if scope not in OF_A_CONTRACT]
-    if beyond:
-        message = (
-            f"a key of the contract {contract!r} only reads figures and the contract: leave out "
-            f"{', '.join(beyond)}; it may have {', '.join(sorted(OF_A_CONTRACT))}"
-        )
-        raise ValueError(message)
-    if not contract.strip():
-        message = "--contract names no contract; give the id of one of the definitions"
-        raise ValueError(message)
 
 
 def _digest(secret: str) -> bytes:

@@ -32,6 +32,9 @@ List = Annotated[str | None, Field(max_length=LONGEST_LIST)]
 Cursor = Annotated[
     List, Field(description="`next` of the last answer", examples=["k8QIjTkxNzQ2MA"])
 ]
+AnswerZone = Annotated[
+    str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
+]
 Limit = Annotated[int | None, Field(ge=1, description="rows of one answer", examples=[500])]
 USUAL_LIST = 2000
 """Characters of a list whose names are remembered"""

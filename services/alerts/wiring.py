@@ -24,21 +24,18 @@ from floorpulse.alerts.api.operations import AlertsHealth
 from floorpulse.alerts.api.parts import AlertRouteCollectors, Surface, include, install
 from floorpulse.alerts.app import AlertsService, Evaluation, Part
 from floorpulse.alerts.bridges.alertmanager_input import AlertmanagerDescriptions
-from floorpulse.alerts.bridges.wiring import (
-    BridgedMetrics,
-    BridgedService,
-    opened_feeds,
-    run_bridges,
-)
+from floorpulse.alerts.bridges.wiring import BridgedMetrics, BridgedService, run_bridges
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
+from floorpulse.alerts.floor import STATEMENT_WITHIN, Floor, opened_floor
 from floorpulse.alerts.incidents.auditor import Auditor, Heartbeat, get
 from floorpulse.alerts.incidents.delivering import ReceiverChannels
 from floorpulse.alerts.incidents.keeper import IncidentKeeper
 from floorpulse.alerts.incidents.lease import Lease
+from floorpulse.alerts.incidents.lease_store import PostgresLease
 from floorpulse.alerts.incidents.sending import Sender, Sending
 from floorpulse.alerts.incidents.states import PostgresAlertStates
-from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
-from floorpulse.alerts.incidents.surroundings import Feeds, Surroundings
+from floorpulse.alerts.incidents.store import PostgresIncidents
+from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import (
     AlertRouteMetrics,
@@ -46,7 +43,6 @@ from floorpulse.alerts.metrics import (
     BridgeMetrics,
     IncidentMetrics,
     LeaseMetrics,
-    LookupMetrics,
     NoticeMetrics,
     RuleMetrics,
     WatchMetrics,
@@ -58,72 +54,23 @@ from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.settings import AlertsProcessSettings
 from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChanges
 from floorpulse.alerts.watch.watch import ContactWatch
-from floorpulse.board.adapters.rows import PostgresRows
-from floorpulse.board.app import BoardKeeper
-from floorpulse.board.wiring import BoardLimits, kept_board
-from floorpulse.definitions.app import DefinitionKeeper
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.receiver_terms import ReceiverBody
-from floorpulse.definitions.wiring import kept_definitions
-from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.contracts.ahead import ContractAhead
 from floorpulse.figures.contracts.counting import ContractCounts
 from floorpulse.figures.contracts.expecting import ExpectedRest
-from floorpulse.figures.forecasts.keeper import ForecastStore
-from floorpulse.figures.forecasts.kept import kept_forecasts
-from floorpulse.figures.history.figures import PastFigures, Tables
-from floorpulse.figures.history.panes import PostgresPanes
-from floorpulse.figures.live.figures import LiveFigures
-from floorpulse.figures.lookup.folded import FoldedAgents, FoldedVisits
-from floorpulse.figures.lookup.lookup import Lookup
-from floorpulse.figures.tenant_view import Floors
-from floorpulse.figures.turns import Turns
-from floorpulse.figures.visits.store import PostgresVisits
+from floorpulse.figures.history.figures import PastFigures
 from floorpulse.runtime.clock import monotonic, now_ms
-from floorpulse.runtime.database import async_engine, away, readers_pool
+from floorpulse.runtime.database import async_engine, away
 from floorpulse.runtime.gc_tuning import SELDOM, leave_alone_what_is_here
 from floorpulse.runtime.http import create_app
 from floorpulse.runtime.process_metrics import process_registry
 
 log: BoundLogger = structlog.get_logger(__name__)
 
-STATEMENT_WITHIN = 5.0
 PING_WITHIN = 2.0
 EVALUATED_AFTER = 5.0
 """Seconds after which the rules of a loaded floor have been evaluated"""
-LOOKUP_WITHIN = 1.0
-"""Seconds that a rule waits for what only the tables know"""
-
-
-@dataclass(frozen=True)
-class Floor:
-    """What is read of the floor."""
-
-    keeper: BoardKeeper
-    definitions: DefinitionKeeper
-    live: LiveFigures
-    floors: Floors
-    turns: Turns
-    tables: Tables
-    forecasts: ForecastStore
-    bridges: BridgeMetrics
-    feeds: Feeds
-
-    def loaded(self) -> bool:
-        """Whether figures and definitions may be believed."""
-        return self.keeper.loaded.is_set() and self.definitions.loaded.is_set()
-
-    def surface(self, engine: AsyncEngine) -> Surface:
-        """What the routes stand on."""
-        return Surface(
-            engine=engine,
-            floors=self.floors,
-            turns=self.turns,
-            tables=self.tables,
-            forecasts=self.forecasts,
-            loaded=self.loaded,
-            feeds=self.feeds,
-        )
 
 
 @dataclass(frozen=True)
@@ -141,7 +88,7 @@ async def alerts(
 ) -> AsyncIterator["RunningAlerts"]:
     """The running service; a defect in one of its parts makes it unfit, and is logged."""
     async with AsyncExitStack() as stack:
-        floor = await stack.enter_async_context(_floor(settings, registry))
+        floor = await stack.enter_async_context(opened_floor(settings, registry))
         channels = await stack.enter_async_context(opened_channels(settings.alerts))
         acting = Acting(settings, engine, registry, floor)
         service = acting.service(channels)
@@ -153,45 +100,6 @@ async def alerts(
             stack.callback(task.cancel)
         health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
         yield RunningAlerts(health, floor.surface(engine), floor.bridges)
-
-
-@asynccontextmanager
-async def _floor(
-    settings: AlertsProcessSettings, registry: CollectorRegistry
-) -> AsyncIterator[Floor]:
-    """The live figures of all tenants, kept as the API keeps them."""
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(
-            await readers_pool(settings.database, STATEMENT_WITHIN)
-        )
-        own = settings.alerts
-        turns = Turns()
-        limits = BoardLimits(own.stale_seconds, own.silence_seconds)
-        keeper = await stack.enter_async_context(
-            kept_board(settings, pool, registry, limits, turns.give_way)
-        )
-        kept = await stack.enter_async_context(
-            kept_definitions(settings.definitions, pool, registry)
-        )
-        forecasts = await stack.enter_async_context(kept_forecasts(pool, now_ms))
-        floors = Floors(keeper.board, now_ms, lambda: kept.current)
-        lookup = Lookup(
-            FoldedVisits(PostgresVisits(pool), keeper.board.names),
-            FoldedAgents(PostgresAgents(pool), keeper.board.names),
-            monotonic,
-            LOOKUP_WITHIN,
-            LookupMetrics(registry).went_without,
-        )
-        live = LiveFigures(floors, lookup, turns, lambda: forecasts.current)
-        visits = PostgresVisits(pool)
-        agents = PostgresAgents(pool)
-        panes = PostgresPanes(pool)
-        tables = Tables(panes, visits, agents, PostgresRows(pool), forecasts.store)
-        bridges = BridgeMetrics(registry)
-        feeds = await stack.enter_async_context(
-            opened_feeds(own, floors.definitions, ZoneInfo(settings.floor.zone), bridges)
-        )
-        yield Floor(keeper, kept, live, floors, turns, tables, forecasts.store, bridges, feeds.of)
 
 
 class Acting:

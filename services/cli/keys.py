@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from floorpulse.access.keys import KeyRing, NewKey, StoredKey
+from floorpulse.access.keys import KeyRing, StoredKey
+from floorpulse.access.new_keys import NewKey
 from floorpulse.cli.operator import operator
 from floorpulse.cli.option_types import SPAN, seconds
 from floorpulse.contracts.instants import parse_instant

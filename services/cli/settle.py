@@ -13,7 +13,7 @@ from floorpulse.cli.operator import operator
 from floorpulse.cli.settle_files import BookNames, written_books
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.reports.domain.document import SettlementDocument, signed
 from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct
 from floorpulse.reports.domain.verifying import Finding, findings

@@ -13,18 +13,14 @@ from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contracts_of
 from floorpulse.definitions.domain.contracts import Contract
-from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import Definitions, TenantDefinitions
 from floorpulse.reports.compare.comparing import ComparedFile, Standing, compared_file
 from floorpulse.reports.compare.dates import DateOrder
 from floorpulse.reports.compare.reading import HowToRead, columns_told
 from floorpulse.reports.compare.refused import UnreadableListError
 from floorpulse.reports.compare.told import sentences
 from floorpulse.reports.settlement.periods import NamedPeriod, label
-from floorpulse.reports.settlement.ports import (
-    SettlementPlace,
-    SettlementStore,
-    StoredSettlement,
-)
+from floorpulse.reports.settlement.ports import SettlementPlace, SettlementStore, StoredSettlement
 from floorpulse.reports.settlement.standing import standing_of
 from floorpulse.reports.settlement.store import PostgresSettlements
 from floorpulse.runtime.csv_rows import csv_text

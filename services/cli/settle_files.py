@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.settlement.ports import SettlementPlace, SettlementStore
 from floorpulse.reports.settlement.standing import book_of
 from floorpulse.reports.workbook.book import MOST_VISITS, write_workbook

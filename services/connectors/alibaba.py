@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from floorpulse.connectors.asked_windows import AskedWindows, Rhythm
+from floorpulse.connectors.asked_windows import RECORDS_OF_CALLS, AskedWindows, Rhythm
 from floorpulse.connectors.road import (
     Arrivals,
     ConnectionLostError,
@@ -19,11 +19,6 @@ from floorpulse.connectors.road import (
 from floorpulse.ingest.sources.alibaba_ccc.records import needs_its_record
 from floorpulse.ingest.sources.fields import Fields
 
-DAY = 86_400_000
-EVERY_MINUTE = Rhythm(past=DAY, longest=DAY, overlap=3_600_000, every=60_000)
-"""A day back at first, then each minute, an hour over the last: a record is written when its call
-has ended, and asked for by the time of its begin
-"""
 PAGE = 100
 OK = "OK"
 WRONG = ("InvalidAccessKey", "SignatureDoesNotMatch", "NoPermission", "Forbidden", "InvalidParam")
@@ -77,7 +72,7 @@ class AlibabaCcc:
         instance: str,
         *,
         now: Callable[[], int],
-        rhythm: Rhythm = EVERY_MINUTE,
+        rhythm: Rhythm = RECORDS_OF_CALLS,
     ) -> None:
         self._client = client
         self._errors = errors

@@ -37,6 +37,13 @@ class Rhythm:
     every: int
 
 
+DAY = 86_400_000
+RECORDS_OF_CALLS = Rhythm(past=DAY, longest=DAY, overlap=3_600_000, every=60_000)
+"""A day back at first, then each minute, an hour over the last: a record is written when its call
+has ended, and asked for by the time of its begin
+"""
+
+
 class AskedWindows:
     """Asks window after window; `now` gives epoch milliseconds."""
 

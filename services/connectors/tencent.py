@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from floorpulse.connectors.asked_windows import AskedWindows, Rhythm
+from floorpulse.connectors.asked_windows import RECORDS_OF_CALLS, AskedWindows, Rhythm
 from floorpulse.connectors.road import (
     Arrivals,
     ConnectionLostError,
@@ -18,11 +18,6 @@ from floorpulse.connectors.road import (
     RoadClosedError,
 )
 
-DAY = 86_400_000
-EVERY_MINUTE = Rhythm(past=DAY, longest=DAY, overlap=3_600_000, every=60_000)
-"""A day back at first, then each minute, an hour over the last: a record is written when its call
-has ended, and asked for by the time of its begin
-"""
 PAGE = 100
 MOST_ROWS = 1_000
 WRONG = ("AuthFailure", "UnauthorizedOperation", "InvalidParameter", "MissingParameter")
@@ -54,7 +49,7 @@ class TencentCcc:
         staff: Sequence[str],
         *,
         now: Callable[[], int],
-        rhythm: Rhythm = EVERY_MINUTE,
+        rhythm: Rhythm = RECORDS_OF_CALLS,
     ) -> None:
         self._client = client
         self._errors = errors

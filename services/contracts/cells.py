@@ -133,6 +133,9 @@ LEFT: dict[LeftReason, Cell] = {
     "other": Cell.LEFT_OTHER,
 }
 
+HANDLING = (Cell.TALK, Cell.HOLD, Cell.WRAP)
+"""What an agent's time on a contact is made of"""
+
 COMPLAINTS: dict[Severity, Cell] = {
     "low": Cell.COMPLAINTS_LOW,
     "normal": Cell.COMPLAINTS_NORMAL,

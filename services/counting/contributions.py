@@ -21,11 +21,9 @@ from floorpulse.contracts.cells import (
     Histogram,
     add,
 )
+from floorpulse.contracts.feedback import Complaint, Evaluation, Survey
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
-    Complaint,
-    Evaluation,
-    Survey,
     Visit,
     completed_at,
     hold_of,

@@ -9,18 +9,16 @@ no more than the family that grows most.
 
 from typing import NamedTuple
 
-from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells
+from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, HANDLING, LEFT, Cell, Cells
 
 AMOUNTS = frozenset(
-    code
-    for code in Cell
-    if code.name.endswith(("_WAIT", "_SUM")) or code in (Cell.TALK, Cell.HOLD, Cell.WRAP)
+    code for code in Cell if code.name.endswith(("_WAIT", "_SUM")) or code in HANDLING
 )
 """Sums of milliseconds or thousandths; all other cells count"""
 _TOGETHER = (
     (Cell.ANSWERED, Cell.ABANDONED, *LEFT.values()),
     tuple(COMPLAINTS.values()),
-    (Cell.TALK, Cell.HOLD, Cell.WRAP),
+    HANDLING,
 )
 _FAMILIES: dict[int, int] = {code: family[0] for family in _TOGETHER for code in family}
 

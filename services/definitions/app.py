@@ -15,7 +15,7 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.definitions.domain.calendar_ends import first_end
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.metrics import DefinitionMetrics
 from floorpulse.definitions.ports import DefinitionFiles, DefinitionStore

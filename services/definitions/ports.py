@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry
 

@@ -11,7 +11,8 @@ from signal import SIGQUIT
 import asyncpg
 from pydantic import SecretStr
 
-from floorpulse.access.keys import SCOPES, KeyRing
+from floorpulse.access.keys import KeyRing
+from floorpulse.access.new_keys import SCOPES
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.demo.domain.backlog import Reached, backlog
 from floorpulse.demo.embedded import Broker, EmbeddedServerError, Postgres

@@ -19,7 +19,8 @@ from floorpulse.definitions.domain.bodies import Kind, TargetBody
 from floorpulse.definitions.domain.contract_reading import contract_of
 from floorpulse.definitions.domain.contract_scope import has_channel, queues_under, reaches
 from floorpulse.definitions.domain.contract_terms import ContractBody
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.terms import Grouping
 
 NO_QUEUES = ("",)

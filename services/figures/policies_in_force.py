@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, service_level_of
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce, service_level_of
 from floorpulse.figures.restate import Restatement
 from floorpulse.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
 

@@ -5,9 +5,7 @@
 from dataclasses import dataclass, replace
 
 from floorpulse.counting.histograms import EXACT_SECONDS, Boundary
-from floorpulse.kpis.policies import LONGEST_THRESHOLD, Clock, Formula, ServiceLevelPolicy
-
-_SHORT_MATTERS = (Formula.V5, Formula.V6)
+from floorpulse.kpis.policies import LONGEST_THRESHOLD, OF_SHORT, Clock, Formula, ServiceLevelPolicy
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def _check(policy: ServiceLevelPolicy) -> None:
         if not 0 <= seconds <= LONGEST_THRESHOLD:
             message = f"{name}={seconds} is outside 0 to {LONGEST_THRESHOLD} seconds"
             raise ValueError(message)
-    if policy.formula in _SHORT_MATTERS and policy.short >= policy.threshold:
+    if policy.formula in OF_SHORT and policy.short >= policy.threshold:
         message = (
             f"short={policy.short} must be below threshold={policy.threshold} under "
             f"{policy.formula}; give both, or another formula"

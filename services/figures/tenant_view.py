@@ -16,7 +16,7 @@ from floorpulse.board.domain.windows import MINUTE
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contracts import EVER
-from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import Definitions, TenantDefinitions
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.contract_limits import (
     CHANNELS,

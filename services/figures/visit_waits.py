@@ -21,7 +21,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from floorpulse.definitions.domain.business_time import BusinessClock
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.figures.ports import VisitHistory
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.turns import Turns

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from floorpulse.definitions.domain.bodies import SourceBody
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.source_terms import ForeignTypeBody, ScaleBody
 from floorpulse.ingest.sources.source import ForeignType, SourceSettings, SurveyScale
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.tallies import What
-from floorpulse.definitions.domain.in_force import Definitions, InForce
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.ingest.app import RejectedEvent, WarnedEvent
 from floorpulse.ingest.domain import letters
 from floorpulse.ingest.domain.warnings import NOTHING_KNOWN, KnownFloor

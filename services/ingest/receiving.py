@@ -13,7 +13,7 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.tallies import Example, What
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.ingest.app import Ingest, IngestReceipt, RejectedEvent
 from floorpulse.ingest.configured import ConfiguredSource, Secrets, configured
 from floorpulse.ingest.domain import letters

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.access.keys import KeyRing
 from floorpulse.contracts.topics import TOPICS
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.wiring import kept_definitions
 from floorpulse.ingest.adapters.kafka_log import ProducerLog
 from floorpulse.ingest.adapters.secrets import secret_of

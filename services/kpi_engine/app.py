@@ -12,17 +12,13 @@ from dataclasses import dataclass
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.letters import (
-    DeadLetter,
-    Refusal,
-    dead_letter,
-    named_tenant,
-)
+from floorpulse.contracts.letters import DeadLetter, Refusal, dead_letter, named_tenant
 from floorpulse.contracts.tallies import Missing
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import failpoints
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.panes import NEVER
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.slices import PlainSlices, ReadInstants, Told
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core

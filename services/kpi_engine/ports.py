@@ -6,7 +6,9 @@ from typing import Protocol
 
 from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import Update
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition, StoredRecords, WantedRecords
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
 from floorpulse.runtime.tracing import TraceParent
 
 

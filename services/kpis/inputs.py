@@ -31,8 +31,5 @@ class Need(Flag):
     """What is forecast for the rest, and what the interval in progress counted so far"""
 
 
-LOOKED_UP = Need.COMPLAINTS | Need.RETURNS | Need.AGENT_TIME | Need.WAITS
-"""What only the tables know"""
-
 STAFF = Need.AGENTS | Need.AGENT_TIME
 """What is told of agents"""

@@ -30,6 +30,12 @@ class Formula(StrEnum):
     V6 = "V6"
 
 
+OF_EARLY = frozenset((Formula.V1, Formula.V4))
+"""Formulas that look at those who gave up within T"""
+OF_SHORT = frozenset((Formula.V5, Formula.V6))
+"""Formulas that look at those who gave up within S, which is shorter than T"""
+
+
 @dataclass(frozen=True)
 class CsatPolicy:
     """Who counts as satisfied: from `satisfied` on, a share of the way from worst to best; 0.75 is

@@ -1,4 +1,4 @@
-"""Alembic: how the tables of `services/contracts/tables.py` come to be, step by step; `floorpulse
+"""Alembic: how the tables of `services/contracts/tables` come to be, step by step; `floorpulse
 migrate` applies it.
 
 Alembic is imported by whoever migrates: a service that only looks whether its tables are there

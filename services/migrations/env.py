@@ -5,8 +5,7 @@ import asyncio
 from alembic import context
 from sqlalchemy import Connection, text
 
-from floorpulse.contracts import alert_tables, settlement_tables  # noqa: F401  declare tables
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.declared import declared
 from floorpulse.runtime.database import async_engine
 
 UNLIMITED = None
@@ -16,7 +15,7 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('floorpulse migrate'
 
 def run(connection: Connection) -> None:
     """Apply the steps on an open connection."""
-    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.configure(connection=connection, target_metadata=declared(), compare_type=True)
     with context.begin_transaction():
         connection.execute(ONE_AT_A_TIME)
         context.run_migrations()

@@ -30,6 +30,11 @@ def cursor(question: object, place: object) -> str:
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
+def next_page(question: object, more: object | None) -> str | None:
+    """The cursor of `more`, the last place of a page; None where nothing follows."""
+    return None if more is None else cursor(question, more)
+
+
 def place_of(text: str | None, question: object, decode: Callable[[bytes], P]) -> P | None:
     """The place that a cursor names, None without one; problem 422 where it is no cursor of this
     question.

@@ -159,3 +159,7 @@ async def unforeseen(_request: Request, _error: Exception) -> Response:
     return answer(
         Problem(500, "Internal error", "This is a defect of the server; its log has the traceback.")
     )
+
+
+READ_PROBLEMS = described(401, 403, 406, 422, 503)
+"""OpenAPI `responses` for the problems that every question may be answered with"""

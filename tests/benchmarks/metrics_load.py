@@ -13,7 +13,7 @@ from time import process_time
 
 from prometheus_client import generate_latest
 
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.tenant_view import Floors
@@ -22,11 +22,7 @@ from floorpulse.query.metrics import QueryMetrics
 from floorpulse.query.pipeline.lag import LogRange
 from floorpulse.query.pipeline.pipeline import Pipeline
 from floorpulse.query.prometheus.every_kpi import WholeFloors
-from floorpulse.query.prometheus.exposition import (
-    SERIES_PER_QUEUE,
-    SERIES_PER_TENANT,
-    Exposition,
-)
+from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition
 from floorpulse.query.prometheus.page import FloorSamples, Scrape
 from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here

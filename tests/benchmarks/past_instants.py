@@ -23,7 +23,7 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, Window
 from floorpulse.contracts.visits import Visit
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.demo.embedded import Postgres
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.live.context import LiveQuery

@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic import SecretStr
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.declared import declared
 from floorpulse.contracts.topics import CONTACT_EVENTS, TOPICS
 from floorpulse.demo.embedded import Postgres
 from floorpulse.migrations import migrate
@@ -62,7 +62,7 @@ class Rig:
             self.kafka, [replace(CONTACT_EVENTS, partitions=self.partitions), *TOPICS[1:]]
         )
         async with connected(self.database) as connection:
-            await connection.execute(f"TRUNCATE {', '.join(metadata.tables.keys() - AUDITED)}")
+            await connection.execute(f"TRUNCATE {', '.join(declared().tables.keys() - AUDITED)}")
             await connection.execute("CHECKPOINT")
 
     async def fill(self, records: Sequence[Record], rate: float | None = None) -> None:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Longest
 from floorpulse.figures.sources.store import PostgresSourceTallies
-from floorpulse.kpi_engine.fold.partition import FlushRows
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.ports import FlushOutcome, Store
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from floorpulse.runtime.database import asyncpg_pool

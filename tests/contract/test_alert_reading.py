@@ -17,7 +17,8 @@ from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.alerts.incidents.desk import Desk
 from floorpulse.alerts.incidents.keeper import IncidentKeeper
-from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.lease_store import PostgresLease
+from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.incidents.used_links import PostgresUsedLinks
 from floorpulse.alerts.metrics import IncidentMetrics

@@ -16,6 +16,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.alerts.domain.tasks import Task
+from floorpulse.alerts.incidents.lease_store import PostgresLease
 from floorpulse.alerts.incidents.ports import (
     Change,
     ClaimedNotice,
@@ -23,7 +24,7 @@ from floorpulse.alerts.incidents.ports import (
     LeaseLost,
     LeaseStore,
 )
-from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings

@@ -18,14 +18,11 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import Gauge, revision
 from floorpulse.kpi_engine.fold import presence_log
 from floorpulse.kpi_engine.fold.agents import WantedAgent
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.panes import NEVER
-from floorpulse.kpi_engine.fold.partition import (
-    FlushRows,
-    Partition,
-    PartitionPosition,
-    StoredRecords,
-    WantedRecords,
-)
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
+from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
 from floorpulse.kpi_engine.fold.rows import NO_ROWS
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost, Store
 from floorpulse.runtime.settings import DatabaseSettings

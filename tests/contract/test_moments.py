@@ -13,7 +13,7 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Span, Window
 from floorpulse.contracts.agents import AgentNow, Entered
 from floorpulse.contracts.visits import Visit
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.at.figures import MomentTables, PastFloors
 from floorpulse.figures.at.ports import BeyondRetentionError, MomentReading
 from floorpulse.figures.live.context import LiveQuery

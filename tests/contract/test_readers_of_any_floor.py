@@ -12,8 +12,9 @@ from floorpulse.board.domain.windows import QUARTER, Span
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import AgentState, Channel
+from floorpulse.contracts.feedback import Complaint, Statement, Survey
 from floorpulse.contracts.visit_records import encode_visit
-from floorpulse.contracts.visits import Complaint, Statement, Survey, Visit, completed_at, queue_of
+from floorpulse.contracts.visits import Visit, completed_at, queue_of
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.selection import By, RowKey, Selection
 from floorpulse.figures.sums import PaneTally

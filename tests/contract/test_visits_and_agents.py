@@ -7,16 +7,13 @@ import pytest
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.agents import LONGEST, Entered
 from floorpulse.contracts.cells import Cell, Histogram
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.ports import Place
 from floorpulse.figures.selection import By, RowKey, Selection
 from tests.contract.readers import ALL, DAY, HOUR, NOON, Readers, summed
-from tests.fakes.floor import (
-    MemoryFloor,
-    answered,
-    waiting,
-)
+from tests.fakes.floor import MemoryFloor, answered, waiting
 
 pytestmark = pytest.mark.timeout(900)
 

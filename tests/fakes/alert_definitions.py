@@ -6,7 +6,8 @@ from typing import Any
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState, Subject
 from floorpulse.definitions.domain.bodies import CalendarBody, Kind, TenantBody
-from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.definitions.domain.on_call import (
     EscalationBody,
     EscalationStep,

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 
 from floorpulse.alerts.bridges.alertmanager_client import AlertmanagerAway, AlertsRefusedError
 from floorpulse.alerts.domain.alertmanager_in import PresentAlert
-from floorpulse.alerts.domain.alertmanager_out import OURS, PostableAlert, is_posted
+from floorpulse.alerts.domain.alertmanager_out import OURS, REPEATED, PostableAlert
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.runtime.unavailable import StoreUnavailable
 
@@ -26,7 +26,11 @@ class MemoryIncidents:
         return self._posted(now)
 
     def _posted(self, now: int) -> list[Incident]:
-        return [one for one in self.incidents if is_posted(one.resolved_at, now)]
+        return [
+            one
+            for one in self.incidents
+            if one.resolved_at is None or now - one.resolved_at <= REPEATED
+        ]
 
 
 class MemoryAlertmanager:

@@ -9,7 +9,7 @@ from io import BytesIO, StringIO
 from zoneinfo import ZoneInfo
 
 from floorpulse.contracts.visits import Outcome
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.compare.reading import ClientList, HowToRead, read_list
 from floorpulse.reports.domain.comparison.counted import Grounds
 from floorpulse.reports.domain.comparison.listing import ListedVisit, Listing

@@ -8,7 +8,7 @@ from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_reading import contracts_of
 from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.definitions.domain.contracts import Contract
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.domain.periods import Period, period_of
 from floorpulse.reports.domain.visit_records import VisitRecord
 from tests.fakes.definitions import definitions

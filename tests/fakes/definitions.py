@@ -5,7 +5,7 @@ what they say.
 from collections.abc import Sequence
 
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.definitions.domain.mistakes import DefinitionMistake
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.versions import numbered, standing

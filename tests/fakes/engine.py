@@ -16,15 +16,13 @@ from floorpulse.contracts.letters import DeadLetter
 from floorpulse.contracts.updates import PaneKey, Update
 from floorpulse.contracts.visit_records import decode_visit, encode_visit
 from floorpulse.contracts.visits import Longest, Visit, VisitKey
+from floorpulse.kpi_engine.fold.agents import StateKey
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
-from floorpulse.kpi_engine.fold.partition import (
-    FlushRows,
-    Partition,
-    PartitionPosition,
-    StoredRecords,
-    WantedRecords,
-)
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
+from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.runtime.tracing import TraceParent
 from floorpulse.runtime.unavailable import StoreUnavailable
@@ -45,7 +43,7 @@ class Tables:
 
     visits: dict[VisitKey, Visit] = field(default_factory=dict)
     panes: dict[PaneKey, StoredPane] = field(default_factory=dict)
-    agent_states: dict[tuple[AgentKey, int, str], Entered] = field(default_factory=dict)
+    agent_states: dict[StateKey, Entered] = field(default_factory=dict)
     late: list[tuple[object, ...]] = field(default_factory=list)
     pages: dict[int, bytes] = field(default_factory=dict)
     orphans: dict[tuple[object, ...], tuple[object, ...]] = field(default_factory=dict)

@@ -12,7 +12,8 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneRow, Update
 from floorpulse.contracts.visits import VisitKey
-from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from tests.fakes.engine import MINUTE, MemoryStore
 from tests.fakes.floor import MemoryFloor

@@ -14,8 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.contracts.presence import Page, decode_page
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.panes import Pane
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.metrics import EngineMetrics
@@ -242,7 +243,7 @@ def state(one: Twin) -> dict[str, Any]:
     visits = partition.visits
     sources = one.engine._publisher._sources.get(0)
     heard = sources._known if sources else {}
-    whole = visits.packed.peek_all() if isinstance(visits.packed, PackedVisits) else []
+    whole = peeked(visits.packed) if isinstance(visits.packed, PackedVisits) else []
     contacts = copy(visits.contacts)
     contacts.known = known_contacts(visits, whole)
     return {
@@ -261,7 +262,7 @@ def state(one: Twin) -> dict[str, Any]:
         "visits": ordered({**visits.rows, **{each[0]: each[1] for each in whole}}.items()),
         "dirty": ordered({**visits.dirty, **said(whole, 2)}.items()),
         "parked": inside(visits.parked),
-        "doubts": (visits._doubted, visits.since),
+        "doubts": (visits.doubted, visits.since),
         "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
         "contacts": inside(contacts),
         "chains": inside((visits.chains.numbers, visits.chains.asked, visits.chains.unsure)),
@@ -280,6 +281,11 @@ def state(one: Twin) -> dict[str, Any]:
             if sample.name.endswith(COUNTED)
         },
     }
+
+
+def peeked(packed: PackedVisits) -> list[Whole]:
+    """All of all packed visits, which stay so."""
+    return [packed._core.whole(packed.state, number) for number in packed._numbers(flying=False)]
 
 
 def ordered(these: Iterable[Any]) -> list[Any]:
@@ -333,7 +339,13 @@ def presence(known: PartitionPresence, whole: Iterable[Whole]) -> Any:
         elif is_over is not None:
             begun[key] = home
     counts = [(home, queue.unresolved) for home, queue in known._queues.items() if queue.unresolved]
-    absent = known.absent, known._absent_agents, known.since, known._kept_since, known._changed
+    absent = (
+        known.absent,
+        known._absent_agents,
+        known.since,
+        known.unresolved.kept_since,
+        known.unresolved.changed,
+    )
     return ordered(listed), begun, over, ordered(counts), absent
 
 

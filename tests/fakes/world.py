@@ -16,7 +16,7 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentState
 from floorpulse.definitions.app import Reload
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.at.figures import MomentTables, PastFloors

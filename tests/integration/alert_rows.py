@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.domain.notices import NoticeState
 from floorpulse.alerts.incidents.rows import incident_row
-from floorpulse.contracts.alert_tables import incident as incidents
-from floorpulse.contracts.alert_tables import incident_event, notice
+from floorpulse.contracts.tables.alerts import incident as incidents
+from floorpulse.contracts.tables.alerts import incident_event, notice
 
 
 async def put_incidents(engine: AsyncEngine, *some: Incident) -> None:

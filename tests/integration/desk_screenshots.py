@@ -14,16 +14,8 @@ from floorpulse.contracts.events import AgentState
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.kpis.plan import Slot
 from floorpulse.runtime.clock import now_ms
-from tests.fakes.definitions import definitions
 from tests.fakes.floor import abandoned, answered, left
-from tests.integration.test_desk import (
-    HALF_HOUR,
-    PROMISED,
-    drawn,
-    red_half_hour,
-    served_wall,
-    zone_of_now,
-)
+from tests.integration.test_desk import HALF_HOUR, drawn, red_half_hour, served_desk
 from tests.integration.test_wallboard import Wall
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -35,7 +27,7 @@ STATES: tuple[AgentState, ...] = ("available", "busy", "busy", "wrap_up", "break
 
 async def main() -> None:
     """Take all pictures."""
-    async with served_wall(definitions(PROMISED.replace("ZONE", zone_of_now()))) as wall:
+    async with served_desk() as wall:
         await wall.page.set_viewport_size({"width": SIZE[0], "height": SIZE[1]})
         await worked(wall)
         await wall.page.goto(f"{wall.url}/desk?queue=help&lang=en")

@@ -54,6 +54,9 @@ def split(page: str, place: str) -> tuple[str, str]:
         at = page.index("from floorpulse.kpis.units")
     elif place == "sources":
         at = page.index("\nstories:")
+    elif place == "OTHERWISE":
+        begin = "OTHERWISE = {\n"
+        at = page.index(begin) + len(begin)
     else:
         figures = "    figures:\n"
         at = page.index(figures, page.index(f"  - story: {place}\n")) + len(figures)

@@ -17,8 +17,9 @@ from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import LEFT, Cells, add
 from floorpulse.contracts.events import AgentState
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
 from floorpulse.contracts.topics import TOPICS
-from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
+from floorpulse.contracts.visits import Miss, Visit
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
 from floorpulse.figures.agents.performance import Performance

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from floorpulse.alerts.bridges.alert_events import BATCH, AlertEvents
 from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.contracts.alert_events import AlertEvent
-from floorpulse.contracts.alert_tables import incident_event
+from floorpulse.contracts.tables.alerts import incident_event
 from floorpulse.contracts.topics import ALERT_EVENTS
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine

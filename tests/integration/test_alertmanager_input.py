@@ -29,11 +29,12 @@ from floorpulse.alerts.bridges.incident_rows import IncidentRows
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.incidents.keeper import IncidentKeeper
+from floorpulse.alerts.incidents.lease_store import PostgresLease
 from floorpulse.alerts.incidents.rows import incident_of
-from floorpulse.alerts.incidents.store import PostgresIncidents, PostgresLease
+from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics
-from floorpulse.contracts.alert_tables import incident as incidents
+from floorpulse.contracts.tables.alerts import incident as incidents
 from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.demo.embedded.child import free_port
 from floorpulse.runtime.clock import monotonic, now_ms

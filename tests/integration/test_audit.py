@@ -15,7 +15,8 @@ from floorpulse.access.agent_reads import AT_ONCE, AgentRead, recorded_reads
 from floorpulse.access.audit import record, record_raw
 from floorpulse.access.audit_chain import Action, Anchor, AuditEntry, hash_of
 from floorpulse.access.audit_log import AuditLog, EntryChoice
-from floorpulse.access.keys import KeyRing, NewKey
+from floorpulse.access.keys import KeyRing
+from floorpulse.access.new_keys import NewKey
 from floorpulse.cli import audit as command
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.runtime.database import async_engine

@@ -18,7 +18,7 @@ from floorpulse.alerts.domain.alert import EvaluationBatch
 from floorpulse.alerts.domain.descriptions import RuleDescriptions
 from floorpulse.alerts.domain.notices import NoticeState
 from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics, NoticeMetrics
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings, KafkaSettings

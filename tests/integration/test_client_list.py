@@ -3,8 +3,7 @@
 import asyncio
 import csv
 import json
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import StringIO
 from pathlib import Path
@@ -38,7 +37,11 @@ from tests.fakes.definitions import definitions
 from tests.fakes.keys import FixedKeys
 from tests.integration.test_settlements import QUERY, ZHANG, Settling, settling
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.timeout(900),
+    pytest.mark.usefixtures("logging_as_it_was"),
+]
 
 NOW = at("11-03 10:00")
 HEAD = ["呼叫ID", "进线时间", "队列", "结果", "等待时长(秒)"]
@@ -147,17 +150,6 @@ async def test_a_settlement_is_read_as_workbook_and_tables(database: DatabaseSet
     assert none.status_code == unknown.status_code == 404
     assert "there are about, totals, billing" in none.json()["detail"]
     assert limited.status_code == 403
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends logging to its own standard error, which ends with it."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def run(database: DatabaseSettings, *words: str) -> Result:

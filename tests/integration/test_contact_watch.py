@@ -21,8 +21,9 @@ from floorpulse.alerts.watch.store import PostgresRiskLists, PostgresVisitChange
 from floorpulse.alerts.watch.watch import ContactWatch
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.customers import customer_mark
+from floorpulse.contracts.feedback import Survey
 from floorpulse.contracts.visit_records import encode_visit
-from floorpulse.contracts.visits import Survey, Visit, complaining, offer_at, queue_of
+from floorpulse.contracts.visits import Visit, complaining, offer_at, queue_of
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings
 from tests.fakes.definitions import definitions

@@ -27,7 +27,8 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks as openapi
 
-from floorpulse.access.keys import SCOPES, KeyRing
+from floorpulse.access.keys import KeyRing
+from floorpulse.access.new_keys import SCOPES
 from floorpulse.alerts.settings import AlertsSettings
 from floorpulse.contracts.topics import TOPICS
 from floorpulse.demo.embedded import Broker

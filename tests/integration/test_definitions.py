@@ -1,8 +1,7 @@
 """Definitions in a real PostgreSQL, and a hot reload seen over HTTP by two API processes."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,18 +63,7 @@ async def test_a_database_that_is_away_is_said_so(database: DatabaseSettings) ->
         await PostgresDefinitions(pool).latest()
 
 
-@pytest.fixture
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends logging to its own standard error, which ends with it."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.mark.usefixtures("_logging_as_it_was")
+@pytest.mark.usefixtures("logging_as_it_was")
 def test_the_command_stores_what_is_right_and_nothing_else(
     database: DatabaseSettings, tmp_path: Path
 ) -> None:

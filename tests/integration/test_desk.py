@@ -2,10 +2,9 @@
 the wall to the contact behind it.
 """
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -16,28 +15,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from floorpulse.access.keys import Credential
-from floorpulse.board.domain.board import Board
-from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.definitions.domain.in_force import Definitions
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.kpis.plan import Slot
-from floorpulse.query.stream.streams import Pulse
 from floorpulse.runtime.clock import now_ms, steady_ms
 from tests.fakes.definitions import definitions
-from tests.fakes.floor import MemoryFloor, abandoned, answered, left
-from tests.integration.test_wallboard import (
-    CHROMIUM,
-    GRACE,
-    KEY,
-    Wall,
-    browsing,
-    card,
-    listening,
-    playwright,
-    served,
-)
+from tests.fakes.floor import abandoned, answered, left
+from tests.integration.test_wallboard import CHROMIUM, KEY, Wall, card, playwright, served_wall
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -102,28 +87,16 @@ def busy(wall: Wall) -> int:
     return begin
 
 
-@asynccontextmanager
-async def served_wall(defined: Definitions) -> AsyncIterator[Wall]:
-    """A floor, its wall and its desk, open to this machine, and a browser."""
-    floor, pulse, told = MemoryFloor(), Pulse(), list[str]()
-    board = Board(Rules(ZoneInfo("UTC"), grace=GRACE), steady_ms)
-    app = served(floor, board, pulse, defined)
-    app.state.keys.known["fp_lead_key"] = Credential(
-        "lead", "demo", frozenset({"kpi:read", "agents:read"})
-    )
-    async with listening(app) as server, browsing(told) as page:
-        port = server.servers[0].sockets[0].getsockname()[1]
-        wall = Wall(app, floor, board, pulse, server, f"http://127.0.0.1:{port}", page, told)
-        speaking = asyncio.create_task(wall.speak())
-        try:
-            yield wall
-        finally:
-            speaking.cancel()
+def served_desk() -> AbstractAsyncContextManager[Wall]:
+    """A floor, its wall and its desk, open to this machine and to a leader, and a browser."""
+    leader = Credential("lead", "demo", frozenset({"kpi:read", "agents:read"}))
+    promised = definitions(PROMISED.replace("ZONE", zone_of_now()))
+    return served_wall(promised, {"fp_lead_key": leader})
 
 
 @pytest.fixture
 async def wall() -> AsyncIterator[Wall]:
-    async with served_wall(definitions(PROMISED.replace("ZONE", zone_of_now()))) as one:
+    async with served_desk() as one:
         yield one
 
 

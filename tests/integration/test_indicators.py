@@ -18,8 +18,8 @@ import pytest
 from floorpulse.access.keys import KeyRing
 from floorpulse.board import wiring as board_wiring
 from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.feedback import Evaluation, Survey
 from floorpulse.contracts.topics import TOPICS
-from floorpulse.contracts.visits import Evaluation, Survey
 from floorpulse.definitions.settings import DefinitionsSettings
 from floorpulse.demo.embedded import Broker
 from floorpulse.query import wiring as query_wiring

@@ -18,7 +18,7 @@ from floorpulse.access.audit_chain import Anchor, anchor_of
 from floorpulse.access.audit_log import AuditLog, EntryChoice
 from floorpulse.cli import audit as command
 from floorpulse.definitions.adapters.store import PostgresDefinitions
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.runtime.database import async_engine
 from floorpulse.runtime.settings import DatabaseSettings, Settings
 from tests.fakes.contracts import CARE, FLOOR, at

@@ -10,30 +10,27 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.customers import customer_mark
+from floorpulse.contracts.feedback import Complaint, Statement
 from floorpulse.contracts.horizons import Horizons
+from floorpulse.contracts.tables.declared import declared
 from floorpulse.contracts.updates import Gauge
 from floorpulse.contracts.visit_records import encode_visit
-from floorpulse.contracts.visits import (
-    Complaint,
-    Longest,
-    Statement,
-    Visit,
-    is_open,
-    offer_at,
-    queue_of,
-)
+from floorpulse.contracts.visits import Longest, Visit, is_open, offer_at, queue_of
 from floorpulse.demo.embedded import Postgres
 from floorpulse.demo.embedded.child import free_port
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.visits.store import PostgresVisits
 from floorpulse.kpi_engine.postgres.store import PostgresStore, StoreOptions
 from floorpulse.migrations import NotMigrated, downgrade, expect_migrated, migrate
-from floorpulse.runtime.database import asyncpg_pool
+from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import DatabaseSettings
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
@@ -68,6 +65,25 @@ async def test_a_database_behind_this_version_is_told_and_one_ahead_is_taken(
     await expect_migrated(empty)
     await command(empty.url.get_secret_value(), "UPDATE alembic_version SET version_num = '9999'")
     await expect_migrated(empty)
+
+
+async def test_the_steps_build_the_tables_that_are_declared(empty: DatabaseSettings) -> None:
+    await migrate(empty)
+    engine = async_engine(empty, None)
+    try:
+        async with engine.connect() as connection:
+            differences = await connection.run_sync(undeclared)
+    finally:
+        await engine.dispose()
+    assert differences == []
+
+
+def undeclared(connection: Connection) -> list[object]:
+    """What the database has otherwise than declared; comments are for who reads the declaration."""
+    options = {"compare_type": True, "compare_server_default": True}
+    found = compare_metadata(MigrationContext.configure(connection, opts=options), declared())
+    steps = [step for one in found for step in (one if isinstance(one, list) else [one])]
+    return [step for step in steps if not step[0].endswith("_comment")]
 
 
 @pytest.mark.parametrize("service", ["engine", "ingest", "api", "http"])

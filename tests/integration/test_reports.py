@@ -33,9 +33,9 @@ from floorpulse.alerts.notifiers.mail import written
 from floorpulse.alerts.notifiers.webhook import payload
 from floorpulse.board.domain.windows import HOUR, MINUTE
 from floorpulse.cli import audit
-from floorpulse.contracts.alert_tables import incident, incident_event
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.contracts.tables import stream_partition
+from floorpulse.contracts.tables.alerts import incident, incident_event
+from floorpulse.contracts.tables.partitions import stream_partition
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.definitions.domain.check import check
 from floorpulse.definitions.domain.contract_words import PeriodKind

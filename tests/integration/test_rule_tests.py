@@ -1,8 +1,6 @@
 """`floorpulse rules test` over real tables."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -27,7 +25,11 @@ from tests.fakes.definitions import entries
 from tests.fakes.floor import abandoned, answered
 from tests.integration.stored import Floor
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.timeout(900),
+    pytest.mark.usefixtures("logging_as_it_was"),
+]
 
 MINUTE = 60_000
 STORED = """
@@ -47,17 +49,6 @@ def rules_of_page() -> str:
 
 
 RULES = rules_of_page()
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends logging to its own standard error, which ends with it."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
 """Settlements over real tables: frozen, verified, late data before and after issue, kills."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
@@ -19,11 +18,7 @@ from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.adapters.store import PostgresDefinitions
 from floorpulse.query.settings import QuerySettings
 from floorpulse.reports.domain.document import SettlementDocument, decoded, document_of, read_signed
-from floorpulse.reports.domain.settlement_states import (
-    NotPossible,
-    SettlementAct,
-    SettlementState,
-)
+from floorpulse.reports.domain.settlement_states import NotPossible, SettlementAct, SettlementState
 from floorpulse.reports.domain.visit_records import VisitPage
 from floorpulse.reports.evidence.reader import (
     EvidenceQuery,
@@ -51,24 +46,17 @@ from tests.fakes.definitions import entries
 from tests.fakes.floor import abandoned, answered
 from tests.integration.stored import Floor
 
-pytestmark = [pytest.mark.embedded, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.embedded,
+    pytest.mark.timeout(900),
+    pytest.mark.usefixtures("logging_as_it_was"),
+]
 
 OCTOBER = named_period(month="2026-10")
 QUERY = EvidenceQuery("demo", "acme-care", OCTOBER.of)
 TOO_MANY = 2**40
 """More visits than the column of a page can say: its row is refused"""
 ZHANG = Actor("zhang", at("11-03 10:00"), "checked")
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_it_was() -> Iterator[None]:
-    """A command sends logging to its own standard error, which ends with it."""
-    root = logging.getLogger()
-    handlers = list(root.handlers)
-    level = root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 class Settling:

@@ -11,7 +11,7 @@ from floorpulse.access.keys import Credential
 from floorpulse.board.adapters.rows import PostgresRows
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts
 from floorpulse.figures.history.figures import Tables

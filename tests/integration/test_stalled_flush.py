@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.rows import EncodedRows
 from floorpulse.kpi_engine.ports import FlushOutcome
 from floorpulse.kpi_engine.postgres import copying, stalled, store

@@ -4,9 +4,10 @@ import asyncio
 import re
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.definitions.app import Reload
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.figures.agents.figures import AgentFigures
 from floorpulse.figures.agents.reading import AgentReading
 from floorpulse.figures.corrections.figures import Corrections
@@ -242,11 +243,21 @@ def defined() -> Definitions:
 
 @pytest.fixture
 async def wall(defined: Definitions) -> AsyncIterator[Wall]:
+    async with served_wall(defined) as one:
+        yield one
+
+
+@asynccontextmanager
+async def served_wall(
+    defined: Definitions, keys: Mapping[str, Credential] = MappingProxyType({})
+) -> AsyncIterator[Wall]:
+    """A floor, its wall and its desk, open to this machine and to `keys`, and a browser."""
     floor = MemoryFloor()
     pulse = Pulse()
     told = list[str]()
     board = Board(Rules(ZoneInfo("UTC"), grace=GRACE), steady_ms)
     app = served(floor, board, pulse, defined)
+    app.state.keys.known.update(keys)
     async with listening(app) as server, browsing(told) as page:
         port = server.servers[0].sockets[0].getsockname()[1]
         wall = Wall(app, floor, board, pulse, server, f"http://127.0.0.1:{port}", page, told)

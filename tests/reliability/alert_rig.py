@@ -25,7 +25,7 @@ from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.incidents.ports import Change, Known
 from floorpulse.alerts.incidents.store import PostgresIncidents
 from floorpulse.alerts.incidents.surroundings import Surroundings
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.demo.embedded.child import LOOPBACK, free_port
 from floorpulse.runtime.clock import now_ms

@@ -38,7 +38,7 @@ from floorpulse.alerts.incidents.sending import Sender, Sending
 from floorpulse.alerts.incidents.surroundings import Surroundings
 from floorpulse.alerts.incidents.timers import Timers
 from floorpulse.alerts.metrics import IncidentMetrics, LeaseMetrics, NoticeMetrics
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.fakes.alert_definitions import TENANT, book, policy, receiver, rule, step
 from tests.fakes.alert_store import MemoryIncidents, MemoryTransaction

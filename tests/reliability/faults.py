@@ -24,7 +24,8 @@ from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.topics import CONTACT_EVENTS
 from floorpulse.kpi_engine import wiring
 from floorpulse.kpi_engine.app import Engine, RecordBatch
-from floorpulse.kpi_engine.fold.partition import FlushRows, Partition
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.kafka import consumer as loop
 from floorpulse.kpi_engine.ports import FlushOutcome
 from floorpulse.kpi_engine.postgres import store

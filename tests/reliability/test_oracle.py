@@ -14,7 +14,7 @@ from floorpulse.contracts.visits import Visit, VisitKey
 from floorpulse.counting.contributions import contributions
 from floorpulse.counting.whole_contacts import whole_contact
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from tests.reliability.agents_oracle import recomputed_states
 from tests.reliability.oracle import MINUTE, Told, bucket, on_hold, recomputed
 from tests.reliability.stories import stream

@@ -24,11 +24,10 @@ from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.incidents import Incident
 from floorpulse.alerts.reading.ports import IncidentPlace, NoticeCounts
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.cursors import next_page, place_of
+from floorpulse.runtime.problems import READ_PROBLEMS, described
 from floorpulse.runtime.tagged import NOT_STORED, json, tagged
 
-PROBLEMS = described(401, 403, 406, 422, 503)
 NOT_MODIFIED: dict[int | str, dict[str, object]] = {
     304: {"description": "Not modified: the client has this very answer"}
 }
@@ -42,7 +41,7 @@ router = APIRouter(route_class=AlertRoute, tags=["alerts"])
 
 @router.get(
     "/v1/alerts",
-    responses=PROBLEMS | NOT_MODIFIED | answering(IncidentsAnswer),
+    responses=READ_PROBLEMS | NOT_MODIFIED | answering(IncidentsAnswer),
     summary="Incidents, open and past",
 )
 async def alerts(
@@ -57,7 +56,7 @@ async def alerts(
     rows = await rows_of(parts, caller.tenant, found[:limit])
     last = found[limit - 1] if len(found) > limit else None
     place = None if last is None else IncidentPlace(last.opened_at, last.id)
-    following = None if place is None else cursor(question, place)
+    following = next_page(question, place)
     body = IncidentsAnswer(rows, following)
     return tagged(request, body, body)
 

@@ -27,7 +27,7 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import READ_PROBLEMS
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 decode_place = msgspec.msgpack.Decoder(MessagePlace).decode
@@ -66,7 +66,7 @@ class MessagesAnswer(msgspec.Struct):
 
 @router.get(
     "/v1/messages",
-    responses=described(401, 403, 406, 422, 503) | answering(MessagesAnswer),
+    responses=READ_PROBLEMS | answering(MessagesAnswer),
     summary="Messages on the built-in screen",
 )
 async def messages(

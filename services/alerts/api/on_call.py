@@ -22,7 +22,7 @@ from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=AlertRoute, tags=["alerts"])
@@ -97,7 +97,7 @@ Rota = Annotated[str, Path(max_length=128, examples=["floor-leads"])]
 
 @router.get(
     "/v1/oncall",
-    responses=described(401, 403, 406, 422, 503) | answering(OnCallAnswer),
+    responses=READ_PROBLEMS | answering(OnCallAnswer),
     summary="Who is on call, now and next",
 )
 async def oncall(

@@ -15,7 +15,7 @@ from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.alerts.rules.under_test import UnderTest, WrongRulesError, under_test
 from floorpulse.board.domain.windows import Span
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.figures.history.coverage import NotKeptError
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.runtime.accept import accepted

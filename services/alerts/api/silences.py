@@ -18,7 +18,7 @@ from floorpulse.alerts.api.schemas import answering
 from floorpulse.alerts.domain.silences import Matcher, Operator, Silence
 from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 MOST_MATCHERS = 32
@@ -80,7 +80,7 @@ class SilenceBody(BaseModel):
 
 @router.get(
     "/v1/silences",
-    responses=described(401, 403, 406, 422, 503) | answering(SilencesAnswer),
+    responses=READ_PROBLEMS | answering(SilencesAnswer),
     summary="Silences",
 )
 async def silences(

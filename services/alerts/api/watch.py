@@ -42,7 +42,7 @@ from floorpulse.figures.timestamps import Instant, text
 from floorpulse.runtime.accept import CSV, JSON, accepted
 from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_text, file_headers
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 EXPORTED = 1000
@@ -167,7 +167,7 @@ LISTED[200]["content"][CSV] = {}
 
 @router.get(
     "/v1/contacts-at-risk",
-    responses=described(401, 403, 406, 422, 503) | LISTED,
+    responses=READ_PROBLEMS | LISTED,
     summary="Contacts that may become complaints",
 )
 async def contacts(

@@ -16,7 +16,7 @@ from structlog.stdlib import BoundLogger
 
 from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.contracts.alert_events import AlertEvent, encode_alert_event
-from floorpulse.contracts.alert_tables import incident, incident_event
+from floorpulse.contracts.tables.alerts import incident, incident_event
 from floorpulse.contracts.topics import ALERT_EVENTS
 from floorpulse.runtime import kafka
 from floorpulse.runtime.database import answering

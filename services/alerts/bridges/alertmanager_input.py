@@ -26,7 +26,7 @@ from floorpulse.alerts.domain.descriptions import Description, policy_of
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.incidents.ports import LeaseLost
 from floorpulse.alerts.metrics import BridgeMetrics
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.runtime.unavailable import StoreUnavailable
 
 log: BoundLogger = structlog.get_logger(__name__)

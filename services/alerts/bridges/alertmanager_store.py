@@ -14,7 +14,7 @@ from floorpulse.alerts.domain.alertmanager_in import (
     kept_name,
 )
 from floorpulse.alerts.domain.reasons import Reason
-from floorpulse.contracts.alert_tables import alertmanager_alert as table
+from floorpulse.contracts.tables.alerts import alertmanager_alert as table
 from floorpulse.runtime.database import answering
 from floorpulse.runtime.unavailable import StoreUnavailable
 

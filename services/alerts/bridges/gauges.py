@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.stdlib import BoundLogger
 
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.incidents.statements import NOW
-from floorpulse.alerts.incidents.store import answering
 from floorpulse.alerts.metrics import OPEN, IncidentMetrics, NoticeMetrics
 from floorpulse.definitions.domain.on_call import Severity
 from floorpulse.runtime.unavailable import StoreUnavailable

@@ -22,7 +22,7 @@ from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.alerts.notifiers.answers import by_status
 from floorpulse.alerts.notifiers.transport import Call, Transport
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.runtime.unavailable import Unavailable
 

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from floorpulse.alerts.domain.alertmanager_in import RULE
 from floorpulse.alerts.domain.alertmanager_out import REPEATED
 from floorpulse.alerts.domain.incidents import Incident
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.incidents.rows import incident_of
-from floorpulse.alerts.incidents.store import answering
-from floorpulse.contracts.alert_tables import incident
+from floorpulse.contracts.tables.alerts import incident
 
 
 class IncidentRows:

@@ -30,7 +30,7 @@ from floorpulse.alerts.metrics import BridgeMetrics, IncidentMetrics, NoticeMetr
 from floorpulse.alerts.notifiers.settings import ChannelSettings
 from floorpulse.alerts.notifiers.wiring import opened_channels
 from floorpulse.contracts.topics import ALERT_EVENTS
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.runtime import clock, kafka
 from floorpulse.runtime.settings import KafkaSettings
 

@@ -56,11 +56,6 @@ def postable(incident: Incident, now: int, page: str = "") -> PostableAlert:
     )
 
 
-def is_posted(resolved_at: int | None, now: int) -> bool:
-    """Whether an incident is among those that are posted at `now`."""
-    return resolved_at is None or now - resolved_at <= REPEATED
-
-
 def labels_of(incident: Incident) -> dict[str, str]:
     """The labels: who it is about, and the rule's own labels beside them, never over them."""
     subject = incident.subject

@@ -13,15 +13,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from floorpulse.contracts.visits import (
-    Survey,
-    Visit,
-    hold_of,
-    offer_at,
-    outcome_at,
-    queue_of,
-    wait_of,
-)
+from floorpulse.contracts.feedback import Survey
+from floorpulse.contracts.visits import Visit, hold_of, offer_at, outcome_at, queue_of, wait_of
 from floorpulse.counting.days import local_day
 from floorpulse.definitions.domain.calendars import Calendar, open_spans
 

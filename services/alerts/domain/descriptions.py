@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from floorpulse.alerts.domain.alert import Transition
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import Definitions, InForce
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.on_call import EscalationBody, Severity
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.definitions.domain.rule_terms import RuleBody

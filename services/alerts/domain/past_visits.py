@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from floorpulse.contracts.visits import Complaint, Evaluation, Survey, Visit
+from floorpulse.contracts.feedback import Complaint, Evaluation, Survey
+from floorpulse.contracts.visits import Visit
 
 
 def moments(visit: Visit) -> list[int]:

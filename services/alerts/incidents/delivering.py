@@ -13,7 +13,8 @@ from floorpulse.alerts.incidents.ports import ClaimedNotice, ReportToSend
 from floorpulse.alerts.incidents.report_messages import report_message
 from floorpulse.alerts.notifiers.message_links import links_of
 from floorpulse.alerts.notifiers.registry import Channels
-from floorpulse.definitions.domain.in_force import Definitions, InForce
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.definitions.domain.on_call_in_force import OnCallInForce
 from floorpulse.definitions.domain.receiver_terms import ReceiverBody

@@ -21,9 +21,9 @@ from floorpulse.alerts.incidents.statements import (
     TOLD,
     UNFAILED,
 )
-from floorpulse.contracts.alert_tables import incident, notice
 from floorpulse.contracts.report_letters import ReportNotice
-from floorpulse.contracts.report_tables import issued_report
+from floorpulse.contracts.tables.alerts import incident, notice
+from floorpulse.contracts.tables.reports import issued_report
 
 
 class NoticeRows:

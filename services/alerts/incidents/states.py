@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.alerts.domain.alert_states import AlertState
 from floorpulse.alerts.domain.incidents import Subject
-from floorpulse.alerts.incidents.store import answering
-from floorpulse.contracts.alert_tables import alert_state
+from floorpulse.alerts.incidents.answering import answering
+from floorpulse.contracts.tables.alerts import alert_state
 
 
 class PostgresAlertStates:

@@ -6,7 +6,7 @@ which stopped in the middle of it.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 
 import msgspec
 from sqlalchemy import Select, delete, func, insert, select, tuple_, update
@@ -20,8 +20,9 @@ from floorpulse.alerts.domain.damping import HOUR
 from floorpulse.alerts.domain.incidents import Incident, Subject
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Silence
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.incidents.notice_rows import NoticeRows
-from floorpulse.alerts.incidents.ports import Change, Known, LeaseLost, LeaseRow
+from floorpulse.alerts.incidents.ports import Change, Known, LeaseLost
 from floorpulse.alerts.incidents.rows import (
     event_rows,
     incident_of,
@@ -31,76 +32,19 @@ from floorpulse.alerts.incidents.rows import (
     silence_row,
     span_of,
 )
-from floorpulse.alerts.incidents.statements import (
-    BEGIN,
-    DUE_INCIDENTS,
-    FLAPPED,
-    LOOK,
-    RELEASE,
-    RENEW,
-    TAKE,
-    TOLD,
-    WITHDRAW,
-)
-from floorpulse.contracts.alert_tables import (
+from floorpulse.alerts.incidents.statements import BEGIN, DUE_INCIDENTS, FLAPPED, TOLD, WITHDRAW
+from floorpulse.contracts.tables.alerts import (
     alert_state,
     incident,
     incident_event,
     notice,
     rota_override,
 )
-from floorpulse.contracts.alert_tables import silence as silences
-from floorpulse.runtime import database
+from floorpulse.contracts.tables.alerts import silence as silences
 from floorpulse.runtime.unavailable import StoreUnavailable
 
-ANSWER_WITHIN = 4.0
 SOON = 1000
 SUBJECT = (incident.c.tenant, incident.c.rule, incident.c.queue, incident.c.channel, incident.c.key)
-
-
-def answering() -> AbstractAsyncContextManager[None]:
-    """What PostgreSQL does not answer in time, or not at all, is `StoreUnavailable`."""
-    return database.answering(
-        ANSWER_WITHIN, "the tables of alerts in PostgreSQL cannot be used ({})"
-    )
-
-
-class PostgresLease:
-    """The row of the lease; each call is one statement outside of any transaction: a holder that is
-    frozen in between must not keep the row locked.
-    """
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    async def look(self) -> LeaseRow:
-        """The lease as it stands."""
-        async with answering(), self._engine.connect() as connection:
-            row = (await connection.execute(LOOK)).one()
-        return LeaseRow(row.holder or "", row.epoch or 0, row.until or 0, row.now)
-
-    async def take(self, holder: str, seen: LeaseRow, span: int) -> int | None:
-        """The new epoch, where the lease was still as seen."""
-        given = {
-            "holder": holder,
-            "span": span,
-            "seen_epoch": seen.epoch,
-            "seen_until": seen.until,
-        }
-        async with answering(), self._engine.connect() as connection:
-            row = (await connection.execute(TAKE, given)).one_or_none()
-        return None if row is None else int(row.epoch)
-
-    async def renew(self, holder: str, epoch: int, span: int) -> bool:
-        """Whether it is still this holder's, for `span` milliseconds from now."""
-        given = {"holder": holder, "epoch": epoch, "span": span}
-        async with answering(), self._engine.connect() as connection:
-            return (await connection.execute(RENEW, given)).rowcount == 1
-
-    async def release(self, holder: str, epoch: int) -> None:
-        """Give it up at once."""
-        async with answering(), self._engine.connect() as connection:
-            await connection.execute(RELEASE, {"holder": holder, "epoch": epoch})
 
 
 class PostgresIncidents:

@@ -10,7 +10,7 @@ from floorpulse.alerts.domain.on_call_now import Arranged, OnCallNow
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import silenced_until
 from floorpulse.alerts.incidents.ports import Known
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 
 Feeds = Callable[[str], Mapping[str, Sequence[Span]]]
 """Shifts of iCal feeds of a tenant, by rota"""

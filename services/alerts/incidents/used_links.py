@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.alerts.incidents.store import answering
-from floorpulse.contracts.alert_tables import used_link
+from floorpulse.alerts.incidents.answering import answering
+from floorpulse.contracts.tables.alerts import used_link
 
 
 class PostgresUsedLinks:

@@ -12,8 +12,8 @@ from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.notices import NoticeKey, NoticeKind, NoticeState
 from floorpulse.alerts.domain.reasons import Reason
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.incidents.rows import Row, incident_of, silence_of, span_of
-from floorpulse.alerts.incidents.store import answering
 from floorpulse.alerts.reading.ports import (
     ArrangedNow,
     IncidentPlace,
@@ -24,7 +24,7 @@ from floorpulse.alerts.reading.ports import (
     StoredNotice,
     StoredOverride,
 )
-from floorpulse.contracts.alert_tables import (
+from floorpulse.contracts.tables.alerts import (
     incident,
     incident_event,
     notice,

@@ -15,8 +15,8 @@ from floorpulse.alerts.domain import concentration, spikes, streaks, tiers
 from floorpulse.alerts.domain.figures import Figure
 from floorpulse.alerts.domain.judgement import Judgement
 from floorpulse.alerts.domain.thresholds import bounds_of
-from floorpulse.alerts.rules.judged_places import counted
 from floorpulse.alerts.rules.reading import figure_of
+from floorpulse.alerts.rules.threshold_judge import counted
 from floorpulse.alerts.rules.watched import WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import QUARTER, Span, span_of
 from floorpulse.counting.days import first_instant, local_day

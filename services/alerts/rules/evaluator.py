@@ -25,7 +25,7 @@ from floorpulse.alerts.rules.floor_rules import FloorRules
 from floorpulse.alerts.rules.table_rules import TableRules
 from floorpulse.alerts.rules.tables_in_turn import TablesInTurn
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.figures.turns import Turns

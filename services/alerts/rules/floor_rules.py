@@ -9,12 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from floorpulse.alerts.domain.alert import (
-    TOLD_EVERY,
-    advance,
-    due,
-    withdrawn,
-)
+from floorpulse.alerts.domain.alert import TOLD_EVERY, advance, due, withdrawn
 from floorpulse.alerts.domain.alert_rule import AlertRule
 from floorpulse.alerts.domain.alert_states import INACTIVE, AlertState, Firing
 from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
@@ -23,17 +18,11 @@ from floorpulse.alerts.rules.abandons import AbandonsReader
 from floorpulse.alerts.rules.agents import EVERYBODY, AgentsByQueue
 from floorpulse.alerts.rules.attention import Attention
 from floorpulse.alerts.rules.evaluation import Evaluation, Seen, States
-from floorpulse.alerts.rules.judged_places import kpi_of
 from floorpulse.alerts.rules.opening import OpeningHours
-from floorpulse.alerts.rules.reading import (
-    FiguresLater,
-    PlaceJudged,
-    PlaceReader,
-    earliest,
-    of_all,
-)
+from floorpulse.alerts.rules.reading import FiguresLater, PlaceJudged, PlaceReader, earliest, of_all
 from floorpulse.alerts.rules.recovery import RecoveryReader
 from floorpulse.alerts.rules.staleness import StalenessReader
+from floorpulse.alerts.rules.threshold_judge import kpi_of
 from floorpulse.alerts.rules.thresholds import ThresholdReader
 from floorpulse.alerts.rules.watched import (
     GroupKey,

@@ -21,7 +21,7 @@ from floorpulse.alerts.rules.reading import PlaceJudged, of_all
 from floorpulse.alerts.rules.thresholds import looked_at_again
 from floorpulse.alerts.rules.watched import GroupKey, WatchedAlert, WatchedPlace
 from floorpulse.board.domain.windows import Span, Window
-from floorpulse.contracts.cells import Cell, Cells
+from floorpulse.contracts.cells import HANDLING, Cell, Cells
 from floorpulse.definitions.domain.rule_terms import RecoveryCondition
 from floorpulse.figures.by_policy import definition_of, summed
 from floorpulse.figures.forecasts.in_force import cut, part, touching
@@ -41,7 +41,6 @@ from floorpulse.figures.tenant_view import TenantView
 from floorpulse.figures.timestamps import text
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.figures import SpanFigures, Value
-from floorpulse.kpis.formulas.planning import HANDLE
 from floorpulse.kpis.formulas.service_level import late_of, service_level
 from floorpulse.kpis.plan import Ahead, Slot
 from floorpulse.kpis.policies import ServiceLevelPolicy
@@ -276,4 +275,4 @@ def _aht(cells: Cells) -> float | None:
     handled = cells.get(Cell.HANDLED, 0)
     if handled < ENOUGH:
         return None
-    return sum(cells.get(one, 0) for one in HANDLE) / 1000 / handled
+    return sum(cells.get(one, 0) for one in HANDLING) / 1000 / handled

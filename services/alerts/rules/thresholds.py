@@ -18,19 +18,12 @@ from floorpulse.alerts.domain.judgement import Call, Judgement, unknown
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.domain.thresholds import Bounds, called
 from floorpulse.alerts.domain.thresholds import judge as judged
-from floorpulse.alerts.rules.judged_places import (
-    LONGEST_WAIT,
-    JudgedAlert,
-    JudgedGauge,
-    JudgedPlace,
-    JudgedRow,
-    JudgedWindow,
-    ThresholdJudge,
-    bounds,
-    kpi_of,
-    windows_of,
-)
+from floorpulse.alerts.rules.judged_gauge import LONGEST_WAIT, JudgedGauge
+from floorpulse.alerts.rules.judged_place import JudgedPlace
+from floorpulse.alerts.rules.judged_row import JudgedAlert, JudgedRow
+from floorpulse.alerts.rules.judged_window import JudgedWindow, windows_of
 from floorpulse.alerts.rules.reading import PlaceJudged, earliest, figure_of
+from floorpulse.alerts.rules.threshold_judge import ThresholdJudge, bounds, kpi_of
 from floorpulse.alerts.rules.watched import GroupKey, Read, WatchedPlace, WatchedRule
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.reading import WindowReading

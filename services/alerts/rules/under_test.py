@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import msgspec
 
 from floorpulse.definitions.domain.bodies import Kind
+from floorpulse.definitions.domain.definition_history import Definitions, TenantDefinitions
 from floorpulse.definitions.domain.effect import ineffective
 from floorpulse.definitions.domain.floor import Floor, floors
-from floorpulse.definitions.domain.in_force import Definitions, TenantDefinitions, Version
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.definitions.domain.located import Located, located
 from floorpulse.definitions.domain.meaning import meaningless
 from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant

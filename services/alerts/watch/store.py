@@ -20,7 +20,7 @@ from floorpulse.alerts.domain.follow_up import (
     ListedContact,
     followed_up,
 )
-from floorpulse.alerts.incidents.store import answering
+from floorpulse.alerts.incidents.answering import answering
 from floorpulse.alerts.watch.ports import (
     DueContact,
     ListCounts,
@@ -28,16 +28,9 @@ from floorpulse.alerts.watch.ports import (
     ListQuery,
     StoredContact,
 )
-from floorpulse.alerts.watch.statements import (
-    CHANGED,
-    EARLIER,
-    FOLLOWING,
-    MARK,
-    NO_SCAN,
-    STORIES,
-)
+from floorpulse.alerts.watch.statements import CHANGED, EARLIER, FOLLOWING, MARK, NO_SCAN, STORIES
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.alert_tables import contact_at_risk
+from floorpulse.contracts.tables.alerts import contact_at_risk
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.contracts.visits import Visit
 

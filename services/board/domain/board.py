@@ -12,7 +12,7 @@ from floorpulse.board.domain.first_offers import first_offers
 from floorpulse.board.domain.folded_news import FoldedGauges, FoldedNews
 from floorpulse.board.domain.folded_rows import FoldedRows
 from floorpulse.board.domain.gauge_news import NO_GAUGES, GaugeNews, gauges_of
-from floorpulse.board.domain.picture import Picture, series_keys_of
+from floorpulse.board.domain.picture import Picture
 from floorpulse.board.domain.positions import Position, position_of
 from floorpulse.board.domain.queue_names import OTHER
 from floorpulse.board.domain.rules import Rules
@@ -21,6 +21,7 @@ from floorpulse.board.domain.series import (
     QueueChannelSpan,
     Series,
     SeriesGroup,
+    series_keys_of,
 )
 from floorpulse.board.domain.windows import HOUR
 from floorpulse.contracts.cells import Cells, add
@@ -161,7 +162,7 @@ class Board(Picture):
         """Keep the row unless a newer one is known or it lies before the live span."""
         queue_channel = row.tenant, row.queue, row.channel
         self._see(queue_channel, row.start)
-        if row.start < self._since:
+        if row.start < self.since:
             return
         place = self.names.place(queue_channel)
         series = self._series(place)
@@ -256,7 +257,7 @@ class Board(Picture):
 
     def pruning(self, now: int) -> Iterator[None]:
         """The same in small steps, so that others may work between them."""
-        self._since = self.live_since(now)
+        self.since = self.live_since(now)
         self._idle_since = now - self.rules.idle
         self.agents.settle(now)
         self.names.recount(
@@ -266,10 +267,10 @@ class Board(Picture):
         )
         kept: list[Series | SeriesGroup] = [*self.series.values(), *self._groups.values()]
         for one in kept:
-            one.forget(self._since)
+            one.forget(self.since)
             yield
         for number, (queue_channel, rows) in enumerate(list(self._folded.items())):
-            if not rows.forget(self._since):
+            if not rows.forget(self.since):
                 self._folded.pop(queue_channel, None)
             if number % FOLDED_AT_ONCE == 0:
                 yield

@@ -27,13 +27,7 @@ from floorpulse.board.domain.reading import (
     without_outcome,
 )
 from floorpulse.board.domain.rules import HorizonsOf, Rules
-from floorpulse.board.domain.series import (
-    Grown,
-    QueueChannel,
-    Series,
-    SeriesGroup,
-    SeriesKey,
-)
+from floorpulse.board.domain.series import Grown, QueueChannel, Series, SeriesGroup, SeriesKey
 from floorpulse.board.domain.sources import (
     NOTHING_KNOWN,
     HeardSources,
@@ -41,7 +35,7 @@ from floorpulse.board.domain.sources import (
     SilenceRule,
     SourceNow,
 )
-from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window, span_of
+from floorpulse.board.domain.windows import HOUR, Span, Window, span_of
 from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.updates import Gauge
 from floorpulse.counting.days import first_instant, local_day
@@ -49,7 +43,6 @@ from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.formulas.estimated_wait import LOOK_BACK
 
 KEPT = 26 * HOUR
-_SLACK = 5 * MINUTE
 
 
 class Picture:
@@ -82,7 +75,7 @@ class Picture:
         self._groups: dict[SeriesKey, SeriesGroup] = {}
         self._gauged: dict[int, dict[QueueChannel, Gauge]] = {}
         self._first_offers = FirstOffers()
-        self._since = 0
+        self.since = 0
         self._counted: dict[str, Cells] = {}
 
     def live_since(self, now: int) -> int:
@@ -162,7 +155,7 @@ class Picture:
         there is looked at once.
         """
         series_keys: list[SeriesKey] = list(queue_channels)
-        chosen = self._chosen(queue_channels, None)
+        chosen = self.chosen(queue_channels, None)
         there = self._there(series_keys, now)
         return {
             window: WindowFigures(
@@ -172,7 +165,7 @@ class Picture:
             for span in (span_of(window, now, self.rules.pane, zone),)
         }
 
-    def _chosen(self, queue_channels: Sequence[QueueChannel], channel: str | None) -> ChosenGroups:
+    def chosen(self, queue_channels: Sequence[QueueChannel], channel: str | None) -> ChosenGroups:
         """The groups of queues and channels of one tenant, all of `channel` unless that is None."""
         series_keys: list[SeriesKey] = list(queue_channels)
         chosen = self._groups_of(series_keys)
@@ -329,38 +322,3 @@ class Picture:
                 ]
             )
         )
-
-    def residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
-        """Offered − answered − abandoned − left − waiting of queues and channels of one tenant,
-        over the panes young enough to hold only waiting visits; must be 0.
-        """
-        channels: dict[str, list[QueueChannel]] = {}
-        for queue_channel in queue_channels:
-            if queue_channel in self._groups:
-                channels.setdefault(queue_channel[2], []).append(queue_channel)
-        return sum(self._residual(theirs, now) for theirs in channels.values())
-
-    def _residual(self, queue_channels: Sequence[QueueChannel], now: int) -> int:
-        tenant, _, channel = queue_channels[0]
-        longest = self.horizons_of(tenant, now).of(channel)
-        youngest = max(now - longest.wait, self._since)
-        span = Span(
-            youngest - youngest % self.rules.pane + _SLACK,
-            now - now % self.rules.pane + self.rules.pane,
-        )
-        cells = self._chosen(queue_channels, channel).cells("conservation", span)
-        there = self._present(list(queue_channels), now)
-        return without_outcome(cells) - len(there.within(span))
-
-
-def series_keys_of(
-    queue_channel: QueueChannel,
-) -> tuple[SeriesKey, SeriesKey, SeriesKey, SeriesKey]:
-    """The series keys that include a queue and channel."""
-    tenant, queue, channel = queue_channel
-    return (
-        (tenant, queue, channel),
-        (tenant, queue, None),
-        (tenant, None, channel),
-        (tenant, None, None),
-    )

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from floorpulse.board.domain.agents import AHEAD
+from floorpulse.board.domain.folded_team import AHEAD
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Gauge

@@ -37,6 +37,19 @@ SeriesKey = tuple[str, str | None, str | None]
 """(tenant, queue, channel), None where summed over"""
 
 
+def series_keys_of(
+    queue_channel: QueueChannel,
+) -> tuple[SeriesKey, SeriesKey, SeriesKey, SeriesKey]:
+    """The series keys that include a queue and channel."""
+    tenant, queue, channel = queue_channel
+    return (
+        (tenant, queue, channel),
+        (tenant, queue, None),
+        (tenant, None, channel),
+        (tenant, None, None),
+    )
+
+
 TOGETHER = 0
 """Stands for the source partition of the row in which folded queues are added up."""
 WIDE = 16

@@ -17,7 +17,8 @@ from floorpulse.access.keys import HERE
 from floorpulse.definitions.adapters.audited import LoadedSet, loaded
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.definition_files import BODIES
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Body
 from floorpulse.definitions.domain.versions import Key, key_of, numbered, standing

@@ -27,7 +27,7 @@ from floorpulse.definitions.domain.mistakes import DefinitionMistake, meant
 from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, Kpi, MomentKpi
-from floorpulse.kpis.policies import DEFAULT_POLICY, Formula
+from floorpulse.kpis.policies import DEFAULT_POLICY, OF_SHORT
 from floorpulse.kpis.units import Better, Unit
 
 SERVICE_LEVEL = "service_level"
@@ -48,7 +48,6 @@ NOT_ADDED_UP = frozenset(
 """KPIs of a span that are no sums of numerators and denominators of its parts"""
 _OF_SERVICE_LEVEL = ("formula", "threshold", "short", "boundary", "flow_outs", "clock")
 _USUAL = {one.name: one.default for one in msgspec.structs.fields(MetricBody)}
-_SHORT_MATTERS = (Formula.V5, Formula.V6)
 _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
 _LENGTHS = {"interval": 0, "day": 1, "week": 2, "month": 3}
 
@@ -132,7 +131,7 @@ def _policy(entry: Entry, path: str, metric: MetricBody) -> Iterator[DefinitionM
     formula = metric.formula or DEFAULT_POLICY.formula
     short = DEFAULT_POLICY.short if metric.short is None else metric.short
     threshold = DEFAULT_POLICY.threshold if metric.threshold is None else metric.threshold
-    if formula in _SHORT_MATTERS and short >= threshold:
+    if formula in OF_SHORT and short >= threshold:
         problem = f"S {short} is not below T {threshold}, as {formula} wants it"
         remedy = "write a shorter S, a longer T, or a formula of V1 to V4"
         yield entry.mistake(f"{path}.threshold", problem, remedy)

@@ -41,7 +41,8 @@ from floorpulse.definitions.domain.contracts import (
     Streak,
     Tier,
 )
-from floorpulse.definitions.domain.in_force import UTC, Version, begin_of
+from floorpulse.definitions.domain.definition_history import begin_of
+from floorpulse.definitions.domain.in_force import UTC, Version
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.kpis.policies import DEFAULT_POLICY, ServiceLevelPolicy
 from floorpulse.kpis.units import Unit

@@ -18,43 +18,12 @@ from floorpulse.definitions.domain.bodies import (
     TenantBody,
 )
 from floorpulse.definitions.domain.contract_terms import ContractBody
-from floorpulse.definitions.domain.indicator_terms import (
-    AgentTargetBody,
-    BindingBody,
-    TrainingBody,
-)
+from floorpulse.definitions.domain.indicator_terms import AgentTargetBody, BindingBody, TrainingBody
 from floorpulse.definitions.domain.on_call import EscalationBody, RotaBody
 from floorpulse.definitions.domain.receiver_terms import ReceiverBody
 from floorpulse.definitions.domain.report_terms import ReportBody
 from floorpulse.definitions.domain.rule_terms import RuleBody
-from floorpulse.definitions.domain.terms import (
-    Body,
-    TenantId,
-)
-
-AnyBody = (
-    TenantBody
-    | CalendarBody
-    | SiteBody
-    | TeamBody
-    | ClientBody
-    | QueueBody
-    | ServiceLevelBody
-    | CsatBody
-    | QaBody
-    | TargetBody
-    | SourceBody
-    | ChannelBody
-    | RuleBody
-    | EscalationBody
-    | RotaBody
-    | ReceiverBody
-    | ContractBody
-    | ReportBody
-    | AgentTargetBody
-    | BindingBody
-    | TrainingBody
-)
+from floorpulse.definitions.domain.terms import Body, TenantId
 
 BODIES: dict[Kind, type[Body]] = {
     Kind.TENANT: TenantBody,

@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
-from floorpulse.definitions.domain.indicator_terms import (
-    AgentTargetBody,
-    BindingBody,
-    TrainingBody,
-)
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce, Version
+from floorpulse.definitions.domain.indicator_terms import AgentTargetBody, BindingBody, TrainingBody
 from floorpulse.definitions.domain.terms import Body
 
 B = TypeVar("B", bound=Body)

@@ -41,12 +41,11 @@ from floorpulse.definitions.domain.shape import Entry
 from floorpulse.definitions.domain.source_meaning import impossible_source
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Scope
 from floorpulse.kpis.catalogue import ASKED, CATALOGUE, MomentKpi
-from floorpulse.kpis.policies import Formula
+from floorpulse.kpis.policies import OF_SHORT
 from floorpulse.kpis.units import Better, Unit
 
 BUILT_IN = "default"
 _WORSE = {Better.HIGHER: Comparison.AT_MOST, Better.LOWER: Comparison.AT_LEAST}
-_SHORT_MATTERS = (Formula.V5, Formula.V6)
 
 
 def meaningless(
@@ -185,7 +184,7 @@ def _no_hours(entry: Entry, path: str, hours: list[str]) -> Iterator[DefinitionM
 
 
 def _no_service_level(entry: Entry, body: ServiceLevelBody) -> Iterator[DefinitionMistake]:
-    if body.formula in _SHORT_MATTERS and body.short >= body.threshold:
+    if body.formula in OF_SHORT and body.short >= body.threshold:
         problem = f"S {body.short} is not below T {body.threshold}, as {body.formula} wants it"
         field = "short" if "short" in entry.place.plain() else "threshold"
         yield entry.mistake(

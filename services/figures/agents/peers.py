@@ -12,13 +12,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from floorpulse.board.domain.series import QueueChannel
-from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.cells import HANDLING
 from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.terms import Grouping
 from floorpulse.figures.agents.membership import Membership
 from floorpulse.figures.agents.performance import Performance, Work
-
-HANDLING = (Cell.TALK, Cell.HOLD, Cell.WRAP)
 
 
 class Alike(StrEnum):

@@ -19,7 +19,7 @@ from floorpulse.board.domain.windows import MINUTE, Span
 from floorpulse.contracts.cells import Cell
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.contracts import ContractTerms, Metric
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.figures.by_policy import Parted, by_policy, row_keys_of, value_of
 from floorpulse.figures.contracts.slices import CountedSlice, covers, half_hours, within
 from floorpulse.figures.intervals import Interval, intervals, previous_edge

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.events import Channel
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.definitions.domain.indicator_terms import (
     AgentTargetBody,
     Period,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Span
 from floorpulse.counting.days import first_instant
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.definitions.domain.indicator_terms import TrainingBody, bound_of
 from floorpulse.definitions.domain.indicators_in_force import trainings
 from floorpulse.figures.agents.performance import Performance

@@ -1,12 +1,12 @@
 """Live figures: rows of a window up to now, from the board in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from floorpulse.board.domain.series import SeriesKey
-from floorpulse.board.domain.windows import Span, Window, span_of
+from floorpulse.board.domain.windows import Span, span_of
 from floorpulse.figures.by_policy import Parted, Share
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
@@ -23,18 +23,15 @@ from floorpulse.figures.lookup.looked_up import LookedUp, nothing
 from floorpulse.figures.lookup.lookup import Lookup, WaitsAsked
 from floorpulse.figures.policies_in_force import PoliciesInForce
 from floorpulse.figures.rows import LiveRow, RowInput, answers, frame_of, live_row
-from floorpulse.figures.selection import RowKey, Selection
+from floorpulse.figures.selection import RowKey
 from floorpulse.figures.staff.by_queue import StaffByQueue
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.figures.turns import Turns
 from floorpulse.figures.visit_waits import Clocks, Now
-from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import CountedVisits, SpanFigures
 from floorpulse.kpis.inputs import Need
 from floorpulse.kpis.plan import Slot
-from floorpulse.kpis.policies import DEFAULT_POLICY
 
-OCCUPANCY = OVER_SPANS["occupancy"]
 ROWS = 60
 """Rows after which the loop is handed back: all KPIs of one queue, less than a millisecond"""
 KEPT_ROWS = 120
@@ -45,17 +42,6 @@ AHEAD_WAITS = 0.01
 """Seconds for which they wait for brief questions"""
 EVERY_ROW = 1 << 62
 """More rows than there are"""
-
-
-@dataclass(frozen=True)
-class Served:
-    """Groups of a tenant's queues, whose agents are looked at together, each agent once in each
-    group.
-    """
-
-    tenant: str
-    window: Window
-    groups: Sequence[Collection[str]]
 
 
 class LiveFigures:
@@ -70,7 +56,7 @@ class LiveFigures:
     ) -> None:
         self.floors = floors
         self._board = floors.board
-        self._lookup = lookup
+        self.lookup = lookup
         self.turns = turns
         self._forecasts = forecasts
         self._layouts = Layouts(self._board, turns)
@@ -251,30 +237,14 @@ class LiveFigures:
         needs = query.question.needs
         reading = query.selection.reading
         found = (
-            await self._lookup.find(reading, needs, query.window, span, as_of, until)
+            await self.lookup.find(reading, needs, query.window, span, as_of, until)
             if needs
             else nothing(reading)
         )
         if waited is None:
             return found
-        waits = await self._lookup.waits(waited, query.window, span, until)
+        waits = await self.lookup.waits(waited, query.window, span, until)
         return replace(found, waits=waits)
-
-    async def occupancies(self, asked: Served, until: float | None = None) -> list[float | None]:
-        """The occupancy of each group's agents, as rows of its queues have it; None where undefined
-        or not looked up at `until`.
-        """
-        view = self.floors.view(asked.tenant)
-        span = span_of(asked.window, view.as_of, self._board.rules.pane, view.zone)
-        found = await self._lookup.find(
-            Selection(asked.tenant), Need.AGENT_TIME, asked.window, span, view.as_of, until
-        )
-        return [
-            OCCUPANCY.measure(
-                SpanFigures({}, staff=found.staff_by_span.time(0, queues)), DEFAULT_POLICY
-            ).value
-            for queues in asked.groups
-        ]
 
     def _staff_of(self, query: LiveQuery, as_of: int) -> StaffByQueue:
         return (

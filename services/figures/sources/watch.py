@@ -15,7 +15,8 @@ from floorpulse.board.domain.sources import (
     SourceNow,
 )
 from floorpulse.definitions.domain.calendars import open_spans
-from floorpulse.definitions.domain.in_force import Definitions, InForce
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce
 
 LOOK_AGAIN = 1_000
 """Milliseconds for which an answer about silence holds: silences are minutes long"""

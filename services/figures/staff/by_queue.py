@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from typing import get_args
 
-from floorpulse.board.domain.agents import Heads, Skills
+from floorpulse.board.domain.folded_team import Heads, Skills
 from floorpulse.contracts.agents import UNKNOWN, Entered, StateNow
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.figures import Staff

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from floorpulse.board.domain.series import QueueChannel, SeriesKey
 from floorpulse.board.domain.windows import MINUTE, Span, Window, span_of
-from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.cells import HANDLING, Cell
 from floorpulse.figures.by_policy import by_policy
 from floorpulse.figures.forecasts.in_force import Part, begin_of, part, touching
 from floorpulse.figures.live.figures import LiveFigures
@@ -21,7 +21,7 @@ from floorpulse.figures.staffing.arrivals import AN_HOUR, Lately, expected_arriv
 from floorpulse.figures.staffing.queues import HandleTime, StaffedFloor, StaffedQueue
 from floorpulse.figures.tenant_view import TenantView
 from floorpulse.kpis.figures import SpanFigures
-from floorpulse.kpis.formulas.planning import AT_WORK, HANDLE
+from floorpulse.kpis.formulas.planning import AT_WORK
 from floorpulse.kpis.plan import Slot
 from floorpulse.kpis.policies import ServiceLevelPolicy
 
@@ -109,7 +109,7 @@ def _queue(
     counted = SpanFigures(board.cells([whole], reading.span, reading.window.value))
     slots = reading.slots.get(queue, [])
     handled = counted.of(Cell.HANDLED)
-    measured = counted.of(*HANDLE) / 1000 / handled if handled else None
+    measured = counted.of(*HANDLING) / 1000 / handled if handled else None
     ahead = _parts(slots, reading.ahead)
     handle = _handle_time(measured, handled, ahead)
     if handle is None:

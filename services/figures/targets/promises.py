@@ -17,7 +17,8 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.counting.days import first_instant, local_day
 from floorpulse.definitions.domain.bodies import TargetBody
 from floorpulse.definitions.domain.calendars import Calendar, is_open, open_spans
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions, Version
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce, Version
 from floorpulse.definitions.domain.terms import Comparison, Grouping, Stretch
 from floorpulse.figures.contract_limits import covers
 from floorpulse.figures.intervals import Interval, intervals, next_edge

@@ -6,10 +6,7 @@ from typing import NamedTuple
 from floorpulse.contracts.visits import Outcome
 from floorpulse.counting.histograms import Boundary
 from floorpulse.kpis.formulas.service_level import past_threshold
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
-
-_FORGIVEN_TO_THRESHOLD = (Formula.V1, Formula.V4)
-_FORGIVEN_IF_SHORT = (Formula.V5, Formula.V6)
+from floorpulse.kpis.policies import OF_EARLY, OF_SHORT, Formula, ServiceLevelPolicy
 
 
 class MissReason(StrEnum):
@@ -51,10 +48,10 @@ def missed(outcome: Outcome | None, wait: int | None, policy: ServiceLevelPolicy
 def _given_up(wait: int, policy: ServiceLevelPolicy) -> Miss | None:
     if policy.formula is Formula.V2:
         return None
-    if policy.formula in _FORGIVEN_TO_THRESHOLD:
+    if policy.formula in OF_EARLY:
         late = past_threshold(wait, policy)
         return Miss(MissReason.GAVE_UP, policy.threshold) if late else None
-    if policy.formula in _FORGIVEN_IF_SHORT:
+    if policy.formula in OF_SHORT:
         short = _within(wait, policy.short, policy.boundary)
         return None if short else Miss(MissReason.GAVE_UP, policy.short)
     return Miss(MissReason.GAVE_UP, None)

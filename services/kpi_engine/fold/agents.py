@@ -14,10 +14,20 @@ from typing import Any
 
 import msgspec
 
-from floorpulse.contracts.agents import AgentKey, AgentNow, Entered, lasts_of
+from floorpulse.contracts.agents import (
+    LONGEST,
+    AgentKey,
+    AgentNow,
+    Entered,
+    encode_entered,
+    lasts_of,
+)
 from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.counting.agent_record import WORK
 from floorpulse.kpi_engine.fold.rank import rank
+
+StateKey = tuple[AgentKey, int, str]
+"""A state of an agent: whose, since when, which"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,7 @@ class AgentStates:
     def __init__(self) -> None:
         self.histories: dict[AgentKey, StateHistory] = {}
         self.parked: dict[AgentKey, list[Entered]] = {}
-        self.dirty: dict[tuple[AgentKey, int, str], Entered] = {}
+        self.dirty: dict[StateKey, Entered] = {}
         self._unpublished: set[AgentKey] = set()
         self._size = 0
 
@@ -135,6 +145,19 @@ class AgentStates:
                 del points[:place]
                 history.since = points[0].at
                 self._size -= place
+
+
+def state_rows(partition: int, states: Mapping[StateKey, Entered]) -> list[tuple[object, ...]]:
+    """The rows of the table `agent_state`."""
+    return [
+        (partition, *key, at, state, encode_entered(point), _lasts(point))
+        for (key, at, state), point in states.items()
+    ]
+
+
+def _lasts(point: Entered) -> int | None:
+    """How long a state is believed, where that is more than a day."""
+    return point.lasts if point.lasts > LONGEST else None
 
 
 def _agent_now(key: AgentKey, points: Sequence[Entered]) -> AgentNow:

@@ -16,21 +16,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from floorpulse.contracts.events import (
-    AMENDABLE,
-    ContactAmended,
-    ContactRetracted,
-    Retractable,
-)
-from floorpulse.contracts.visits import (
-    Amendment,
-    Complaint,
-    Evaluation,
-    Evidence,
-    Miss,
-    Survey,
-    Visit,
-)
+from floorpulse.contracts.events import AMENDABLE, ContactAmended, ContactRetracted, Retractable
+from floorpulse.contracts.feedback import Complaint, Evaluation, Survey
+from floorpulse.contracts.visits import Amendment, Evidence, Miss, Visit
 from floorpulse.kpi_engine.fold.rank import rank
 
 T = TypeVar("T")

@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from floorpulse.contracts.visits import Evaluation, Evidence, Survey, Visit, offer_at, queue_of
+from floorpulse.contracts.feedback import Evaluation, Survey
+from floorpulse.contracts.visits import Evidence, Visit, offer_at, queue_of
 from floorpulse.kpi_engine.fold.evidence import evidence_of, restated
 
 CONTACT = 0

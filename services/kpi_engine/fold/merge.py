@@ -20,15 +20,8 @@ import msgspec
 
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.visits import (
-    Complaint,
-    Evaluation,
-    Evidence,
-    Miss,
-    Statement,
-    Survey,
-    Visit,
-)
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.visits import Evidence, Miss, Visit
 from floorpulse.kpi_engine.fold.evidence import (
     EARLIEST,
     amendment,

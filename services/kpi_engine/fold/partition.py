@@ -9,25 +9,22 @@ consistent cut:
       └────► take_unpublished ─► (published)
 """
 
-from collections.abc import Iterable, Sequence, Sized
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from floorpulse.contracts.agents import LONGEST, AgentKey, Entered, encode_entered
-from floorpulse.contracts.events import (
-    AgentMissed,
-    AgentStateChanged,
-    AnyEvent,
-    ContactAmended,
-    ContactRetracted,
-)
+from floorpulse.contracts.agents import Entered
+from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
-from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.kpi_engine.fold.agents import AgentStates, WantedAgent, entered
+from floorpulse.kpi_engine.fold.agents import AgentStates, StateKey, entered, state_rows
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows, late_rows
+from floorpulse.kpi_engine.fold.forgetting import forget_oldest
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
-from floorpulse.kpi_engine.fold.packed import NO_KEYS, KeyColumns, NothingPacked
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane, TakenPanes
+from floorpulse.kpi_engine.fold.packed import NothingPacked
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, TakenPanes
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence, PageBuilder, WrittenPages
-from floorpulse.kpi_engine.fold.rows import EncodedRows
+from floorpulse.kpi_engine.fold.records import StoredRecords, WantedRecords
+from floorpulse.kpi_engine.fold.stored_visits import join_stored
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.fold.watermark import (
     advance_watermark,
@@ -41,84 +38,6 @@ FIRST_FINAL = 120_000
 
 Numbered = tuple[int, AnyEvent]
 """(offset in the source partition, event)"""
-Rows = list[tuple[object, ...]]
-
-
-@dataclass(frozen=True)
-class PartitionPosition:
-    """The offset that a partition's tables include and their owner's epoch, compared before every
-    write.
-    """
-
-    partition: int
-    log_id: str
-    generation: int
-    epoch: int
-    next_offset: int
-    watermark: int | None = None
-    applied: int = 0
-    dead: int = 0
-
-
-@dataclass(frozen=True)
-class WantedRecords:
-    """Stored records that must be joined before anything can be written."""
-
-    visits: list[VisitKey]
-    panes: list[PaneKey]
-    agents: list[WantedAgent]
-
-    def __len__(self) -> int:
-        return len(self.visits) + len(self.panes) + len(self.agents)
-
-
-@dataclass(frozen=True)
-class StoredRecords:
-    """The stored ones among the records that were wanted."""
-
-    visits: dict[VisitKey, Visit] = field(default_factory=dict)
-    panes: dict[PaneKey, StoredPane] = field(default_factory=dict)
-    agents: dict[AgentKey, list[Entered]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class FlushRows:
-    """Rows of one partition to write, encoded, with the position they belong to and the durable one
-    they follow.
-
-    `new_…` rows are not in the database, as far as is known; the others may be. `lonely` and
-    `lonely_packed` are those of the new visits of whose contacts nothing else may be stored.
-    `presence` are pages of open visits, by their numbers; all that are numbered below
-    `presence_since` go.
-    """
-
-    before: int
-    position: PartitionPosition
-    new_visits: EncodedRows
-    visits: EncodedRows
-    new_panes: EncodedRows
-    panes: EncodedRows
-    agent_states: Rows
-    late: Rows
-    presence: Rows
-    presence_since: int
-    instants: frozenset[int]
-    lonely: Sequence[VisitKey] = ()
-    lonely_packed: KeyColumns = NO_KEYS
-    orphans: Rows = field(default_factory=list)
-
-    def __len__(self) -> int:
-        sized: tuple[Sized, ...] = (
-            self.new_visits,
-            self.visits,
-            self.new_panes,
-            self.panes,
-            self.agent_states,
-            self.late,
-            self.presence,
-            self.orphans,
-        )
-        return sum(map(len, sized))
 
 
 @dataclass(frozen=True)
@@ -127,7 +46,7 @@ class _TakenRows:
 
     rows: FlushRows
     panes: TakenPanes
-    agent_states: dict[tuple[AgentKey, int, str], Entered]
+    agent_states: dict[StateKey, Entered]
     late: dict[PaneKey, AnyEvent]
     presence: WrittenPages
     orphans: TakenOrphans
@@ -201,7 +120,7 @@ class Partition:
     def keep_since(self, instant: int) -> None:
         """Panes that start before `instant` were deleted and are not counted again."""
         self.panes.kept_since = instant
-        self.visits.presence.keep_since(instant)
+        self.visits.presence.unresolved.keep_since(instant)
 
     # ------------------------------------------------------------- applying
 
@@ -265,7 +184,8 @@ class Partition:
         wanted in turn.
         """
         self._joins += 1
-        self.visits.join(
+        join_stored(
+            self.visits,
             wanted.visits,
             stored.visits,
             revision=revision(self.generation, max(0, self.next_offset - 1), self._joins),
@@ -310,14 +230,8 @@ class Partition:
             visits=visit_rows.known,
             new_panes=self.visits.packed.pane_rows(self.number, panes.new),
             panes=self.visits.packed.pane_rows(self.number, panes.known),
-            agent_states=[
-                (self.number, *key, at, state, encode_entered(point), _lasts(point))
-                for (key, at, state), point in states.items()
-            ],
-            late=[
-                (self.number, *key, event.source, event.id, _type_of(event), _reason_of(event))
-                for key, event in late.items()
-            ],
+            agent_states=state_rows(self.number, states),
+            late=late_rows(self.number, late),
             presence=[
                 (self.number, number, page) for number, page in enumerate(pages.pages, pages.first)
             ],
@@ -353,7 +267,7 @@ class Partition:
             self.panes.put_back(taken.panes)
             self.agents.dirty = {**taken.agent_states, **self.agents.dirty}
             self.panes.late = {**taken.late, **self.panes.late}
-            self.visits.presence.put_back(taken.presence.changed)
+            self.visits.presence.unresolved.put_back(taken.presence.changed)
             self.visits.orphans.put_back(taken.orphans)
 
     def conflicted(self) -> None:
@@ -390,19 +304,6 @@ class Partition:
         """
         if self._taken is not None or self.watermark is None:
             return
-        self.visits.trim(most_visits, self.watermark)
+        forget_oldest(self.visits, most_visits, self.watermark)
         self.panes.trim(most_panes, self.watermark)
         self.agents.trim(most_panes, self.watermark)
-
-
-def _lasts(point: Entered) -> int | None:
-    """How long a state is believed, where that is more than a day."""
-    return point.lasts if point.lasts > LONGEST else None
-
-
-def _type_of(event: AnyEvent) -> str:
-    return str(event.__struct_config__.tag)
-
-
-def _reason_of(event: AnyEvent) -> str | None:
-    return event.reason if isinstance(event, ContactAmended | ContactRetracted) else None

@@ -11,152 +11,22 @@ judges by is event time (the watermark), which never goes back and is the same f
 the partition; the gauges of a moment judge by the moment that is asked about.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from floorpulse.contracts.horizons import SHORT, Horizons, channels
-from floorpulse.contracts.presence import Counts, Home, Page
+from floorpulse.contracts.presence import Home, Page
 from floorpulse.contracts.updates import Gauge, Talk
-from floorpulse.contracts.visits import Longest, Visit, VisitKey, is_open, offer_at, queue_of
-from floorpulse.counting.months import Month, month_of
-from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked, OpenSince
+from floorpulse.contracts.visits import Visit, VisitKey, is_open
+from floorpulse.kpi_engine.fold.open_visit import entry_of
+from floorpulse.kpi_engine.fold.packed import GaugeAges, NothingPacked
+from floorpulse.kpi_engine.fold.queue_open_visits import NO_END, QueueOpenVisits
+from floorpulse.kpi_engine.fold.unresolved import UnresolvedVisits
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 
-NO_END = 1 << 62
 Since = dict[str, tuple[int, int]]
 """By channel, the offers and the answers before which a visit is too old to be still open"""
 STEP = 900_000
 """Milliseconds of event time between two looks for visits that became too old"""
-
-
-@dataclass(eq=False, slots=True)
-class QueueOpenVisits:
-    """The open visits of one queue and channel: when those that wait were offered, when the others
-    were answered.
-
-    Who was offered before `waits_since`, or answered before `talks_since`, is too old to be listed.
-    `gone` counts the answered ones from before `horizon`; none of the others is older than `until`,
-    and none was answered after `latest`.
-    `unresolved` counts the visits that are no longer listed in `waiting`, by month of their offer.
-    `gauge` holds from `seen_at` to `good_until`.
-    """
-
-    waits_since: int = -NO_END
-    talks_since: int = -NO_END
-    waiting: dict[VisitKey, int] = field(default_factory=dict)
-    answered: dict[VisitKey, int] = field(default_factory=dict)
-    unresolved: Counts = field(default_factory=dict)
-    gone: int = 0
-    horizon: int = -NO_END
-    until: int = NO_END
-    latest: int = -NO_END
-    gauge: Gauge | None = None
-    seen_at: int = 0
-    good_until: int = 0
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is going on here."""
-        return not (self.waiting or self.answered or self.unresolved)
-
-    def talk(self, key: VisitKey, at: int) -> None:
-        """A visit is in progress since `at`."""
-        self.answered[key] = at
-        self.latest = max(self.latest, at)
-        if at < self.horizon:
-            self.gone += 1
-        elif at < self.until:
-            self.until = at
-        self.gauge = None
-
-    def hang_up(self, key: VisitKey) -> None:
-        """A visit is no longer in progress."""
-        if self.answered.pop(key, NO_END) < self.horizon:
-            self.gone -= 1
-        self.gauge = None
-
-    def seen(self, home: Home, now: int, longest: Longest, packed: OpenSince) -> Gauge:
-        """The gauge at `now`, the same object where nothing changed; visits that began longer ago
-        than `longest` are too old to be still open.
-        """
-        short = min(SHORT, longest.conversation)
-        self._age(now - short)
-        offers = sorted([*self.waiting.values(), *packed.waiting])
-        old = bisect_left(offers, now - longest.wait)
-        del offers[:old]
-        answers = sorted(packed.answered)
-        aged = bisect_left(answers, self.horizon)
-        coming = self._coming(now + FUTURE, answers)
-        lasting = self._lasting(now - longest.conversation, answers[:aged])
-        self.seen_at = now
-        self.good_until = min(
-            offers[0] + longest.wait if offers else NO_END,
-            lasting[0] + longest.conversation if lasting else NO_END,
-            self.until + short,
-            answers[aged] + short if aged < len(answers) else NO_END,
-            min(coming) - FUTURE - 1 if coming else NO_END,
-        )
-        young = len(self.answered) - self.gone + len(answers) - aged - len(coming)
-        unresolved = old + sum(self.unresolved.values())
-        gauge = Gauge(*home, offers, young, unresolved, lasting)
-        if self.gauge is None or self.gauge != gauge:
-            self.gauge = gauge
-        return self.gauge
-
-    def take(self, packed: Gauge | None, now: int, good_until: int) -> None:
-        """The gauge of those that are `packed` changed at `now`, which is all of it where nobody
-        else is here.
-        """
-        self.gauge = packed if self.empty else None
-        self.seen_at = now
-        self.good_until = good_until
-
-    def _age(self, horizon: int) -> None:
-        if not self.horizon <= horizon <= self.until:
-            going_on = [at for at in self.answered.values() if at >= horizon]
-            self.gone = len(self.answered) - len(going_on)
-            self.until = min(going_on, default=NO_END)
-        self.horizon = horizon
-
-    def _coming(self, until: int, further: Sequence[int]) -> list[int]:
-        """When those are answered, and `further` ones (ascending), that are in progress only after
-        `until`: a clock is ahead.
-        """
-        coming = [at for at in self.answered.values() if at > until] if self.latest > until else []
-        if further and further[-1] > until:
-            coming += further[bisect_right(further, until) :]
-        return coming
-
-    def _lasting(self, since: int, further: Sequence[int]) -> list[int]:
-        """When those were answered that are in progress since before `horizon`, as are `further`
-        ones (ascending), but no longer than `since`.
-        """
-        if not self.gone:
-            return [*further[bisect_left(further, since) :]]
-        mine = [at for at in self.answered.values() if at < self.horizon]
-        return sorted(at for at in (*mine, *further) if at >= since)
-
-
-class OpenVisit(NamedTuple):
-    """A visit that waits since its offer, or is in progress since its answer."""
-
-    home: Home
-    key: VisitKey
-    since: int
-    answered: bool
-
-
-def entry_of(key: VisitKey, visit: Visit) -> OpenVisit | None:
-    """The entry of an open visit; None where it is over, or its queue or offer is not known yet."""
-    queue = queue_of(visit)
-    offered = offer_at(visit)
-    if queue is None or offered is None or not is_open(visit):
-        return None
-    home = key[0], queue, visit.channel
-    answered = visit.answered_at
-    return OpenVisit(home, key, offered if answered is None else answered, answered is not None)
 
 
 class PartitionPresence:
@@ -177,10 +47,8 @@ class PartitionPresence:
         self._absent_agents: dict[VisitKey, str] = {}
         self._begun: dict[VisitKey, Home] = {}
         self._over: set[VisitKey] = set()
-        self._kept_since = -NO_END
         self._queues: dict[Home, QueueOpenVisits] = {}
-        self._changed: set[Home] = set()
-        self._month = Month("", 0, 0)
+        self.unresolved = UnresolvedVisits(self._queues)
 
     def __len__(self) -> int:
         """How many visits wait or are in progress."""
@@ -193,7 +61,7 @@ class PartitionPresence:
         """A visit waits since `at`."""
         queue = self._queue(home)
         if at < queue.waits_since:
-            self._count(home, queue, at, 1)
+            self.unresolved.count(home, queue, at, 1)
         else:
             queue.waiting[key] = at
         queue.gauge = None
@@ -202,7 +70,7 @@ class PartitionPresence:
         """A visit that waits since `offered` is in progress since `at`."""
         queue = self._queue(home)
         if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
-            self._count(home, queue, offered, -1)
+            self.unresolved.count(home, queue, offered, -1)
         queue.gauge = None
         if at >= queue.talks_since:
             queue.talk(key, at)
@@ -212,7 +80,7 @@ class PartitionPresence:
         """A visit that waits since `offered` no longer waits."""
         queue = self._queue(home)
         if queue.waiting.pop(key, None) is None and offered < queue.waits_since:
-            self._count(home, queue, offered, -1)
+            self.unresolved.count(home, queue, offered, -1)
         queue.gauge = None
 
     def hang_up(self, home: Home, key: VisitKey) -> None:
@@ -270,19 +138,6 @@ class PartitionPresence:
             queue = self._queues[home] = QueueOpenVisits(*self.since[home[2]])
         return queue
 
-    def _count(self, home: Home, queue: QueueOpenVisits, offered: int, change: int) -> None:
-        if offered < self._kept_since:
-            return
-        if not self._month.begin <= offered < self._month.end:
-            self._month = month_of(offered)
-        month = self._month.begin
-        count = queue.unresolved.get(month, 0) + change
-        if count:
-            queue.unresolved[month] = count
-        else:
-            queue.unresolved.pop(month, None)
-        self._changed.add(home)
-
     # ------------------------------------------------------------- age
 
     def expire(self, watermark: int) -> None:
@@ -301,7 +156,7 @@ class PartitionPresence:
         for home, queue in self._queues.items():
             queue.waits_since, queue.talks_since = since[home[2]]
             for key, at in self._take_old(queue):
-                self._count(home, queue, at, 1)
+                self.unresolved.count(home, queue, at, 1)
                 self.absent.pop(key, None)
 
     def _moved(self, channel: str, reached: int) -> tuple[int, int]:
@@ -328,20 +183,6 @@ class PartitionPresence:
         if old:
             queue.gauge = None
         return old
-
-    def keep_since(self, instant: int) -> None:
-        """Visits offered before `instant`, the begin of a month, were deleted: none of them is
-        unresolved.
-        """
-        if instant <= self._kept_since:
-            return
-        self._kept_since = instant
-        for home, queue in self._queues.items():
-            kept = {month: count for month, count in queue.unresolved.items() if month >= instant}
-            if len(kept) < len(queue.unresolved):
-                queue.unresolved = kept
-                queue.gauge = None
-                self._changed.add(home)
 
     # ------------------------------------------------------------- gauges
 
@@ -438,31 +279,6 @@ class PartitionPresence:
             self._over.add(key)
 
     # ------------------------------------------------------------- pages
-
-    def take_changed(self) -> set[Home]:
-        """The queues and channels whose count of unresolved visits changed since it was last
-        taken.
-        """
-        taken = self._changed
-        self._changed = set()
-        return taken
-
-    def put_back(self, changed: Iterable[Home]) -> None:
-        """Note again the changes that `take_changed` gave and no flush wrote."""
-        self._changed.update(changed)
-
-    def unresolved(self, homes: Iterable[Home]) -> list[tuple[Home, Counts]]:
-        """How many visits of `homes` are unresolved and not listed; none, where nothing is known of
-        a home.
-        """
-        return [
-            (home, dict(self._queues[home].unresolved) if home in self._queues else {})
-            for home in sorted(set(homes))
-        ]
-
-    def counted(self) -> list[Home]:
-        """Queues and channels that have unresolved visits which are not listed."""
-        return [home for home, queue in self._queues.items() if queue.unresolved]
 
     def listed(self) -> Iterator[tuple[Home, bool, Mapping[VisitKey, int]]]:
         """All open visits, queue by queue: those that wait since their offers, then (True) those in

@@ -112,7 +112,7 @@ class PageBuilder:
 
     def page(self, unresolved: Iterable[Home] = ()) -> Page:
         """The page, with the counts of these queues and channels."""
-        counts = self.presence.unresolved(unresolved)
+        counts = self.presence.unresolved.counts(unresolved)
         waits, talks = (min(one[place] for one in self._since.values()) for place in (0, 1))
         entries = self.entries
         return Page(
@@ -142,7 +142,7 @@ class PresenceLog:
         changed.
         """
         presence = builder.presence
-        changed = presence.take_changed()
+        changed = presence.unresolved.take_changed()
         if self._entries + len(builder) > self._enough and self._outweigh(len(builder), presence):
             return self._written(everything(presence), changed, everything=True)
         pages = [builder.page(changed)] if builder or changed else []
@@ -186,4 +186,4 @@ def everything(presence: PartitionPresence) -> list[Page]:
             if len(builder) >= ENTRIES_A_PAGE:
                 pages.append(builder.page())
                 builder = PageBuilder(presence)
-    return [*pages, builder.page(presence.counted())]
+    return [*pages, builder.page(presence.unresolved.homes())]

@@ -21,18 +21,12 @@ contact is one of `chains`: whatever changes one of its visits lets all of its f
 again, and its records leave memory together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 
-import msgspec
-
-from floorpulse.contracts.cells import Cells, add
 from floorpulse.contracts.events import (
-    AgentMissed,
     AnyEvent,
-    ComplaintClosed,
-    ComplaintOpened,
     ContactAbandoned,
     ContactAnswered,
     ContactEvent,
@@ -41,33 +35,22 @@ from floorpulse.contracts.events import (
     ContactResumed,
     ContactTransferred,
     ContactWrapped,
-    QaRetracted,
-    QaScored,
-    SurveyAnswered,
-    SurveyOffered,
 )
 from floorpulse.contracts.presence import Home
-from floorpulse.contracts.updates import PaneKey
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    is_open,
-    offer_at,
-    queue_of,
-)
-from floorpulse.counting.contributions import contributions, deltas
+from floorpulse.contracts.visits import Visit, VisitKey, offer_at, queue_of
 from floorpulse.kpi_engine.fold.advance import STEPS, advance, amend, begin
 from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of
-from floorpulse.kpi_engine.fold.feedback import CONTACT, latest
+from floorpulse.kpi_engine.fold.feedback import CONTACT
 from floorpulse.kpi_engine.fold.join import join
-from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.packed import ContactKey, NothingPacked, VisitRows
-from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, says_why
+from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
+from floorpulse.kpi_engine.fold.parked import ParkedVisit
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder
 from floorpulse.kpi_engine.fold.rows import EncodedRows, joined, visit_row
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.fold.whole_contacts import WholeContacts
 
 _BEGINS = frozenset((ContactOffered, ContactAnswered, ContactAbandoned))
@@ -84,41 +67,6 @@ _WHOLE = frozenset((*ContactEvent.__subclasses__(),)) - {
     ContactWrapped,
 }
 """Events that may change what the contact counts as a whole."""
-_OWN_NAME = {
-    QaScored: ("evaluation:", "evaluation"),
-    QaRetracted: ("evaluation:", "evaluation"),
-    SurveyOffered: ("survey:", "survey"),
-    SurveyAnswered: ("survey:", "survey"),
-    ComplaintOpened: ("complaint:", "complaint"),
-    ComplaintClosed: ("complaint:", "complaint"),
-}
-
-
-def visit_key(event: AnyEvent) -> VisitKey:
-    """The visit an event of a contact or about one belongs to.
-
-    A survey, evaluation or complaint without a visit goes into its contact's record, numbered 0;
-    one without a contact has such a record of its own. So has a miss without a visit, numbered 1:
-    it is about no visit.
-    """
-    contact = event.contact  # type: ignore[union-attr]  # agent states have no visit and are not asked about
-    if contact is not None and event.visit is not None:  # type: ignore[union-attr]
-        return event.tenant, contact, event.visit  # type: ignore[union-attr, return-value]
-    if type(event) is AgentMissed:
-        return event.tenant or "", f"missed:{event.agent}:{event.at}", 1
-    if contact is not None:
-        return event.tenant, contact, CONTACT  # type: ignore[return-value]
-    prefix, name = _OWN_NAME[type(event)]
-    return event.tenant, prefix + getattr(event, name), CONTACT  # type: ignore[return-value]
-
-
-class ParkedVisit(msgspec.Struct, gc=False):
-    """The events so far of a visit whose stored record is not known yet, merged, and the last of
-    them, or the last that amends.
-    """
-
-    visit: Visit
-    event: AnyEvent
 
 
 @dataclass(frozen=True)
@@ -146,12 +94,12 @@ class Visits:
         self.orphans = Orphans()
         self._known = self.contacts.known
         self._of = self.contacts.of
-        self._doubted: set[VisitKey] = set()
+        self.doubted: set[VisitKey] = set()
         self.flying: dict[VisitKey, bool] = {}
         self.packed = NothingPacked()
         self._absent = presence.absent
         presence.rows = self.rows
-        self._panes = panes
+        self.panes = panes
 
     # ------------------------------------------------------------- applying
 
@@ -165,7 +113,7 @@ class Visits:
         if visit is None:
             begins = type(event) in _BEGINS and event.at >= self.since  # type: ignore[operator]  # decoded: milliseconds
             if key[2] == CONTACT and (only := self._only(key)) is not None:
-                self._join_chain(key[:2], {only}, _parked(event), change)
+                self.place_feedback(key[:2], {only}, ParkedVisit.of(event), change)
                 return True
             if not begins or key in self._absent or key in self.parked:
                 self._park(key, event)
@@ -189,18 +137,18 @@ class Visits:
     def _step(self, key: VisitKey, visit: Visit, event: AnyEvent, change: Change) -> bool:
         """Merge and count an event of a visit in memory; whether it said anything new."""
         step = STEPS.get(type(event))
-        if step is not None and step(visit, event, key[0], self._panes, change):
+        if step is not None and step(visit, event, key[0], self.panes, change):
             self._move(key, visit)
             return True
         if key[2] == CONTACT:
             return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:
-            changed = amend(visit, event, key[0], self._panes, change)
+            changed = amend(visit, event, key[0], self.panes, change)
             if changed and type(event) is ContactWrapped:
                 self.orphans.doubt(key, visit, event)
             return changed
         self.presence.withdraw(key, visit)
-        changed = amend(visit, event, key[0], self._panes, change)
+        changed = amend(visit, event, key[0], self.panes, change)
         self.presence.enter(key, visit)
         if changed:
             self.orphans.doubt(key, visit, event)
@@ -219,11 +167,11 @@ class Visits:
 
     def _begin(self, key: VisitKey, event: AnyEvent, change: Change) -> None:
         if type(event) is ContactOffered:
-            visit = begin(event, key[0], self._panes, change)
+            visit = begin(event, key[0], self.panes, change)
             self.presence.wait((key[0], event.queue, event.channel), key, visit.offered_at)  # type: ignore[arg-type]  # it is one
         else:
             visit = Visit()
-            advance(visit, event, key[0], self._panes, change)
+            advance(visit, event, key[0], self.panes, change)
             self.presence.enter(key, visit)
             self.orphans.doubt(key, visit, event)
         self.rows[key] = visit
@@ -240,7 +188,7 @@ class Visits:
         only = self.contacts.only(contact)
         if only is None or key in self.parked or contact in self.chains.unsure:
             return None
-        return None if (*contact, only) in self._doubted else only
+        return None if (*contact, only) in self.doubted else only
 
     def _unwritten(self, key: VisitKey) -> bool:
         """Whether a visit is not stored, as far as is known."""
@@ -249,11 +197,9 @@ class Visits:
     def _park(self, key: VisitKey, event: AnyEvent) -> None:
         parked = self.parked.get(key)
         if parked is None:
-            self.parked[key] = _parked(event)
-            return
-        merge(parked.visit, event)
-        if says_why(event) or not says_why(parked.event):
-            parked.event = event
+            self.parked[key] = ParkedVisit.of(event)
+        else:
+            parked.hear(event)
 
     # ------------------------------------------------------------- stored records
 
@@ -264,107 +210,13 @@ class Visits:
         """
         unsure = [(*contact, CONTACT) for contact in self.chains.unsure]
         further = [*(key for key in unsure if key not in self.parked), *self.contacts.scattered]
-        return [*self.parked, *sorted(self._doubted), *further]
+        return [*self.parked, *sorted(self.doubted), *further]
 
     def doubt(self, keys: Iterable[VisitKey]) -> None:
         """Look these up: the database may hold them after all."""
-        self._doubted.update(keys)
+        self.doubted.update(keys)
 
-    def join(
-        self,
-        keys: Iterable[VisitKey],
-        stored: Mapping[VisitKey, Visit],
-        *,
-        revision: int,
-        passed: int,
-    ) -> None:
-        """Join the visits of `keys` with their `stored` records, which are all of their contacts,
-        and count the difference as of `revision`; panes that start at `passed` or earlier note it.
-        """
-        for key in keys:
-            self.packed.release(key[:2])
-        stays = _by_contact(keys, stored)
-        counted = {one: self.contacts.counted(one, known) for one, known in stays.items()}
-        joined: dict[ContactKey, list[int]] = {contact: [] for contact in stays}
-        changes: dict[ContactKey, Change] = {}
-        for key in keys:
-            change = changes[key[:2]] = Change(revision, passed, self._behind(key))
-            if key[2] != CONTACT:
-                joined[key[:2]].append(key[2])
-                self._join(key, stored, change)
-            elif key in self._doubted:
-                self._join(key, stored, change)
-        for contact, known in stays.items():
-            if self.contacts.alone(contact, joined[contact], known):
-                continue
-            change = changes[contact]
-            self._load(contact, known, change, spoken_of=(*contact, CONTACT) in stored)
-            self.contacts.gather(contact, joined[contact], known, counted[contact], change)
-        spoken_of = {key[:2] for key in keys if key[2] == CONTACT}
-        if spoken_of:
-            self._join_contacts(spoken_of, stored, Change(revision, passed))
-
-    def _behind(self, key: VisitKey) -> AnyEvent | None:
-        """The last event for which a record is loaded."""
-        parked = self.parked.get(key)
-        return self.contacts.scattered.get(key) if parked is None else parked.event
-
-    def _join(self, key: VisitKey, stored: Mapping[VisitKey, Visit], change: Change) -> None:
-        """Join one visit with its record, if anything is to be joined."""
-        kept = stored.get(key)
-        counted = [kept] if kept is not None else []
-        parked = self.parked.pop(key, None)
-        if parked is not None:
-            mine = parked.visit
-        elif key in self._doubted:
-            mine = self.rows[key]
-            counted.append(mine)
-        else:
-            return
-        self._doubted.discard(key)
-        joined = mine if kept is None else join(kept, mine)
-        self._count_difference(key[0], counted, joined, change)
-        self._replace(key, joined, kept)
-        if parked is not None:
-            self.orphans.doubt(key, joined, parked.event)
-        self.chains.load(key, change, spoken_of=(*key[:2], CONTACT) in stored)
-
-    def _load(
-        self, contact: ContactKey, stored: Mapping[int, Visit], change: Change, *, spoken_of: bool
-    ) -> None:
-        """Hold the stored visits of a contact in memory; those that are parked wait for their own
-        turn. `spoken_of`: there is stored feedback of the contact.
-        """
-        for number, visit in stored.items():
-            key = (*contact, number)
-            if key not in self.rows and key not in self.parked:
-                self._replace(key, visit, visit)
-                self.chains.load(key, change, spoken_of=spoken_of)
-
-    def _join_contacts(
-        self, contacts: set[ContactKey], stored: Mapping[VisitKey, Visit], change: Change
-    ) -> None:
-        """Join the feedback without a visit of these contacts, all of whose visits are stored, or
-        new.
-        """
-        for key, kept in stored.items():
-            if key[:2] in contacts and key[2] == CONTACT and key not in self.rows:
-                self._replace(key, kept, kept)
-        chains: dict[ContactKey, set[int]] = {contact: set() for contact in contacts}
-        for key in stored:
-            chain = chains.get(key[:2])
-            if chain is not None and key in self.rows:
-                chain.add(key[2])
-        for contact, numbers in chains.items():
-            here = (CONTACT, *self.contacts.numbers(contact))
-            numbers.update(number for number in here if self.dirty.get((*contact, number)))
-            self.chains.unsure.discard(contact)
-            parked = self.parked.pop((*contact, CONTACT), None)
-            if parked is not None or CONTACT in numbers:
-                self._join_chain(contact, numbers, parked, change)
-                self.chains.asked.add(contact)
-
-    def _join_chain(
+    def place_feedback(
         self, contact: ContactKey, chain: set[int], parked: ParkedVisit | None, change: Change
     ) -> None:
         """Hold a contact's feedback in memory, with what was `parked`, and place it."""
@@ -379,19 +231,7 @@ class Visits:
             change = Change(change.revision, change.passed, parked.event)
         self.chains.begin(contact, chain, told, change)
 
-    def _count_difference(
-        self, tenant: str, counted: Iterable[Visit], visit: Visit, change: Change
-    ) -> None:
-        """Let panes count `visit` in place of those that were `counted` under its key."""
-        length = self._panes.length
-        before: dict[PaneKey, Cells] = {}
-        for one in counted:
-            for pane, cells in contributions(tenant, one, length).items():
-                add(before.setdefault(pane, {}), cells)
-        for pane, cells in deltas(before, contributions(tenant, visit, length)):
-            add(self._panes.touch(pane, change), cells)
-
-    def _replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
+    def replace(self, key: VisitKey, visit: Visit, kept: Visit | None) -> None:
         """Hold `visit` in memory in place of what is there; `kept` is the stored record."""
         self.presence.loaded(key, stored=kept is not None)
         for known in (kept, self.rows.get(key)):
@@ -460,89 +300,3 @@ class Visits:
             rows.append(visit_row(partition, key, visit, offered, queue))
             page.note(key, visit, home, offered, stored=stored)
         return joined(rows)
-
-    # ------------------------------------------------------------- memory
-
-    def trim(self, most: int, before: int) -> None:
-        """Forget the oldest beyond `most` that are durable and not going on.
-
-        Those are over, or so old that their end must have been lost. What happened before `before`
-        may be theirs then: of a visit that is over no more than up to its outcome, of one without
-        its end anything.
-        """
-        number = len(self.rows) + len(self.packed)
-        if number <= most:
-            return
-        going_on = len(self.presence) - len(self._absent)
-        wanted = number - going_on - most * 3 // 4
-        if wanted <= most // 4:
-            return
-        self._forget_oldest(wanted, before)
-        chains = self.chains
-        free = [contact for contact in chains.numbers if self._is_chain_free(contact, before)]
-        for contact in free:
-            chains.asked.discard(contact)
-            for number in chains.numbers.pop(contact):
-                self._forget((*contact, number), before)
-
-    def _forget_oldest(self, wanted: int, before: int) -> None:
-        """Forget so many visits that may go, and all that are as old as the last of them."""
-        chains = self.chains
-        free = [
-            (_last(key, visit), key)
-            for key, visit in self.rows.items()
-            if self._is_free(key, visit) and key[:2] not in chains
-        ]
-        oldest = sorted([*(last for last, _ in free), *self.packed.lasts(self.presence.since)])
-        if not oldest:
-            return
-        until = oldest[:wanted][-1]
-        for last, key in free:
-            if last <= until:
-                self._forget(key, before)
-        since = self.packed.trim(self.presence.since, until, before)
-        self.since = max(self.since, since)
-
-    def _is_free(self, key: VisitKey, visit: Visit) -> bool:
-        """Whether a visit is durable and not going on."""
-        return key not in self.dirty and not self.presence.holds(visit)
-
-    def _is_chain_free(self, contact: ContactKey, before: int) -> bool:
-        """Whether all records of a contact may leave memory."""
-        keys = [(*contact, number) for number in self.chains.numbers[contact]]
-        return self.chains.may_go(contact, before) and all(
-            self._is_free(key, self.rows[key]) for key in keys
-        )
-
-    def _forget(self, key: VisitKey, before: int) -> None:
-        visit = self.rows.pop(key)
-        if key[2] != CONTACT:
-            self.contacts.forget(key)
-        last = _last(key, visit)
-        is_lost = is_open(told_of(visit))
-        self.since = max(self.since, before if is_lost else min(last + 1, before))
-
-
-def _parked(event: AnyEvent) -> ParkedVisit:
-    visit = Visit()
-    merge(visit, event)
-    return ParkedVisit(visit, event)
-
-
-def _last(key: VisitKey, visit: Visit) -> int:
-    """The last instant at which a visit may have begun; of feedback, that of the latest."""
-    told = told_of(visit)
-    if key[2] == CONTACT:
-        return latest(told) or NEVER
-    return max(told.offered_at or NEVER, told.answered_at or NEVER, told.abandoned_at or NEVER)
-
-
-def _by_contact(
-    keys: Iterable[VisitKey], stored: Mapping[VisitKey, Visit]
-) -> dict[ContactKey, dict[int, Visit]]:
-    """The stored visits of the contacts of `keys`, by their numbers."""
-    found: dict[ContactKey, dict[int, Visit]] = {key[:2]: {} for key in keys}
-    for (tenant, contact, number), visit in stored.items():
-        if number != CONTACT and (tenant, contact) in found:
-            found[tenant, contact][number] = visit
-    return found

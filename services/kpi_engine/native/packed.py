@@ -164,10 +164,6 @@ class PackedVisits(NothingPacked):
         whole: Whole = self._core.whole(self.state, found - 1)
         return whole[1] if whole[0] == key else None
 
-    def peek_all(self) -> list[Whole]:
-        """All of all visits."""
-        return [self._core.whole(self.state, number) for number in self._numbers(flying=False)]
-
     # ------------------------------------------------------------- who is open
 
     def changed(self) -> list[Home]:

@@ -21,7 +21,7 @@ from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.fold.slices import Feed, ReadInstants, ReadSlice, Told
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.native.core import Bound, Core
 from floorpulse.kpi_engine.native.packed import NOT_TOLD, PackedVisits, by_channel
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from floorpulse.kpi_engine.fold.partition import FlushRows
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.rows import PANE_COLUMNS, VISIT_COLUMNS, EncodedRows
 from floorpulse.kpi_engine.postgres import statements as sql
 

@@ -5,7 +5,7 @@ those of the core are columns already, and stay together.
 from collections.abc import Sequence
 
 from floorpulse.contracts.visits import VisitKey
-from floorpulse.kpi_engine.fold.partition import FlushRows
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.postgres.texts import texts
 
 

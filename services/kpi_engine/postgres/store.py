@@ -10,34 +10,26 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import asyncpg
-import msgspec
 import structlog
 from asyncpg.pool import PoolConnectionProxy
 from structlog.stdlib import BoundLogger
 
-from floorpulse.contracts.agents import decode_entered
-from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.topics import CONTACT_EVENTS
-from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.kpi_engine import failpoints
-from floorpulse.kpi_engine.fold.panes import NEVER, StoredPane
-from floorpulse.kpi_engine.fold.partition import (
-    FlushRows,
-    Partition,
-    PartitionPosition,
-    StoredRecords,
-    WantedRecords,
-)
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.panes import NEVER
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome, LogLost
 from floorpulse.kpi_engine.postgres import stalled
 from floorpulse.kpi_engine.postgres import statements as sql
 from floorpulse.kpi_engine.postgres.copying import tables_of
 from floorpulse.kpi_engine.postgres.kept_since import kept_since
+from floorpulse.kpi_engine.postgres.loading import Found, Wanted, loaded
 from floorpulse.kpi_engine.postgres.lonely import lonely_columns
 from floorpulse.kpi_engine.postgres.months import MonthlyParts
-from floorpulse.kpi_engine.postgres.texts import texts
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import dsn
 from floorpulse.runtime.settings import DatabaseSettings
@@ -64,11 +56,6 @@ REFUSED = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
-
-Wanted = Mapping[int, WantedRecords]
-Found = Mapping[int, StoredRecords]
-
-decode_cells = msgspec.msgpack.Decoder(Cells).decode
 
 
 class AccompaniedError(Exception):
@@ -182,46 +169,8 @@ class PostgresStore:
     async def load(self, wanted: Wanted) -> Found:
         """See `ports.Store.load`."""
         rows = sum(map(len, wanted.values()))
-        found = {partition: StoredRecords() for partition in wanted}
         async with self._connection(TRANSACTION_WITHIN * 2 + rows / ROWS_A_SECOND) as connection:
-            await self._visits(connection, wanted, found)
-            await self._panes(connection, wanted, found)
-            await self._agents(connection, wanted, found)
-        return found
-
-    @staticmethod
-    async def _visits(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
-        keys = [(str(partition), *key) for partition, one in wanted.items() for key in one.visits]
-        if not keys:
-            return
-        partitions, tenants, contacts, _ = zip(*keys, strict=True)
-        rows = await connection.fetch(sql.VISITS, *texts(partitions, tenants, contacts))
-        for partition, tenant, contact, number, body in map(tuple, rows):
-            found[partition].visits[tenant, contact, number] = decode_visit(body)
-
-    @staticmethod
-    async def _panes(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
-        keys = [(partition, *key) for partition, one in wanted.items() for key in one.panes]
-        if not keys:
-            return
-        rows = await connection.fetch(sql.PANES, *map(list, zip(*keys, strict=True)))
-        for partition, tenant, queue, channel, start, number, cells in map(tuple, rows):
-            pane = StoredPane(number, decode_cells(cells))
-            found[partition].panes[tenant, queue, channel, start] = pane
-
-    @staticmethod
-    async def _agents(connection: PoolConnectionProxy, wanted: Wanted, found: Found) -> None:
-        keys = [
-            (partition, *agent.key, agent.since)
-            for partition, one in wanted.items()
-            for agent in one.agents
-        ]
-        if not keys:
-            return
-        rows = await connection.fetch(sql.AGENT_STATES, *map(list, zip(*keys, strict=True)))
-        for partition, tenant, agent, body in map(tuple, rows):
-            states = found[partition].agents.setdefault((tenant, agent), [])
-            states.append(decode_entered(body))
+            return await loaded(connection, wanted)
 
     @asynccontextmanager
     async def _connection(

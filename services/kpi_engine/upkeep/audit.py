@@ -9,7 +9,7 @@ from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.counting.contributions import Contributions
 from floorpulse.kpi_engine.metrics import EngineMetrics
-from floorpulse.kpi_engine.postgres.store import decode_cells
+from floorpulse.kpi_engine.postgres.loading import decode_cells
 from floorpulse.kpi_engine.upkeep.differences import differences
 
 log: BoundLogger = structlog.get_logger(__name__)

@@ -1,6 +1,6 @@
 """How contacts were handled, and how busy agents were with them."""
 
-from floorpulse.contracts.cells import Cell, Histogram
+from floorpulse.contracts.cells import HANDLING, Cell, Histogram
 from floorpulse.counting.families import Family
 from floorpulse.kpis.catalogue.entry import SETTLED, Grows, KpiGauge, SpanKpi, Variant
 from floorpulse.kpis.figures import Quantile, counter, mean_of, share_of
@@ -41,7 +41,7 @@ KPIS: tuple[SpanKpi, ...] = (
         better=Better.LOWER,
         formula="(talk + hold + wrap) / handled; wrap of those that told one",
         family=Family.COMPLETION,
-        measure=mean_of((Cell.TALK, Cell.HOLD, Cell.WRAP), Cell.HANDLED),
+        measure=mean_of(HANDLING, Cell.HANDLED),
         grows=Grows.MEAN,
         by_agent=True,
         gauge=KpiGauge("contactcenter_average_handle_seconds"),

@@ -6,21 +6,18 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import fsum, inf
 
-from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.cells import HANDLING, Cell
 from floorpulse.contracts.events import AgentState
 from floorpulse.kpis.erlang.models import Load, Service, fewest
 from floorpulse.kpis.figures import UNKNOWN, Measure, NoValue, SpanFigures, Value, count
 from floorpulse.kpis.formulas.service_level import (
-    OF_EARLY,
-    OF_SHORT,
     hits_and_total,
     service_level,
 )
 from floorpulse.kpis.plan import Ahead
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.kpis.policies import OF_EARLY, OF_SHORT, Formula, ServiceLevelPolicy
 
 AT_WORK: tuple[AgentState, ...] = ("available", "ringing", "busy", "wrap_up")
-HANDLE = (Cell.TALK, Cell.HOLD, Cell.WRAP)
 
 
 def forecast_variance(figures: SpanFigures, _: ServiceLevelPolicy) -> Value:
@@ -69,7 +66,7 @@ def _required(figures: SpanFigures, policy: ServiceLevelPolicy, patience: float)
     if not seconds or not offered:
         return 0 if seconds else None
     handled = figures.of(Cell.HANDLED)
-    aht = figures.of(*HANDLE) / 1000 / handled if handled else figures.plan.aht
+    aht = figures.of(*HANDLING) / 1000 / handled if handled else figures.plan.aht
     return None if aht is None else fewest_for(offered / seconds, aht, patience, policy)
 
 

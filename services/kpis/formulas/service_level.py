@@ -7,15 +7,9 @@ from typing import TypeVar
 from floorpulse.contracts.cells import LEFT, Cell, Histogram
 from floorpulse.counting.histograms import count_within
 from floorpulse.kpis.figures import UNKNOWN, CountedVisits, Measure, SpanFigures, Value, share
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.kpis.policies import OF_EARLY, OF_SHORT, Formula, ServiceLevelPolicy
 
 N = TypeVar("N", int, float)
-
-OF_EARLY = frozenset((Formula.V1, Formula.V4))
-OF_SHORT = frozenset((Formula.V5, Formula.V6))
-"""Formulas that look at those who gave up within T, and within S: nothing else is counted for them,
-it costs most of a figure
-"""
 
 
 def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
@@ -36,8 +30,8 @@ def service_level(figures: SpanFigures, policy: ServiceLevelPolicy) -> Value:
 
 
 def _by_panes(figures: SpanFigures, policy: ServiceLevelPolicy) -> CountedVisits:
-    """What the policy's formula looks at, out of histograms; who was not resolved within the
-    longest wait waits on, and was not in time.
+    """What the policy's formula looks at, out of histograms, and nothing else: it costs most of a
+    figure. Who was not resolved within the longest wait waits on, and was not in time.
     """
     cells = figures.cells
     within = count_within(cells, Histogram.ANSWERED_WAIT, policy.threshold, policy.boundary)

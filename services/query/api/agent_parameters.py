@@ -8,6 +8,7 @@ from pydantic import Field
 from floorpulse.access.parameters import (
     FROM,
     TO,
+    AnswerZone,
     Cursor,
     Limit,
     List,
@@ -181,9 +182,7 @@ class BenchmarkParameters(TakenFigures, Restated):
             "judged",
         ),
     ] = Minimum.answers
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 

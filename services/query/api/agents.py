@@ -21,18 +21,14 @@ from floorpulse.query.api.answers import AnswerPage, tagged_rows
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.paging import further, rows_of_page
 from floorpulse.query.api.queue_bodies import AgentsAnswer, agent_row, timeless
-from floorpulse.query.api.schemas import AgentKpisAnswer, BenchmarkAnswer, answering
+from floorpulse.query.api.schemas import UNCHANGED, AgentKpisAnswer, BenchmarkAnswer, answering
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import file_answer
 from floorpulse.runtime.accept import JSON, accepted
-from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.cursors import next_page, place_of
+from floorpulse.runtime.problems import READ_PROBLEMS
 
 Leader = Annotated[Credential, Depends(require("agents:read"))]
-PROBLEMS = described(401, 403, 406, 422, 503)
-UNCHANGED: dict[int | str, dict[str, object]] = {
-    304: {"description": "Not modified: the client has these very figures"}
-}
 
 SHOWN_AT_ONCE = 200
 """Agents shown in one turn of the loop"""
@@ -45,7 +41,7 @@ router = APIRouter(route_class=MeasuredRoute, tags=["agents"])
 
 @router.get(
     "/v1/agents",
-    responses=PROBLEMS | UNCHANGED | answering(AgentsAnswer),
+    responses=READ_PROBLEMS | UNCHANGED | answering(AgentsAnswer),
     summary="Agents and their states",
 )
 async def agents(
@@ -66,13 +62,13 @@ async def agents(
         agent_row(agent, entered, as_of, zone)
         async for portion in turns.over(found, SHOWN_AT_ONCE) for agent, entered in portion
     ]  # fmt: skip
-    following = None if more is None else cursor(question, more)
+    following = next_page(question, more)
     return await tagged_rows(request, AnswerPage(rows, following, timeless), turns)
 
 
 @router.get(
     "/v1/agents/kpis",
-    responses=PROBLEMS | UNCHANGED | answering(AgentKpisAnswer, files=True),
+    responses=READ_PROBLEMS | UNCHANGED | answering(AgentKpisAnswer, files=True),
     summary="What agents did",
 )
 async def figures(
@@ -94,7 +90,7 @@ async def figures(
         pages = further(partial(people.page, question), more, shared.limits.rows)
         sheet = Sheet("agents", AGENT_COLUMNS, question.zone, question.question.ids)
         return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
-    following = None if more is None else cursor(question, more)
+    following = next_page(question, more)
     return await tagged_rows(request, AnswerPage(rows, following, _said), shared.turns)
 
 
@@ -104,7 +100,7 @@ def _said(row: AgentRow) -> object:
 
 @router.get(
     "/v1/agents/benchmark",
-    responses=PROBLEMS | UNCHANGED | answering(BenchmarkAnswer, files=True),
+    responses=READ_PROBLEMS | UNCHANGED | answering(BenchmarkAnswer, files=True),
     summary="Agents beside the best",
 )
 async def benchmark(
@@ -130,7 +126,7 @@ async def benchmark(
         ids = question.question.ids
         sheet = Sheet("benchmark", BENCHMARK_COLUMNS, question.zone, ids, ("benchmark",))
         return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
-    following = None if more is None else cursor((question, contest), more)
+    following = next_page((question, contest), more)
     return await tagged_rows(request, AnswerPage(rows, following, _compared), shared.turns)
 
 

@@ -10,12 +10,8 @@ from msgspec import Meta
 from floorpulse.counting.histograms import Boundary
 from floorpulse.definitions.app import Reload
 from floorpulse.definitions.domain.bodies import Kind, said
-from floorpulse.definitions.domain.in_force import (
-    Definitions,
-    InForce,
-    Version,
-    service_level_of,
-)
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce, Version, service_level_of
 from floorpulse.figures.timestamps import Instant, text, text_or_none
 from floorpulse.kpis.catalogue import Kpi
 from floorpulse.kpis.policies import DEFAULT_POLICY, Clock, Formula, ServiceLevelPolicy

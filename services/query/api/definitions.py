@@ -26,10 +26,9 @@ from floorpulse.query.api.schemas import answering
 from floorpulse.query.api.seen import view_of
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import tagged
 
-PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified"}}
 ADMIN = "admin"
 
@@ -48,7 +47,7 @@ class VersionParameters(Parameters):
 
 @router.get(
     "/v1/definitions",
-    responses=PROBLEMS | UNCHANGED | answering(DefinitionsAnswer),
+    responses=READ_PROBLEMS | UNCHANGED | answering(DefinitionsAnswer),
     summary="What figures mean",
 )
 async def definitions(

@@ -13,7 +13,16 @@ from pydantic import Field
 
 from floorpulse.access.http import require
 from floorpulse.access.keys import Credential
-from floorpulse.access.parameters import FROM, PLAIN, TO, Cursor, Limit, Parameters, names_of
+from floorpulse.access.parameters import (
+    FROM,
+    PLAIN,
+    TO,
+    AnswerZone,
+    Cursor,
+    Limit,
+    Parameters,
+    names_of,
+)
 from floorpulse.board.domain.windows import Span
 from floorpulse.figures.forecasts.keeper import ForecastKeeper
 from floorpulse.figures.forecasts.upload import Mistake, slots_of
@@ -37,7 +46,7 @@ from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import schema_of
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import encode, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -88,9 +97,7 @@ class ForecastParameters(Parameters):
         int | None,
         Field(ge=1, description="one upload; what is in force where nothing is said", examples=[3]),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 
@@ -137,7 +144,7 @@ async def put_forecast(
 
 @router.get(
     "/v1/forecasts",
-    responses=described(401, 403, 406, 422, 503) | answering(ForecastAnswer),
+    responses=READ_PROBLEMS | answering(ForecastAnswer),
     summary="Forecasts in force",
 )
 async def forecasts(

@@ -46,11 +46,10 @@ from floorpulse.query.api.training_bodies import (
 from floorpulse.query.app import Answering
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import READ_PROBLEMS, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 T = TypeVar("T")
-PROBLEMS = described(401, 403, 406, 422, 503)
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified"}}
 decode_number = msgspec.msgpack.Decoder(int).decode
 
@@ -91,7 +90,7 @@ def _timeless(row: msgspec.Struct) -> object:
 
 @router.get(
     "/v1/agents/targets",
-    responses=PROBLEMS | UNCHANGED | answering(AgentTargetsAnswer),
+    responses=READ_PROBLEMS | UNCHANGED | answering(AgentTargetsAnswer),
     summary="Targets of agents and teams",
 )
 async def agent_targets(
@@ -119,7 +118,7 @@ async def agent_targets(
 
 @router.get(
     "/v1/agents/{agent:path}/growth",
-    responses=PROBLEMS | answering(GrowthAnswer),
+    responses=READ_PROBLEMS | answering(GrowthAnswer),
     summary="The growth record of an agent",
 )
 async def growth(
@@ -147,7 +146,7 @@ async def growth(
 
 @router.get(
     "/v1/indicators",
-    responses=PROBLEMS | UNCHANGED | answering(IndicatorsAnswer),
+    responses=READ_PROBLEMS | UNCHANGED | answering(IndicatorsAnswer),
     summary="KPIs of trainers, quality assurers and leaders",
 )
 async def indicators(
@@ -175,7 +174,7 @@ async def indicators(
 
 @router.get(
     "/v1/trainings",
-    responses=described(401, 403, 406, 422, 503) | answering(TrainingsAnswer),
+    responses=READ_PROBLEMS | answering(TrainingsAnswer),
     summary="Trainings",
 )
 async def trainings(
@@ -230,7 +229,7 @@ async def training(
 
 @router.get(
     "/v1/vendors",
-    responses=PROBLEMS | UNCHANGED | answering(VendorsAnswer),
+    responses=READ_PROBLEMS | UNCHANGED | answering(VendorsAnswer),
     summary="Vendors of one client",
 )
 async def vendors(

@@ -32,8 +32,8 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.schemas import Next, answering
 from floorpulse.query.pipeline.letters import KeptLetter, LetterBox, LetterPlace, LetterQuery
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.cursors import next_page, place_of
+from floorpulse.runtime.problems import READ_PROBLEMS
 from floorpulse.runtime.tagged import NOT_STORED
 
 Operator = Annotated[Credential, Depends(require("admin"))]
@@ -114,7 +114,7 @@ class LetterParameters(Parameters):
 
 @router.get(
     "/v1/letters",
-    responses=described(401, 403, 406, 422, 503) | answering(LettersAnswer),
+    responses=READ_PROBLEMS | answering(LettersAnswer),
     summary="Events that could not be counted",
 )
 async def letters(
@@ -133,7 +133,7 @@ async def letters(
     found, more = await box.page(question, after, limit)
     shared.counted("/v1/letters", len(found))
     rows = [letter_row(one, view) for one in found]
-    following = None if more is None else cursor(question, more)
+    following = next_page(question, more)
     return await rows_answer(rows, following, shared.turns, NOT_STORED)
 
 

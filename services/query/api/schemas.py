@@ -31,6 +31,10 @@ PUBLISHED: dict[type, str] = {
 """Names that generated clients know rows of figures by"""
 
 
+UNCHANGED: Responses = {304: {"description": "Not modified: the client has these very figures"}}
+"""The answer to a client that has the figures already"""
+
+
 def answering(
     body: type, status: int = 200, description: str = SUCCESS, *, files: bool = False
 ) -> Responses:

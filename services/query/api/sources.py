@@ -23,7 +23,7 @@ from floorpulse.query.api.feed_bodies import FeedRow, feed_row
 from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import READ_PROBLEMS, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 Reader = Annotated[Credential, Depends(require("kpi:read"))]
@@ -140,7 +140,7 @@ class RetiredAnswer(msgspec.Struct, frozen=True):
 
 @router.get(
     "/v1/sources",
-    responses=described(401, 403, 406, 422, 503) | answering(SourcesAnswer),
+    responses=READ_PROBLEMS | answering(SourcesAnswer),
     summary="Who tells events",
 )
 async def sources(

@@ -25,11 +25,10 @@ from floorpulse.query.api.measured import MeasuredRoute, Shared, use_case
 from floorpulse.query.api.repeated import Reader
 from floorpulse.query.api.schemas import answering
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=MeasuredRoute, tags=["staffing"])
-PROBLEMS = described(401, 403, 406, 422, 503)
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,7 +153,7 @@ Reckoning = Annotated[Staffing, Depends(use_case(Staffing))]
 
 @router.get(
     "/v1/staffing/what-if",
-    responses=PROBLEMS | answering(WhatIfAnswer),
+    responses=READ_PROBLEMS | answering(WhatIfAnswer),
     summary="What moving agents would do",
 )
 async def what_if(
@@ -181,7 +180,7 @@ async def what_if(
 
 @router.get(
     "/v1/staffing/lendable",
-    responses=PROBLEMS | answering(LendableAnswer),
+    responses=READ_PROBLEMS | answering(LendableAnswer),
     summary="Who has agents to lend",
 )
 async def lendable(

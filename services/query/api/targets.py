@@ -13,6 +13,7 @@ from pydantic import Field
 from floorpulse.access.parameters import (
     FROM,
     TO,
+    AnswerZone,
     Cursor,
     Limit,
     List,
@@ -42,8 +43,8 @@ from floorpulse.query.api.seen import seen, view_of
 from floorpulse.query.api.sheets import Sheet
 from floorpulse.query.api.taken import Taken, file_answer
 from floorpulse.runtime.accept import JSON
-from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.cursors import next_page, place_of
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem
 
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 UNKEPT = (TargetStatus.BEHIND, TargetStatus.MISSED)
@@ -166,9 +167,7 @@ class TargetParameters(Taken):
             examples=[END],
         ),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 
@@ -195,7 +194,7 @@ class TargetParameters(Taken):
 
 @router.get(
     "/v1/targets",
-    responses=described(401, 403, 406, 422, 503)
+    responses=READ_PROBLEMS
     | {304: {"description": "Not modified"}}
     | answering(TargetsAnswer, files=True),
     summary="How promises stand",
@@ -222,7 +221,7 @@ async def targets(
         pages = further(page, more, shared.limits.rows)
         sheet = Sheet("targets", COLUMNS, question.zone)
         return await file_answer(rows, pages, sheet, (kind, asked.arranged), shared.turns)
-    following = None if more is None else cursor(question, more)
+    following = next_page(question, more)
     told = AnswerPage(rows, following, _timeless, view.stale)
     return await tagged_rows(request, told, shared.turns)
 

@@ -7,11 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from floorpulse.contracts.feedback import Complaint, Evaluation, Survey
 from floorpulse.contracts.visits import (
-    Complaint,
-    Evaluation,
     Outcome,
-    Survey,
     hold_of,
     outcome,
     queue_of,

@@ -11,6 +11,7 @@ from floorpulse.access.parameters import (
     LATEST,
     PLAIN,
     TO,
+    AnswerZone,
     Cursor,
     Limit,
     List,
@@ -84,9 +85,7 @@ class VisitParameters(Taken, QueueParameters):
             examples=["voice-day"],
         ),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Annotated[
         int | None, Field(ge=1, description="visits of one answer", examples=[500])
     ] = None
@@ -131,9 +130,7 @@ class VisitParameters(Taken, QueueParameters):
 class ContactParameters(Parameters):
     """Parameters of one contact."""
 
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
 
 
 class JourneyParameters(ContactParameters):
@@ -164,9 +161,7 @@ class CorrectionParameters(Taken, QueueParameters):
         str | None,
         Field(description="recorded at or after; RFC 3339 with offset", examples=[BEGIN]),
     ] = None
-    tz: Annotated[
-        str | None, Field(description="IANA zone of the answer's times", examples=["Asia/Shanghai"])
-    ] = None
+    tz: AnswerZone = None
     limit: Limit = None
     cursor: Cursor = None
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.definitions.domain.bodies import Kind, QueueBody
-from floorpulse.definitions.domain.in_force import Definitions, InForce
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.figures.tenant_view import Floors
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, LEFT, Cell, Cells, Histogram
+from floorpulse.contracts.cells import BUCKETS, COMPLAINTS, HANDLING, LEFT, Cell, Cells, Histogram
 from floorpulse.counting.histograms import bucket_seconds, count_within
 from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.query.prometheus.metric_names import WAITS
@@ -24,7 +24,6 @@ SURVEYS = {
     "fcr": Cell.FCR_COUNT,
     "ces": Cell.CES_COUNT,
 }
-HANDLE = Cell.TALK, Cell.HOLD, Cell.WRAP
 
 Judged = Sequence[tuple[ServiceLevelPolicy, Cells]]
 """What was counted, each part under its own policy"""
@@ -86,7 +85,7 @@ def counted(cells: Cells, judged: Judged) -> list[float]:
     judged = [(one, part) for one, part in judged if not one.by_visits]
     return [
         *[cells.get(cell, 0) for cell in PLAIN],
-        sum([cells.get(cell, 0) for cell in HANDLE]) / 1000,
+        sum([cells.get(cell, 0) for cell in HANDLING]) / 1000,
         sum([count_within(part, within, one.threshold, one.boundary) for one, part in judged]),
         sum([count_within(part, short, one.short, one.boundary) for one, part in judged]),
         *accumulate(_steps(cells)),

@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from floorpulse.board.domain.windows import Window
 from floorpulse.figures.live.context import LiveQuery
-from floorpulse.figures.live.figures import LiveFigures, Served
+from floorpulse.figures.live.figures import LiveFigures
+from floorpulse.figures.live.occupancy import Occupancies, Served
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.rows import LiveRow, Question
 from floorpulse.figures.selection import By, Selection
@@ -25,6 +26,7 @@ class WholeFloors:
 
     def __init__(self, live: LiveFigures) -> None:
         self._live = live
+        self._occupancies = Occupancies(live.floors, live.lookup)
 
     async def tell(self, samples: Samples, folds: Folds, until: float) -> None:
         """Add the figures of the tenants of `folds`.
@@ -50,7 +52,8 @@ class WholeFloors:
         groups: dict[str, Collection[str]] = {queue: (queue,) for queue in fold.queues}
         if fold.other_queues:
             groups[OTHER] = fold.other_queues
-        shares = await self._live.occupancies(Served(tenant, WINDOW, list(groups.values())), until)
+        served = Served(tenant, WINDOW, list(groups.values()))
+        shares = await self._occupancies.of(served, until)
         return [
             (f'{owner(tenant)},queue="{escaped(queue)}",window="{WINDOW}"', share)
             for queue, share in zip(groups, shares, strict=True)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from floorpulse.board.domain.conservation import residual
 from floorpulse.board.domain.positions import current
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import Window
@@ -27,14 +28,7 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.query.prometheus.births import Births
 from floorpulse.query.prometheus.configured import ConfiguredQueues
 from floorpulse.query.prometheus.counters import SERIES, Counters, counted
-from floorpulse.query.prometheus.folding import (
-    OTHER,
-    Fold,
-    Folding,
-    Folds,
-    SeriesBounds,
-    moved,
-)
+from floorpulse.query.prometheus.folding import OTHER, Fold, Folding, Folds, SeriesBounds, moved
 from floorpulse.query.prometheus.samples import Samples, escaped, labelled, owner
 from floorpulse.query.prometheus.windowed import put_window
 
@@ -218,7 +212,7 @@ class Exposition:
         page.put(
             "contactcenter_conservation_residual",
             subject.labels,
-            self._board.residual(subject.queue_channels, as_of),
+            residual(self._board, subject.queue_channels, as_of),
         )
         state = state_of(
             stale=view.stale, closed=view.closed(subject.queue_channels), level=recent.level

@@ -27,7 +27,7 @@ from floorpulse.reports.api.measured import ReportRoute, Reports
 from floorpulse.reports.contents.annotations import Annotation, Annotations
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 ID_BYTES = 8
@@ -158,7 +158,7 @@ async def annotate(
 
 @router.get(
     "/v1/annotations",
-    responses=described(401, 403, 406, 422, 503) | answering(AnnotationsAnswer),
+    responses=READ_PROBLEMS | answering(AnnotationsAnswer),
     summary="What was done",
 )
 async def annotations(

@@ -26,7 +26,7 @@ from floorpulse.reports.api.measured import ReportRoute, Reports
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.cursors import cursor, place_of
-from floorpulse.runtime.problems import described
+from floorpulse.runtime.problems import READ_PROBLEMS
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 PAGE = 200
@@ -104,7 +104,7 @@ class AuditParameters(Parameters):
 
 @router.get(
     "/v1/audit",
-    responses=described(401, 403, 406, 422, 503) | answering(AuditAnswer),
+    responses=READ_PROBLEMS | answering(AuditAnswer),
     summary="Who did what",
 )
 async def audit(

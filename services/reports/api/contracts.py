@@ -14,7 +14,7 @@ from floorpulse.reports.live.bodies import ContractRow, ContractsAnswer, contrac
 from floorpulse.reports.live.contracts import LiveContracts
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import Responses, answering
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 Id = Annotated[str, Path(max_length=64, description="of the contract", examples=["acme-2026"])]
@@ -33,7 +33,7 @@ def _answering(body: type) -> Responses:
 
 @router.get(
     "/v1/contracts",
-    responses=described(401, 403, 406, 422, 503) | _answering(ContractsAnswer),
+    responses=READ_PROBLEMS | _answering(ContractsAnswer),
     summary="How contracts stand",
 )
 async def contracts(

@@ -16,7 +16,7 @@ from floorpulse.reports.documents.formats import tells_of_contract
 from floorpulse.reports.schedules.issued import IssuedReports
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
-from floorpulse.runtime.problems import Problem, described
+from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 router = APIRouter(route_class=ReportRoute, tags=["reports"])
@@ -45,7 +45,7 @@ class IssuedReportsAnswer(msgspec.Struct, frozen=True):
 
 @router.get(
     "/v1/reports/issued",
-    responses=described(401, 403, 406, 422, 503) | answering(IssuedReportsAnswer),
+    responses=READ_PROBLEMS | answering(IssuedReportsAnswer),
     summary="Reports that went out",
 )
 async def issued_reports(

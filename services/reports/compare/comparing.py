@@ -6,7 +6,7 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.compare.reading import HowToRead, read_list
 from floorpulse.reports.compare.told import ComparisonAnswer, ComparisonTelling
 from floorpulse.reports.domain.comparison.compared import compare

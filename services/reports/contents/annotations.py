@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.report_tables import annotation
+from floorpulse.contracts.tables.reports import annotation
 from floorpulse.runtime.database import answering
 
 ANSWER_WITHIN = 5.0

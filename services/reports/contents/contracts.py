@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from floorpulse.definitions.domain.contracts import Contract
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.kpis.catalogue import ASKED
 from floorpulse.reports.contents.asking import Scope
 from floorpulse.reports.contents.subjects import versions_in

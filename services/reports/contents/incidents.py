@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import RowMapping, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.contracts.alert_tables import incident, incident_event
+from floorpulse.contracts.tables.alerts import incident, incident_event
 from floorpulse.figures.timestamps import text
 from floorpulse.reports.contents.asking import Scope
 from floorpulse.reports.domain import questions

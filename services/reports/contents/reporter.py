@@ -13,7 +13,7 @@ from floorpulse.board.domain.positions import lowest_watermark
 from floorpulse.counting.finality import FINAL, families_at
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_words import PeriodKind
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.definitions.domain.terms import Body
 from floorpulse.figures.corrections.figures import Corrections
 from floorpulse.figures.corrections.store import PostgresCorrections

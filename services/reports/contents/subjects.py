@@ -7,7 +7,8 @@ from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contracts_of
 from floorpulse.definitions.domain.contract_scope import queues_under
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.definitions.domain.names import name_in
 from floorpulse.reports.domain.periods import Period
 from floorpulse.reports.domain.report import Names, Subject, Whom

@@ -13,6 +13,7 @@ from floorpulse.kpis.units import Group as Told
 from floorpulse.reports.contents.asking import Scope, figure_of, rows_of
 from floorpulse.reports.domain.comparing import change, verdict
 from floorpulse.reports.domain.report import Figure, Group, Line, Piece, Row, Staffing
+from floorpulse.reports.domain.report_tables import BY_PIECE, BY_QUEUE
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "VOLUME": ("offered", "answered", "abandoned", "left", "answer_rate", "abandonment_rate"),
@@ -29,26 +30,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "PLAN": ("forecast_variance", "wape"),
 }
 """The KPIs of a report, by what they tell of"""
-BY_QUEUE = (
-    "offered",
-    "answered",
-    "abandoned",
-    "service_level",
-    "asa",
-    "aht",
-    "csat",
-    "complaints",
-    "wape",
-)
-BY_PIECE = (
-    "offered",
-    "answered",
-    "abandoned",
-    "service_level",
-    "asa",
-    "aht",
-    "forecast_variance",
-)
 AT_WORK = "agents_gap"
 AS_PLANNED = "agents_gap:planned"
 PIECES = {
@@ -110,7 +91,9 @@ async def queues(past: PastFigures, scope: Scope) -> tuple[Row, ...]:
 
 async def pieces(past: PastFigures, scope: Scope) -> tuple[Piece, ...]:
     """Some KPIs of each day of the period, of a day each hour."""
-    rows = await rows_of(past, scope, BY_PIECE, By.TOTAL, PIECES[scope.period.kind])
+    rows = await rows_of(
+        past, scope, (*BY_PIECE, "forecast_variance"), By.TOTAL, PIECES[scope.period.kind]
+    )
     return tuple(_piece(scope, list(theirs)) for _, theirs in groupby(rows, lambda row: row.time))
 
 

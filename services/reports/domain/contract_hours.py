@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.definitions.domain.business_time import BusinessClock
 from floorpulse.definitions.domain.calendars import Open, open_spans
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce
 
 
 class ContractHours:

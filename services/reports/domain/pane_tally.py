@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from floorpulse.contracts.cells import LEFT, Cell, Cells, add
 from floorpulse.definitions.domain.contracts import Metric
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.kpis.catalogue import OVER_SPANS
 from floorpulse.kpis.figures import SpanFigures
 from floorpulse.kpis.policies import ServiceLevelPolicy

@@ -10,7 +10,8 @@ from floorpulse.contracts.agents import UNKNOWN, StateNow
 from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.kpis.plan import Slot
 from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.evidence import (

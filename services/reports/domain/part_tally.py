@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from floorpulse.definitions.domain.contract_words import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule, Metric
-from floorpulse.definitions.domain.in_force import InForce, TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import InForce
 from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.evidence import DayQuantity

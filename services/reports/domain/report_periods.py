@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.windows import Span
-from floorpulse.counting.days import local_day
 from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.domain.periods import Period, period_of
 
@@ -41,11 +40,6 @@ def label_of(period: Period) -> str:
 def before(period: Period) -> Period:
     """The period before it."""
     return period_of(period.kind, period.first - timedelta(days=1), period.zone)
-
-
-def last_over(kind: PeriodKind, now: int, zone: ZoneInfo) -> Period:
-    """The latest period that is over at an instant, epoch milliseconds."""
-    return before(period_of(kind, local_day(now, zone), zone))
 
 
 def period_named(kind: PeriodKind, text: str, zone: ZoneInfo) -> Period:

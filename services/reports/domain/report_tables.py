@@ -45,7 +45,9 @@ BY_QUEUE = (
     "complaints",
     "wape",
 )
+"""The KPIs of a queue"""
 BY_PIECE = ("offered", "answered", "abandoned", "service_level", "asa", "aht")
+"""The KPIs of a day or an hour"""
 ARROWS = {Verdict.BETTER: "▲", Verdict.WORSE: "▼", Verdict.SAME: "＝"}
 """Signs beside the colour of a change, which tell it also in black and white"""
 MOST_QUEUES = 100

@@ -15,7 +15,7 @@ from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.contract_words import Per, Window
 from floorpulse.definitions.domain.contracts import BillingRule, ContractTerms, Metric
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.figures.links import (
     WHOLE_SPAN,
     LinkedFigure,
@@ -29,12 +29,7 @@ from floorpulse.kpis.policies import ServiceLevelPolicy
 from floorpulse.reports.domain.contract_scope import ScopeReach
 from floorpulse.reports.domain.document import SettlementDocument
 from floorpulse.reports.domain.questions import HALF_HOURS
-from floorpulse.reports.domain.statement import (
-    Attainment,
-    BillingLine,
-    PartStatement,
-    WindowResult,
-)
+from floorpulse.reports.domain.statement import Attainment, BillingLine, PartStatement, WindowResult
 
 CONTRACT = "contract"
 INTERVALS = {

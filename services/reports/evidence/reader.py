@@ -28,7 +28,8 @@ from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.contract_reading import contract_of
 from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule, Contract
-from floorpulse.definitions.domain.in_force import UTC, Definitions, TenantDefinitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions, TenantDefinitions
+from floorpulse.definitions.domain.in_force import UTC, Version
 from floorpulse.figures.agents.store import PostgresAgents
 from floorpulse.figures.forecasts.store import PostgresForecasts
 from floorpulse.figures.history.coverage import NotKeptError

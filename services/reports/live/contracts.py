@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from floorpulse.counting.days import local_day
 from floorpulse.definitions.domain.contract_reading import contracts_of
 from floorpulse.definitions.domain.contracts import Contract, ContractTerms
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.figures.tenant_view import Floors, TenantView
 from floorpulse.reports.domain.periods import Period, parts_of, period_of
 from floorpulse.reports.domain.settle import settle

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from floorpulse.contracts.alert_tables import notice
 from floorpulse.contracts.report_letters import KIND, ReportLetter, ReportNotice
-from floorpulse.contracts.report_tables import issued_report
+from floorpulse.contracts.tables.alerts import notice
+from floorpulse.contracts.tables.reports import issued_report
 from floorpulse.reports.documents.formats import ReportFile
 from floorpulse.runtime.database import answering
 

@@ -5,7 +5,7 @@ workbooks and comparisons.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.compare.comparing import Standing
 from floorpulse.reports.domain.document import document_of
 from floorpulse.reports.domain.settlement_links import figure_links

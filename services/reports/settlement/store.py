@@ -12,11 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from floorpulse.access.audit import record
 from floorpulse.access.audit_chain import Action, AuditEntry
 from floorpulse.access.audit_log import head_of
-from floorpulse.contracts.settlement_tables import (
-    settlement,
-    settlement_event,
-    settlement_visits,
-)
+from floorpulse.contracts.tables.settlements import settlement, settlement_event, settlement_visits
 from floorpulse.figures.timestamps import text as shown
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,

@@ -10,8 +10,8 @@ from floorpulse.definitions.domain.contract_words import Judged
 from floorpulse.definitions.domain.contracts import Metric
 from floorpulse.reports.domain.evidence import Slice
 from floorpulse.reports.domain.statement import Attainment, ExemptSlice, PartStatement, WindowResult
-from floorpulse.reports.workbook.amounts import PLACES, numbered
 from floorpulse.reports.workbook.binary import cell_round, formula
+from floorpulse.reports.workbook.parts import PLACES, numbered
 from floorpulse.reports.workbook.settled import SettledBook
 from floorpulse.reports.workbook.tables import Cell, Column, Look, Table
 

@@ -1,14 +1,6 @@
 """Which tables a settlement has, in the order of its sheets."""
 
-from floorpulse.reports.workbook.amounts import (
-    billing_table,
-    caps_table,
-    days_table,
-    minimums_table,
-    parts_table,
-    steps_table,
-    totals_table,
-)
+from floorpulse.reports.workbook.amounts import caps_table, steps_table, totals_table
 from floorpulse.reports.workbook.attained import (
     exempt_table,
     promises_table,
@@ -16,6 +8,7 @@ from floorpulse.reports.workbook.attained import (
     window_rows,
     windows_table,
 )
+from floorpulse.reports.workbook.billing import billing_table, days_table, minimums_table
 from floorpulse.reports.workbook.facts import (
     VISIT_COLUMNS,
     about_table,
@@ -25,6 +18,7 @@ from floorpulse.reports.workbook.facts import (
     history_table,
     links_table,
 )
+from floorpulse.reports.workbook.parts import parts_table
 from floorpulse.reports.workbook.settled import SettledBook
 from floorpulse.reports.workbook.tables import Table
 from floorpulse.reports.workbook.words import Language

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import Version
 
 FOLDER = Path(__file__).parents[3] / "deploy" / "definitions"
 

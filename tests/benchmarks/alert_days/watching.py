@@ -25,7 +25,7 @@ from floorpulse.alerts.rules.past_floor import PastFloor
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.contracts.events import ContactOffered
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup
 from floorpulse.figures.tenant_view import Floors

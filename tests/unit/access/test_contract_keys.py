@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from floorpulse.access.keys import KeyRing, NewKey
+from floorpulse.access.keys import KeyRing
+from floorpulse.access.new_keys import NewKey
 
 
 def ring() -> KeyRing:

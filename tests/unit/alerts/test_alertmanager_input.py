@@ -13,17 +13,13 @@ from floorpulse.alerts.bridges.alertmanager_input import (
     AlertmanagerLook,
 )
 from floorpulse.alerts.domain.alert import EvaluationBatch, Transition, TransitionKind
-from floorpulse.alerts.domain.alertmanager_in import (
-    PresentAlert,
-    PresentReceiver,
-    PresentStatus,
-)
+from floorpulse.alerts.domain.alertmanager_in import PresentAlert, PresentReceiver, PresentStatus
 from floorpulse.alerts.domain.alertmanager_out import instant
 from floorpulse.alerts.domain.descriptions import Description, RuleDescriptions
 from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.domain.reasons import Reason
 from floorpulse.alerts.metrics import BridgeMetrics
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.fakes.alertmanager import MemoryAlertmanager
 from tests.fakes.definitions import definitions

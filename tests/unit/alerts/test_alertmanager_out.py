@@ -11,10 +11,8 @@ from floorpulse.alerts.domain.alertmanager_out import (
     HELD,
     OURS,
     OWN,
-    REPEATED,
     description,
     instant,
-    is_posted,
     label_name,
     labels_of,
     name_of,
@@ -49,12 +47,6 @@ def test_instants_are_told_with_their_zone() -> None:
     text = msgspec.json.decode(msgspec.json.encode(postable(incident(opened_at=AT), AT)))
 
     assert text["startsAt"] == "2026-11-11T01:30:00Z"
-
-
-def test_a_resolved_incident_is_posted_again_for_five_minutes() -> None:
-    assert is_posted(None, AT)
-    assert is_posted(AT, AT + REPEATED)
-    assert not is_posted(AT, AT + REPEATED + 1)
 
 
 def test_the_address_of_an_alert_leads_to_the_incident_on_the_page() -> None:

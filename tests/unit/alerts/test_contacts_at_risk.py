@@ -30,7 +30,8 @@ from floorpulse.alerts.domain.follow_up import (
     followed_up,
 )
 from floorpulse.alerts.watch.watch import long_wait
-from floorpulse.contracts.visits import Survey, Visit
+from floorpulse.contracts.feedback import Survey
+from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.domain.calendars import Calendar, Hours
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import abandoned, answered, waiting

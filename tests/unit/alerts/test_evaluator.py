@@ -11,7 +11,7 @@ from floorpulse.alerts.domain.incidents import Subject
 from floorpulse.alerts.metrics import RuleMetrics
 from floorpulse.alerts.rules import evaluator as module
 from floorpulse.alerts.rules.evaluator import Evaluator
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.live.figures import LiveFigures
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, answered

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from floorpulse.alerts.bridges.ical_feeds import EVERY, FeedAway, FeedClock, IcalFeeds
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.metrics import BridgeMetrics
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
 from tests.fakes.definitions import definitions
 
 AT = 1_794_360_600_000  # 2026-11-11T01:30:00Z, 09:30 in Shanghai

@@ -12,7 +12,8 @@ from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Window
 from floorpulse.contracts.cells import Cell
-from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.visits import Miss, Visit
 from floorpulse.kpis.figures import SpanFigures
 from floorpulse.simulator.domain.floor import ModelFloor
 from floorpulse.simulator.domain.scenarios import SCENARIOS

@@ -5,10 +5,7 @@ from zoneinfo import ZoneInfo
 
 from floorpulse.alerts.rules.past_feed import PastFeed
 from floorpulse.alerts.rules.past_floor import PastFloor
-from floorpulse.alerts.rules.past_tables import (
-    PastTables,
-    forecasts_by_then,
-)
+from floorpulse.alerts.rules.past_tables import PastTables, forecasts_by_then
 from floorpulse.alerts.rules.replay import ReplayQuery, RuleReplay
 from floorpulse.alerts.rules.replay_answer import ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
@@ -16,8 +13,9 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span, Window
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
-from floorpulse.contracts.visits import Complaint, Statement, Visit
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.selection import By, Selection

@@ -22,7 +22,7 @@ from floorpulse.alerts.rules.under_test import under_test
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
 from floorpulse.contracts.instants import parse_instant
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.live.figures import LiveFigures
 from floorpulse.figures.lookup.lookup import Lookup

@@ -11,8 +11,9 @@ from floorpulse.alerts.rules.replay_answer import AlertRow, ReplayAnswer
 from floorpulse.alerts.rules.under_test import under_test
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import HOUR, MINUTE, Span
-from floorpulse.contracts.visits import Complaint, Statement, Visit
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.turns import Turns
 from tests.fakes.floor import MemoryFloor, MemoryHistory, answered

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
@@ -122,6 +123,24 @@ def test_a_figure_that_grew_within_its_room_is_no_breach(kpi: SpanKpi, *, below:
                 rested += 1
                 assert called(bounds, kpi.measure(figures, policy)).call is not Call.BREACH
     assert rested or (below and kpi.grows is Grows.MEAN)
+
+
+@pytest.mark.parametrize(
+    "kpi",
+    [kpi for kpi in GROWING if kpi.grows in {Grows.COUNT, Grows.SHARE, Grows.MEAN}],
+    ids=lambda kpi: kpi.id,
+)
+def test_no_two_cells_grow_a_figure_by_more_than_their_growth(kpi: SpanKpi) -> None:
+    for pair in combinations(Cell, 2):
+        change: Cells = dict.fromkeys(map(int, pair), 1000)
+        growth = growth_of(change)
+        assert growth is not None
+        grown = kpi.measure(SpanFigures(change), DEFAULT_POLICY)
+        part, whole = grown.numerator or 0, grown.denominator or 0
+
+        most = growth.amounts / 1000 if kpi.grows is Grows.MEAN else growth.contacts
+        assert part <= most, pair
+        assert whole <= growth.contacts, pair
 
 
 def test_all_kinds_are_known() -> None:

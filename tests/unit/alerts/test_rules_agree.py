@@ -18,7 +18,8 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentState
 from floorpulse.contracts.visits import Visit
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.definitions.domain.rule_terms import (
     RuleBody,
     RuleScope,

@@ -18,7 +18,8 @@ from floorpulse.alerts.rules.evaluation import Evaluation
 from floorpulse.alerts.rules.evaluator import Evaluator
 from floorpulse.alerts.rules.table_rules import TableRules
 from floorpulse.board.domain.windows import Span
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.history.figures import PastFigures
 from floorpulse.figures.live.figures import LiveFigures
 from tests.fakes.definitions import definitions
@@ -177,11 +178,10 @@ def test_a_queue_that_is_watched_no_longer_resolves() -> None:
 # ------------------------------------------------------------- the evaluator
 
 
-async def test_the_evaluator_asks_the_tables_beside() -> None:
-    tables = await asyncio.to_thread(Tables, STREAK, *day(5, 10), *day(2, 10), *day(1, 10))
+def evaluator_of(tables: Tables) -> Evaluator:
+    """An evaluator of the world's rules that asks the tables, too."""
     world = tables.world
-    incidents = MemoryIncidents()
-    evaluator = Evaluator(
+    return Evaluator(
         world.floors,
         world.query.of(LiveFigures),
         world.turns,
@@ -189,6 +189,12 @@ async def test_the_evaluator_asks_the_tables_beside() -> None:
         lambda: True,
         lambda: world.now / 1000,
     ).with_tables(tables.before)
+
+
+async def test_the_evaluator_asks_the_tables_beside() -> None:
+    tables = await asyncio.to_thread(Tables, STREAK, *day(5, 10), *day(2, 10), *day(1, 10))
+    incidents = MemoryIncidents()
+    evaluator = evaluator_of(tables)
 
     for _ in range(100):
         await evaluator.evaluate(incidents)
@@ -201,14 +207,7 @@ async def test_tables_that_are_away_are_asked_again_a_minute_later() -> None:
     tables = await asyncio.to_thread(Tables, STREAK, *day(5, 10), *day(2, 10), *day(1, 10))
     world = tables.world
     incidents = MemoryIncidents()
-    evaluator = Evaluator(
-        world.floors,
-        world.query.of(LiveFigures),
-        world.turns,
-        RuleMetrics(CollectorRegistry()),
-        lambda: True,
-        lambda: world.now / 1000,
-    ).with_tables(tables.before)
+    evaluator = evaluator_of(tables)
     world.floor.away = True
     for _ in range(20):
         await evaluator.evaluate(incidents)

@@ -7,7 +7,8 @@ import pytest
 from floorpulse.alerts.rules.under_test import UnderTest, WrongRulesError, under_test
 from floorpulse.definitions.domain.bodies import Kind
 from floorpulse.definitions.domain.check import check
-from floorpulse.definitions.domain.in_force import NOTHING, Definitions, Version
+from floorpulse.definitions.domain.definition_history import NOTHING, Definitions
+from floorpulse.definitions.domain.in_force import Version
 
 STORED = """
 tenant: demo

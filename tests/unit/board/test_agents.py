@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.board.domain.agents import REMEMBERED, BoardAgents
+from floorpulse.board.domain.agents import BoardAgents
 from floorpulse.board.domain.board import Board
+from floorpulse.board.domain.folded_team import REMEMBERED
 from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import LONGEST, AgentNow, Entered, StateNow
 from floorpulse.contracts.events import AgentState

@@ -7,6 +7,7 @@ import pytest
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.chosen import MANY
+from floorpulse.board.domain.conservation import residual
 from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.series import QueueChannel
 from floorpulse.board.domain.windows import MINUTE, Window
@@ -65,7 +66,7 @@ def test_queues_read_together_are_the_sum_of_the_queues(board: Board, left: int)
         assert len(together[window].counted.waits) == sum(len(one.counted.waits) for one in apart)
         assert len(together[window].present.waits) == sum(len(one.present.waits) for one in apart)
     assert board.counted(mine) == _summed([board.counted([one]) for one in mine])
-    assert board.residual(mine, NOW) == sum(board.residual([one], NOW) for one in mine)
+    assert residual(board, mine, NOW) == sum(residual(board, [one], NOW) for one in mine)
 
 
 def test_queues_that_nobody_heard_of_have_nothing(board: Board) -> None:
@@ -73,4 +74,4 @@ def test_queues_that_nobody_heard_of_have_nothing(board: Board) -> None:
 
     assert board.read_all(unheard, NOW, UTC)[Window.M30].counted.cells == {}
     assert board.counted(unheard) == {}
-    assert board.residual(unheard, NOW) == 0
+    assert residual(board, unheard, NOW) == 0

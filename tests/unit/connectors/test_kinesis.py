@@ -29,7 +29,7 @@ from floorpulse.connectors.road import (
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from tests.fakes.connect_floor import calls
 from tests.unit.ingest.sources.told import decode, figures, opened
 

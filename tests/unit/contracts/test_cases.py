@@ -18,7 +18,7 @@ from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.visits import Visit, VisitKey
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.figures.forecasts.keeper import Said
 from floorpulse.figures.forecasts.upload import slots_of
 from floorpulse.figures.history.context import HistoryQuery
@@ -35,7 +35,7 @@ from floorpulse.figures.turns import Turns
 from floorpulse.kpi_engine.fold.agents import entered
 from floorpulse.kpi_engine.fold.decode import decode
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS, Kpi, MomentKpi, SpanKpi
 from tests.fakes.floor import MemoryFloor, MemoryHistory
 from tests.fakes.forecasts import MemoryForecasts

@@ -3,16 +3,9 @@
 import msgspec
 import pytest
 
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
 from floorpulse.contracts.visit_records import BITS, decode_visit, encode_visit
-from floorpulse.contracts.visits import (
-    Complaint,
-    Evaluation,
-    Evidence,
-    Miss,
-    Statement,
-    Survey,
-    Visit,
-)
+from floorpulse.contracts.visits import Evidence, Miss, Visit
 
 AT = 1_794_300_000_000
 HASHED = "0123456789abcdef" * 4

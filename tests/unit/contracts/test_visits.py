@@ -1,14 +1,7 @@
 """What a stored visit says about itself."""
 
-from floorpulse.contracts.visits import (
-    Complaint,
-    Statement,
-    Visit,
-    complaining,
-    hold_of,
-    talk_of,
-    wrap_of,
-)
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit, complaining, hold_of, talk_of, wrap_of
 
 
 def test_time_at_the_telephone_is_the_sources_own_figure_else_the_difference_of_times() -> None:

@@ -15,7 +15,7 @@ from floorpulse.definitions.domain.contract_scope import has_channel, queues_und
 from floorpulse.definitions.domain.contract_terms import ContractScope
 from floorpulse.definitions.domain.contract_words import Again, Judged
 from floorpulse.definitions.domain.contracts import EVER, Charge, Metric, Streak, Tier
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.definitions.domain.remarks import remarks
 from floorpulse.definitions.domain.terms import Comparison
 from floorpulse.definitions.domain.versions import numbered

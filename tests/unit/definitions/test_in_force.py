@@ -1,7 +1,8 @@
 """What is among a tenant's definitions, by kind."""
 
 from floorpulse.definitions.domain.bodies import Kind
-from floorpulse.definitions.domain.in_force import TenantDefinitions, Version
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
+from floorpulse.definitions.domain.in_force import Version
 from tests.fakes.definitions import definitions
 
 FLOOR = """

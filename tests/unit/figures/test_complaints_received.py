@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 from floorpulse.board.domain.windows import HOUR, Span
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.complaints_received import ComplaintsReceived, complaints_open_in, received
 from floorpulse.figures.open_complaints import StoredComplaint, complaints_of
 from floorpulse.figures.selection import Selection

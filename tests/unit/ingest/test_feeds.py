@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.tallies import Example, What
 from floorpulse.counting.histograms import signed_bucket
-from floorpulse.definitions.domain.in_force import Definitions
+from floorpulse.definitions.domain.definition_history import Definitions
 from floorpulse.ingest.app import RejectedEvent, WarnedEvent
 from floorpulse.ingest.domain.warnings import EventWarning, KnownFloor, WarningCode
 from floorpulse.ingest.feeds import TalliedFeeds

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.tallies import Example, What
 from floorpulse.definitions.domain.bodies import Kind, SourceBody
-from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.ingest.api import sources
 from floorpulse.ingest.app import Ingest, RequestBounds
 from floorpulse.ingest.configured import configured

@@ -14,7 +14,7 @@ from floorpulse.contracts.visits import Visit
 from floorpulse.ingest.app import RequestBounds
 from floorpulse.ingest.receiving import Vendors
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from tests.fakes.connect_floor import Call, calls
 from tests.unit.ingest.sources.told import figures
 from tests.unit.ingest.test_receiving import Scene, source

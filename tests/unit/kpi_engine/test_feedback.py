@@ -8,7 +8,8 @@ from floorpulse.contracts import events
 from floorpulse.contracts.cells import Cell, Cells, add
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.updates import PaneKey
-from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import LONGEST, MemoryStore

@@ -1,6 +1,7 @@
 """Joining two records of one visit, where the laws' random histories seldom look."""
 
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.feedback import attach, attached
 from floorpulse.kpi_engine.fold.join import join
 

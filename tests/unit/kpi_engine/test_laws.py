@@ -34,9 +34,10 @@ from floorpulse.kpi_engine.fold.advance import advance
 from floorpulse.kpi_engine.fold.join import join
 from floorpulse.kpi_engine.fold.merge import merge
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
-from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.ports import FlushOutcome
 from tests.fakes.engine import MemoryStore

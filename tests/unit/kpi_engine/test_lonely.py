@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from floorpulse.contracts.visits import VisitKey
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.packed import NO_KEYS, KeyColumns
-from floorpulse.kpi_engine.fold.partition import FlushRows, PartitionPosition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.rows import NO_ROWS
 from floorpulse.kpi_engine.postgres.lonely import lonely_columns
 

@@ -16,7 +16,8 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.panes import Pane
-from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.rows import pane_rows, visit_row
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.native import build, choice

@@ -19,8 +19,9 @@ from floorpulse.kpi_engine.fold.packed import (
     PageEntries,
     VisitRows,
 )
-from floorpulse.kpi_engine.fold.presence import NO_END, PartitionPresence
+from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.presence_log import PageBuilder, everything
+from floorpulse.kpi_engine.fold.queue_open_visits import NO_END
 from floorpulse.kpi_engine.fold.slices import ReadInstants
 from floorpulse.kpi_engine.fold.watermark import FUTURE
 from floorpulse.kpi_engine.native import packed as keeper
@@ -28,6 +29,7 @@ from floorpulse.kpi_engine.native.core import NoCore, core
 from floorpulse.kpi_engine.native.packed import PackedVisits
 from floorpulse.kpi_engine.native.slices import NativePartition
 from tests.fakes.engine import MemoryStore
+from tests.fakes.twin_folds import peeked
 from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 HOUR = 60 * MINUTE
@@ -316,7 +318,7 @@ def test_all_packed_visits_are_pythons_once_too_many_names_are_known(
     packed = partition.visits.packed
     assert isinstance(packed, PackedVisits)
     packed.forget_more(3)
-    before = len(packed), packed.going_on, [one[1] for one in packed.peek_all()]
+    before = len(packed), packed.going_on, [one[1] for one in peeked(packed)]
     packed.forget_more(2)
 
     assert before == (2, 2, list(partition.visits.rows.values()))

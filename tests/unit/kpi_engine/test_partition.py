@@ -12,16 +12,14 @@ from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import revision
 from floorpulse.contracts.visit_records import decode_visit
 from floorpulse.contracts.visits import Longest
+from floorpulse.kpi_engine.fold.flush_rows import FlushRows
 from floorpulse.kpi_engine.fold.packed import NothingPacked
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes, StoredPane
-from floorpulse.kpi_engine.fold.partition import (
-    FlushRows,
-    Partition,
-    PartitionPosition,
-    StoredRecords,
-)
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.records import StoredRecords
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from floorpulse.kpi_engine.fold.watermark import advance_watermark
 from tests.fakes.copied_rows import pane_rows, visit_rows
 from tests.unit.kpi_engine.builders import MINUTE, event

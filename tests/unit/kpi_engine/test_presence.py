@@ -272,12 +272,12 @@ def test_who_was_answered_too_long_ago_does_not_enter() -> None:
 def test_of_deleted_months_no_visit_is_counted_as_unresolved() -> None:
     presence = PartitionPresence(Horizons(Longest(4 * HOUR, 2 * HOUR)))
     presence.wait(HOME, ("acme", "new", 1), NOW - HOUR)
-    presence.keep_since(NOW - MONTHS)
+    presence.unresolved.keep_since(NOW - MONTHS)
     presence.expire(NOW)
     presence.wait(HOME, LOST, NOW - 2 * MONTHS)
 
     assert presence.gauges(NOW) == sales([NOW - HOUR])
-    assert presence.take_changed() == set()
+    assert presence.unresolved.take_changed() == set()
 
 
 def test_a_conversation_too_old_for_the_moment_that_was_asked_about_is_not_in_progress() -> None:

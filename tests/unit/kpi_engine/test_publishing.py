@@ -11,7 +11,8 @@ from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.updates import Update
 from floorpulse.contracts.visits import Longest
-from floorpulse.kpi_engine.fold.partition import Partition, PartitionPosition
+from floorpulse.kpi_engine.fold.partition import Partition
+from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.presence_log import ClaimedPresence
 from floorpulse.kpi_engine.publish import publisher as publishing
 from floorpulse.kpi_engine.publish.backlog import HEARTBEAT, SELDOM, Backlog

@@ -1,8 +1,9 @@
 """The bytes of rows, written out by hand after PostgreSQL's description of its binary COPY."""
 
 from floorpulse.contracts.customers import customer_mark
+from floorpulse.contracts.feedback import Complaint, Statement
 from floorpulse.contracts.visit_records import encode_visit
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.rows import EncodedRows, joined, pane_rows, visit_row
 from tests.fakes import copied_rows

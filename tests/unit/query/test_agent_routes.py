@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.visits import Complaint, Evaluation, Miss, Statement, Survey, Visit
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.visits import Miss, Visit
 from floorpulse.figures.agents.comparison import BENCHMARK_COLUMNS, BenchmarkRow
 from floorpulse.figures.agents.rows import AGENT_COLUMNS, AgentRow
 from floorpulse.query.api.queue_bodies import AgentStateRow

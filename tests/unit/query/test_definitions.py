@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from floorpulse.contracts.visits import Evaluation, Survey
+from floorpulse.contracts.feedback import Evaluation, Survey
 from floorpulse.figures.by_policy import definition_of, summed
 from floorpulse.kpis.catalogue import CATALOGUE, VARIANTS
 from floorpulse.kpis.figures import Value, share

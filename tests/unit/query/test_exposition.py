@@ -10,7 +10,7 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from floorpulse.contracts.updates import PaneRow, revision
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.tenant_view import Floors
 from floorpulse.query.prometheus.births import ONCE
 from floorpulse.query.prometheus.exposition import SERIES_PER_QUEUE, SERIES_PER_TENANT, Exposition

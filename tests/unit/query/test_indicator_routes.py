@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey, Visit
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.visits import Visit
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import answered
 from tests.fakes.world import LEADER, NOW, READER, Client, World

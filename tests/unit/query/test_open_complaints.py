@@ -1,7 +1,8 @@
 """Complaints open at an instant, each in its row."""
 
 from floorpulse.board.domain.windows import HOUR, Span
-from floorpulse.contracts.visits import Complaint, Statement, Visit
+from floorpulse.contracts.feedback import Complaint, Statement
+from floorpulse.contracts.visits import Visit
 from floorpulse.figures.open_complaints import OpenComplaints, StoredComplaint, complaints_of
 from floorpulse.figures.selection import By, RowKey, Selection
 

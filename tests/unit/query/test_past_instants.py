@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from floorpulse.contracts.agents import Entered
-from floorpulse.contracts.visits import Survey
+from floorpulse.contracts.feedback import Survey
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import abandoned, answered
 from tests.fakes.world import NOW, Client, World, busy_world

@@ -17,7 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from floorpulse.access.event_stream import resumed
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell, Cells
-from floorpulse.contracts.visits import Complaint, Evaluation, Statement, Survey
+from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Survey
 from floorpulse.figures.corrections.rows import CorrectionRow
 from floorpulse.figures.ports import StoredCorrection
 from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS

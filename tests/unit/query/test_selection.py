@@ -2,7 +2,7 @@
 
 import pytest
 
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.by_policy import gathered
 from floorpulse.figures.policies_in_force import AS_IN_FORCE
 from floorpulse.figures.selection import By, Labels, RowKey, Selection

@@ -9,7 +9,8 @@ from floorpulse.board.domain.sources import SilenceRule
 from floorpulse.contracts.tallies import Example, What
 from floorpulse.contracts.updates import SourceHeard
 from floorpulse.definitions.domain.bodies import Kind, SourceBody
-from floorpulse.definitions.domain.in_force import Definitions, Version
+from floorpulse.definitions.domain.definition_history import Definitions
+from floorpulse.definitions.domain.in_force import Version
 from floorpulse.figures.sources.deliveries import SourceTally
 from floorpulse.figures.sources.watch import patience
 from floorpulse.figures.timestamps import text

@@ -17,7 +17,7 @@ from floorpulse.contracts.cells import Cell, Histogram
 from floorpulse.contracts.updates import SourceHeard
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.families import Family
-from floorpulse.definitions.domain.in_force import NOTHING
+from floorpulse.definitions.domain.definition_history import NOTHING
 from floorpulse.figures.live import kept
 from floorpulse.figures.live.context import LiveQuery
 from floorpulse.figures.live.figures import LiveFigures

@@ -4,13 +4,17 @@ from decimal import Decimal
 
 import pytest
 
+from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.visits import Outcome
 from floorpulse.counting.histograms import Boundary
 from floorpulse.definitions.domain.contract_terms import BillableBody
 from floorpulse.definitions.domain.contract_words import Per
 from floorpulse.definitions.domain.contracts import BillingRule
-from floorpulse.kpis.policies import Formula, ServiceLevelPolicy
+from floorpulse.kpis.catalogue import OVER_SPANS
+from floorpulse.kpis.figures import SpanFigures
+from floorpulse.kpis.policies import DEFAULT_POLICY, Formula, ServiceLevelPolicy
 from floorpulse.reports.domain.judged_visits import billed_time, hit_and_total, is_billable
+from floorpulse.reports.live.billing import TIMES
 from tests.fakes.contracts import call
 
 ANSWERED, ABANDONED, LEFT = Outcome
@@ -101,6 +105,18 @@ def test_billed_time_is_what_was_agreed(terms: dict[str, object], billed: int) -
     rule = BillingRule("m", {}, Per.HANDLED_MINUTE, Decimal(1), **terms)  # type: ignore[arg-type]
 
     assert billed_time(call(0, talk=61_000, hold=3_000, wrap=7_500), rule) == billed
+
+
+@pytest.mark.parametrize("time", TIMES)
+def test_time_is_told_live_by_the_kpis_whose_sums_are_billed(time: str) -> None:
+    rule = BillingRule("m", {}, Per.HANDLED_MINUTE, Decimal(1), time=time)
+    visit = call(0, talk=61_000, hold=3_000, wrap=7_500)
+    cells: Cells = {Cell.HANDLED: 1, Cell.TALK: 61_000, Cell.HOLD: 3_000, Cell.WRAP: 7_500}
+
+    told = [OVER_SPANS[kpi].measure(SpanFigures(cells), DEFAULT_POLICY) for kpi in TIMES[time]]
+
+    live = sum(one.numerator or 0 for one in told)
+    assert live == pytest.approx(billed_time(visit, rule) / 1000)
 
 
 def test_nothing_is_billed_of_a_conversation_that_goes_on() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from floorpulse.contracts.cells import Cell, Cells
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.kpis.plan import Slot
 from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.evidence import PartEvidence

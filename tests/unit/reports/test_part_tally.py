@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from floorpulse.contracts.visits import Outcome
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.domain.contract_hours import ContractHours
 from floorpulse.reports.domain.evidence import DayQuantity, MetricEvidence, PartEvidence
 from floorpulse.reports.domain.part_evidence import PartFacts, part_evidence

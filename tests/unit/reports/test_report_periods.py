@@ -7,13 +7,7 @@ import pytest
 
 from floorpulse.definitions.domain.contract_words import PeriodKind
 from floorpulse.reports.domain.periods import Period
-from floorpulse.reports.domain.report_periods import (
-    before,
-    hours_of,
-    label_of,
-    last_over,
-    period_named,
-)
+from floorpulse.reports.domain.report_periods import before, hours_of, label_of, period_named
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -71,11 +65,3 @@ def test_the_period_before_is_of_the_same_kind() -> None:
     assert label_of(before(named(PeriodKind.MONTH, "2026-03"))) == "2026-02"
     assert label_of(before(named(PeriodKind.WEEK, "2027-W01"))) == "2026-W53"
     assert label_of(before(named(PeriodKind.DAY, "2026-03-01"))) == "2026-02-28"
-
-
-def test_the_last_period_that_is_over_ends_before_now() -> None:
-    midnight = named(PeriodKind.DAY, "2026-11-30").begin
-
-    assert label_of(last_over(PeriodKind.DAY, midnight, SHANGHAI)) == "2026-11-29"
-    assert label_of(last_over(PeriodKind.DAY, midnight - 1, SHANGHAI)) == "2026-11-28"
-    assert label_of(last_over(PeriodKind.WEEK, midnight, SHANGHAI)) == "2026-W48"

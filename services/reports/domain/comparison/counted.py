@@ -14,7 +14,7 @@ from msgspec import structs
 from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.visits import Outcome, Visit, completed_at
 from floorpulse.counting.contributions import handle_cells, offer_cells
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.reports.domain.comparison.claims import Claim
 from floorpulse.reports.domain.comparison.listing import ListedVisit
 from floorpulse.reports.domain.contract_hours import ContractHours

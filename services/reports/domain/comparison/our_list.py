@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from floorpulse.contracts.visits import Outcome
 from floorpulse.definitions.domain.contract_terms import ContractScope
-from floorpulse.definitions.domain.in_force import TenantDefinitions
+from floorpulse.definitions.domain.definition_history import TenantDefinitions
 from floorpulse.kpis.formulas.service_level import past_threshold
 from floorpulse.reports.domain.comparison.listing import ListedVisit, Listing
 from floorpulse.reports.domain.contract_scope import ScopeReach

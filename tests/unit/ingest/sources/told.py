@@ -11,21 +11,13 @@ import msgspec
 
 from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.letters import Refusal
-from floorpulse.contracts.visits import (
-    Visit,
-    VisitKey,
-    hold_of,
-    outcome,
-    talk_of,
-    wait_of,
-    wrap_of,
-)
+from floorpulse.contracts.visits import Visit, VisitKey, hold_of, outcome, talk_of, wait_of, wrap_of
 from floorpulse.ingest.domain.deliveries import records_of
 from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.registry import SOURCES
 from floorpulse.ingest.sources.source import Source, SourceRecord, SourceSettings
 from floorpulse.kpi_engine.fold.merge import merge
-from floorpulse.kpi_engine.fold.visits import visit_key
+from floorpulse.kpi_engine.fold.visit_keys import visit_key
 from tests.unit.ingest.builders import verdict
 
 HANDED = Path(__file__).parents[5] / "shared" / "data"

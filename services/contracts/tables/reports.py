@@ -1,11 +1,8 @@
-"""The tables of reports: what was done, and the reports that schedules issued.
-
-Instants are epoch milliseconds (bigint).
-"""
+"""The tables of reports: what was done, and the reports that schedules issued."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.metadata import metadata
 
 annotation = Table(
     "annotation",

@@ -1,22 +1,9 @@
-"""The tables of the alerts service: rules' states, incidents, notices, silences.
+"""The tables of the alerts service: rules' states, incidents, notices, silences."""
 
-Instants are epoch milliseconds (bigint).
-"""
-
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    Integer,
-    SmallInteger,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.metadata import metadata
 
 alert_lease = Table(
     "alert_lease",

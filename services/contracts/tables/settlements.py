@@ -1,22 +1,11 @@
 """The tables of settlements: what was frozen, in which state it is, who said what, and the visits
 that counted.
-
-Instants are epoch milliseconds (bigint).
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from floorpulse.contracts.tables import metadata
+from floorpulse.contracts.tables.metadata import metadata
 
 settlement = Table(
     "settlement",
