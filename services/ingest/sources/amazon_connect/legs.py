@@ -11,12 +11,23 @@ from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, identity, visit_of
 from floorpulse.ingest.sources.source import SourceSettings
 
-NO_VISIT = frozenset({"OUTBOUND", "EXTERNAL_OUTBOUND", "MONITOR", "AGENT_REPLY"})
+NO_VISIT = frozenset(
+    {"OUTBOUND", "EXTERNAL_OUTBOUND", "CAMPAIGN_PREVIEW", "MONITOR", "AGENT_REPLY"}
+)
 """Ways a contact begins that is nobody's stay in a queue"""
 CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""
 WORK = frozenset({"TASK", "EMAIL"})
-NOBODY_GAVE_UP = frozenset({"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"})
+NOBODY_GAVE_UP = frozenset(
+    {
+        "CONTACT_FLOW_DISCONNECT",
+        "API",
+        "AGENT_DISCONNECT",
+        "AGENT_NETWORK_DISCONNECT",
+        "EXPIRED",
+        "SYSTEM_ERROR",
+    }
+)
 """Reasons of a disconnection, before any agent, that are not the customer's doing"""
 NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
 PERSONAL = "agent"
