@@ -193,7 +193,7 @@ def test_a_reservation_that_was_taken_away_is_not_missed(kind: str) -> None:
 def test_an_activity_is_what_the_settings_say_else_a_break_with_its_name(
     name: str, state: str, reason: str | None
 ) -> None:
-    """`Reserved` and `Busy` are the defaults of workspaces in which workers have one task at a time:
+    """`Reserved` and `Busy` are the defaults where workers have one task at a time:
     https://www.twilio.com/docs/taskrouter/api/activity
     """
     (event,) = told(
