@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.sources.callers import customer_of
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.freeswitch.calls import GAVE_UP, WENT_BY
 from floorpulse.ingest.sources.freeswitch.message import LONGEST, EventBody
@@ -63,9 +64,8 @@ def record_events(payload: Fields) -> list[EventBody] | Refusal:
 
 
 def _told(record: CallRecord, entered: int) -> Iterator[EventBody]:
-    yield record.event(
-        "offered", entered, queue=record.queue, customer=record.text("caller_id_number") or None
-    )
+    customer = customer_of(record.text("caller_id_number"))
+    yield record.event("offered", entered, queue=record.queue, customer=customer)
     answered = record.instant("cc_queue_answered_epoch")
     if answered is None or not record.text("cc_agent"):
         yield from _gone(record, entered)
