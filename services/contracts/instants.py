@@ -8,13 +8,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def parse_instant(value: int | str) -> int:
     """Epoch milliseconds of `value`; a ValueError says what is wrong with it.
 
-    Text must be RFC 3339 with an offset: a time without one could mean any hour of the day.
+    Text must be RFC 3339 with an offset: a time without one could mean any hour of the day. Its `T`
+    and `Z` may be small letters.
     """
     if isinstance(value, int):
         return value
     try:
         moment = datetime.fromisoformat(value)
     except ValueError as wrong:
+        if value.endswith("z"):
+            return parse_instant(f"{value[:-1]}Z")
         message = f"{value!r} is not RFC 3339, such as 2026-11-11T09:30:00+08:00"
         raise ValueError(message) from wrong
     if moment.tzinfo is None:
