@@ -15,13 +15,18 @@ def parse_instant(value: int | str) -> int:
         return value
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError as wrong:
-        if value.endswith("z"):
-            return parse_instant(f"{value[:-1]}Z")
-        message = f"{value!r} is not RFC 3339, such as 2026-11-11T09:30:00+08:00"
-        raise ValueError(message) from wrong
+    except ValueError:
+        moment = _in_small_letters(value)
     if moment.tzinfo is None:
         message = f"{value!r} has no offset; write 2026-11-11T09:30:00Z or +08:00"
         raise ValueError(message)
     delta = moment - EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000
+
+
+def _in_small_letters(value: str) -> datetime:
+    try:
+        return datetime.fromisoformat(value.replace("z", "Z"))
+    except ValueError as wrong:
+        message = f"{value!r} is not RFC 3339, such as 2026-11-11T09:30:00+08:00"
+        raise ValueError(message) from wrong
