@@ -18,16 +18,7 @@ NO_VISIT = frozenset(
 CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""
 WORK = frozenset({"TASK", "EMAIL"})
-NOBODY_GAVE_UP = frozenset(
-    {
-        "CONTACT_FLOW_DISCONNECT",
-        "API",
-        "AGENT_DISCONNECT",
-        "AGENT_NETWORK_DISCONNECT",
-        "EXPIRED",
-        "SYSTEM_ERROR",
-    }
-)
+NOBODY_GAVE_UP = frozenset({"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"})
 """Reasons of a disconnection, before any agent, that are not the customer's doing"""
 NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
 PERSONAL = "agent"
