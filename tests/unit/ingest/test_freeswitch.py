@@ -364,6 +364,34 @@ def test_a_call_record_without_the_instant_of_an_end_tells_no_end(
     assert [one["type"] for one in told(FREESWITCH, [record(**{absent: "0"})])] == wanted
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cc_queue_answered_epoch": str(AT - 300), "cc_queue_terminated_epoch": str(AT - 60)},
+        {"cc_queue_answered_epoch": str(AT + 10), "cc_cause": "cancel"},
+    ],
+)
+def test_an_answer_of_an_earlier_queue_or_of_a_bridge_that_failed_is_none(said: Body) -> None:
+    """mod_callcenter sets cc_agent and cc_queue_answered_epoch before the bridge, and never unsets
+    them: https://github.com/signalwire/freeswitch/issues/1973 shows a bridge that failed.
+    """
+    gone = {"cc_queue_canceled_epoch": str(AT + 30), "cc_cancel_reason": "BREAK_OUT"}
+
+    known = visits(told(FREESWITCH, [record(**gone, **said, end_epoch=str(AT + 30))]))[FIRST]
+
+    assert (known["outcome"], known["wait"]) == ("abandoned", 30_000)
+
+
+def test_a_timeout_of_an_earlier_queue_is_none_of_the_last_ones_stay() -> None:
+    before = {"cc_queue_canceled_epoch": str(AT - 1), "cc_cancel_reason": "TIMEOUT"}
+
+    answered = visits(told(FREESWITCH, [record(**before, cc_cause="answered")]))[FIRST]
+    waiting = visits(told(FREESWITCH, [record(**before, cc_queue_answered_epoch="0")]))[FIRST]
+
+    assert (answered["outcome"], answered["wait"], answered["talk"]) == ("answered", 40_000, 60_000)
+    assert waiting["outcome"] is None
+
+
 @pytest.mark.parametrize("side", ["agent", ""])
 def test_the_record_of_an_agents_leg_or_of_no_queue_tells_nothing(side: str) -> None:
     assert told(FREESWITCH, [record(cc_side=side)]) == []
