@@ -224,6 +224,23 @@ def test_a_talk_whose_beginning_was_not_heard_is_told_by_its_end(ends: list[Body
     assert (alone["outcome"], alone["wait"], alone["talk"]) == ("answered", 20_000, 59_251)
 
 
+@pytest.mark.parametrize(
+    "failed",
+    [
+        [
+            parts(20.1, bridged="false"),
+            of_call("member-queue-end", 20.2, **TERMINATED),
+        ],
+        [of_call("member-queue-end", 20.2, **TERMINATED) | {"variable_cc_agent_bridged": "false"}],
+    ],
+)
+def test_who_had_hung_up_before_the_bridge_was_not_answered(failed: list[Body]) -> None:
+    """mod_callcenter 1.10 ends the stay as `Terminated` also where the bridge failed."""
+    day = [enters(0), *failed, leaves(20.3, "BREAK_OUT", "hangup")]
+
+    assert visits(told(FREESWITCH, day))[FIRST]["outcome"] == "abandoned"
+
+
 def test_what_was_heard_of_a_talk_wins_over_what_its_end_repeats() -> None:
     beginning = [enters(0.4), bridges(20.5), state(20.6, "In a queue call")]
     end = of_call("bridge-agent-end", 80.25, **REPEATED)

@@ -44,6 +44,8 @@ WENT_BY: dict[str, LeftReason] = {
 }
 
 
+FAILED = "false"
+"""What a bridge was that did not come about, in an event and in the caller's channel"""
 LAST_MILLISECOND = 999
 
 Stay = tuple[str, str]
@@ -52,12 +54,14 @@ Stay = tuple[str, str]
 
 @dataclass(eq=False)
 class CallerStay:
-    """What was told of a stay; `start` is the first event of it that was heard."""
+    """What was told of a stay; `start` is the first event of it that was heard. `is_parted` says
+    that a bridge of it was heard to end, or to fail.
+    """
 
     start: CallCenterEvent
     is_offered: bool = False
     is_answered: bool = False
-    is_over: bool = False
+    is_parted: bool = False
 
 
 class CallersOfQueues:
@@ -117,8 +121,9 @@ class CallersOfQueues:
         channel = event.text("CC-Agent-UUID")
         self._channels.pop(channel, None)
         self._on_hold.discard(channel)
-        if event.text("CC-Agent-Bridged").lower() == "false":
+        if event.text("CC-Agent-Bridged").lower() == FAILED:
             self._tried.pop(event.agent, None)
+            self._known(event).is_parted = True
             return
         tried = self._tried.get(event.agent)
         if tried is not None and tried.stay == event.stay:
@@ -135,7 +140,7 @@ class CallersOfQueues:
             body = event.event("answered", answered, agent=event.agent, queue=queue)
             yield {**body, "id": identity(event.name, "a")}
         known.is_answered = True
-        known.is_over = True
+        known.is_parted = True
         yield event.event("ended")
 
     def _offered(self, event: CallCenterEvent) -> Iterator[EventBody]:
@@ -148,9 +153,12 @@ class CallersOfQueues:
         known.is_offered = True
 
     def left(self, event: CallCenterEvent) -> Iterator[EventBody]:
-        """A caller is out of the queue: after a talk, or by another door."""
+        """A caller is out of the queue: after a talk, or by another door. It says so, too, of who
+        had hung up before the bridge.
+        """
         if event.text("CC-Cause").lower() != "cancel":
-            if event.agent and not self._known(event).is_over:
+            failed = event.text("variable_cc_agent_bridged").lower() == FAILED
+            if event.agent and not failed and not self._known(event).is_parted:
                 yield from self._ended(event)
             return
         yield from self._offered(event)
