@@ -261,10 +261,8 @@ def weeks_before(span: Span, weeks: int, zone: ZoneInfo) -> Span:
 
 def _known_since(view: TenantView) -> int:
     """Since when the tenant's floor is known; never where it is not."""
-    return min(
-        (first for (tenant, _, _), first in view.board.first_seen.items() if tenant == view.tenant),
-        default=view.now + 1,
-    )
+    first = view.board.began(view.tenant)
+    return view.now + 1 if first is None else first
 
 
 def _day(row: HistoryRow, zone: ZoneInfo) -> date:

@@ -200,11 +200,13 @@ class Board(Picture):
         """Note that a queue and channel had a contact; one of long ago takes no place from those of
         now.
         """
+        begun = start if first is None else first
         if start < self._idle_since:
             self.names.note(queue_channel)
+            since, until = self._long_ago.get(queue_channel, (begun, start))
+            self._long_ago[queue_channel] = (min(since, begun), max(until, start))
             return
         place = self.names.place(queue_channel)
-        begun = start if first is None else first
         if begun < self.first_seen.get(place, begun + 1):
             self.first_seen[place] = begun
         known = self.last_seen.get(place)

@@ -6,6 +6,7 @@ rows, gauges, positions ──► series ──► groups: queue and channel · 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from floorpulse.board.domain.agents import BoardAgents
@@ -67,6 +68,7 @@ class Picture:
         self.series: dict[QueueChannel, Series] = {}
         self.first_seen: dict[QueueChannel, int] = {}
         self.last_seen: dict[QueueChannel, int] = {}
+        self._long_ago: dict[QueueChannel, tuple[int, int]] = {}
         self.agents = BoardAgents(rules.most_agents, rules.horizons.calls.conversation)
         self.sources = HeardSources(rules.silence)
         self.names = QueueNames(rules.most_queues)
@@ -120,6 +122,26 @@ class Picture:
     def known_queue_channels(self, tenant: str) -> list[QueueChannel]:
         """All queues and channels that a tenant ever had, sorted."""
         return self.names.queue_channels(tenant)
+
+    def began(self, tenant: str) -> int | None:
+        """When the first contact of a tenant came, to the minute; None where none ever did."""
+        seen = chain(
+            self.first_seen.items(), ((one, first) for one, (first, _) in self._long_ago.items())
+        )
+        return min((at for one, at in seen if one[0] == tenant), default=None)
+
+    def contacts_between(self, queue_channel: QueueChannel) -> tuple[int, int] | None:
+        """The starts of the first and the last pane in which a queue and channel had a contact,
+        also where it is no longer shown; None where it had none, or is not told apart.
+        """
+        spans = []
+        if queue_channel in self.first_seen:
+            spans.append((self.first_seen[queue_channel], self.last_seen[queue_channel]))
+        if queue_channel in self._long_ago:
+            spans.append(self._long_ago[queue_channel])
+        if not spans:
+            return None
+        return min(first for first, _ in spans), max(last for _, last in spans)
 
     def folded(self, tenant: str) -> tuple[int, int]:
         """How many queues of a tenant are counted in `OTHER`, and how many agents are not listed by

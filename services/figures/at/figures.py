@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from floorpulse.board.domain.board import Board
 from floorpulse.board.domain.windows import Span, Window
-from floorpulse.figures.at.floor import FloorThen, began, board_then, seen_before
+from floorpulse.figures.at.floor import FloorThen, board_then, seen_before
 from floorpulse.figures.at.ports import MomentHistory, MomentReading
 from floorpulse.figures.at.readers import AgentsUntil, VisitsUntil
 from floorpulse.figures.at.spans import Moment, spans_of
@@ -80,7 +80,7 @@ class PastFloors:
         """
         tenant = query.selection.tenant
         view = self._floors.view(tenant)
-        _refuse_beyond(view.now, began(view.board, tenant), at)
+        _refuse_beyond(view.now, view.board.began(tenant), at)
         moment = Moment(at, view.board.rules.pane, view.zone)
         slots = (
             await self._tables.forecasts.in_force(tenant, moment.planned(query.window))

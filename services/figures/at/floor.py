@@ -109,13 +109,8 @@ def seen_before(board: Board, tenant: str, at: int) -> list[QueueChannelSpan]:
     """The queues and channels of a tenant that had a contact in a pane before `at`, as far as the
     board of this moment tells them apart.
     """
+    known = board.known_queue_channels(tenant)
+    spans = [(one, span) for one in known if (span := board.contacts_between(one))]
     return [
-        QueueChannelSpan(one, first, min(at, board.last_seen[one]))
-        for one in board.known_queue_channels(tenant)
-        if (first := board.first_seen.get(one, at)) < at
+        QueueChannelSpan(one, first, min(at, last)) for one, (first, last) in spans if first < at
     ]
-
-
-def began(board: Board, tenant: str) -> int | None:
-    """When the first contact of a tenant came, to the minute; None where none ever did."""
-    return min((at for one, at in board.first_seen.items() if one[0] == tenant), default=None)

@@ -8,8 +8,10 @@ carries the rest.
 Attributes win over fields of the same name in `data`; extension attributes are left aside.
 """
 
+import re
 from collections.abc import Mapping
 from typing import get_args
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
@@ -19,6 +21,8 @@ from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import of_decoding
 
 VERSION = "1.0"
+ESCAPED = re.compile(r"\\(.)")
+"""A character behind a backslash, within double quotes"""
 TYPES = frozenset(str(event.__struct_config__.tag) for event in get_args(AnyEvent))
 
 
@@ -45,14 +49,36 @@ def unwrap(text: bytes) -> bytes | Refusal:
 
 
 def bind(attributes: Mapping[str, str], data: bytes) -> bytes | Refusal:
-    """The canonical event of a binary CloudEvent: `attributes` from the `ce-` headers, `data` the
-    body.
+    """The canonical event of a binary CloudEvent: `attributes` as the `ce-` headers have them,
+    `data` the body.
     """
+    said = from_headers(attributes)
+    if isinstance(said, Refusal):
+        return said
     try:
-        envelope = msgspec.convert(attributes, Envelope)
+        envelope = msgspec.convert(said, Envelope)
     except msgspec.ValidationError as wrong:
         return of_decoding(wrong)
     return _joined(envelope, data)
+
+
+def from_headers(attributes: Mapping[str, str]) -> dict[str, str] | Refusal:
+    """The attributes that headers say; a refusal where one is no UTF-8, for two ids would else
+    become one.
+
+    The HTTP binding (3.1.3.2) percent-encodes values; older versions put them between double
+    quotes, with backslashes before what quotes cannot hold.
+    """
+    try:
+        return {name: _header_value(value) for name, value in attributes.items()}
+    except UnicodeDecodeError:
+        return Refusal(Reason.INVALID_FIELD, "a ce- header is no UTF-8 once it is decoded")
+
+
+def _header_value(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        text = ESCAPED.sub(r"\1", text[1:-1])
+    return unquote(text, errors="strict")
 
 
 def own_type(name: str) -> str:

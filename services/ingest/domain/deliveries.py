@@ -6,13 +6,14 @@ a binary CloudEvent: attributes in `ce-` headers, data the body     a structured
 """
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import shortened
 from floorpulse.ingest.domain.bodies import BodyForm, form_of, split
+from floorpulse.ingest.domain.cloudevents import from_headers
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 1000
@@ -29,7 +30,7 @@ def records_of(headers: Mapping[str, str], body: bytes, limit: int) -> list[byte
         return _of_form(body)
     form = form_of(content_type) or BodyForm.JSON
     if form is BodyForm.JSON and f"{BINARY}specversion" in headers:
-        return [_structured(headers, body)]
+        return _structured(headers, body)
     return split(BodyForm.NDJSON if form is BodyForm.NDJSON else BodyForm.JSON, body, limit)
 
 
@@ -42,11 +43,16 @@ def _of_form(body: bytes) -> list[bytes] | Refusal:
     return [msgspec.json.encode(dict(fields))]
 
 
-def _structured(headers: Mapping[str, str], body: bytes) -> bytes:
-    """The event with its attributes inside; the HTTP binding percent-encodes them."""
-    attributes: dict[str, object] = {
-        name.removeprefix(BINARY): unquote(value)
-        for name, value in headers.items()
-        if name.startswith(BINARY)
-    }
-    return msgspec.json.encode(attributes | {"data": msgspec.Raw(body.strip() or b"null")})
+def _structured(headers: Mapping[str, str], body: bytes) -> list[bytes] | Refusal:
+    """The event with its attributes inside."""
+    said = from_headers(
+        {
+            name.removeprefix(BINARY): value
+            for name, value in headers.items()
+            if name.startswith(BINARY)
+        }
+    )
+    if isinstance(said, Refusal):
+        return said
+    attributes: dict[str, object] = {**said, "data": msgspec.Raw(body.strip() or b"null")}
+    return [msgspec.json.encode(attributes)]

@@ -274,6 +274,27 @@ def test_what_lies_before_the_live_span_is_dropped_and_refused_but_the_queue_sta
     assert offered(board, Window.TODAY, NOW + 40 * HOUR) == 0
 
 
+def test_contacts_of_long_ago_are_known_though_their_queue_is_no_longer_shown() -> None:
+    day = 24 * HOUR
+    old, sales = ("demo", "old", "voice"), ("demo", "sales", "voice")
+    floor = MemoryFloor()
+    floor.put(
+        *(answered(NOON - days * day, 1, 9, queue="old") for days in (90, 60)),
+        *(answered(NOON - days * day, 1, 9) for days in (50, 1)),
+    )
+    board = Board(RULES, lambda: NOW)
+    board.prune(NOW)
+    for update in floor.updates(NOW):
+        board.take(update, update.published_at)
+
+    assert board.queue_channels("demo", NOW) == [sales]
+    assert board.contacts_between(old) == (NOON - 90 * day, NOON - 60 * day)
+    assert board.contacts_between(sales) == (NOON - 50 * day, NOON - day)
+    assert board.contacts_between(("demo", "new", "voice")) is None
+    assert board.began("demo") == NOON - 90 * day
+    assert board.began("other") is None
+
+
 def test_the_live_span_reaches_back_to_local_midnight_and_at_least_26_hours() -> None:
     assert board_of(MemoryFloor()).live_since(NOW) == NOW - 26 * HOUR
 

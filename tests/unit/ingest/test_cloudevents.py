@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from floorpulse.contracts.letters import Refusal
-from floorpulse.ingest.domain.cloudevents import TYPES, bind, own_type, unwrap
+from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.ingest.domain.cloudevents import TYPES, bind, from_headers, own_type, unwrap
 
 HELD = {
     "specversion": "1.0",
@@ -75,6 +75,21 @@ def test_a_binary_cloudevent_has_its_attributes_in_headers() -> None:
     text = bind({name: str(value) for name, value in HELD.items()}, json.dumps(DATA).encode())
     assert isinstance(text, bytes)
     assert json.loads(text) == ATTRIBUTES | DATA
+
+
+def test_a_header_may_stand_between_quotes() -> None:
+    """CloudEvents, HTTP Protocol Binding 1.0.2, 3.1.3.2: quotes MUST be taken, as older senders
+    write them, before the one round of percent-decoding.
+    """
+    quoted = {"id": '"7 \\"a\\\\b\\" %E5%8C%97"', "source": '"', "specversion": '"1.0"'}
+
+    assert from_headers(quoted) == {"id": '7 "a\\b" 北', "source": '"', "specversion": "1.0"}
+
+
+def test_a_header_that_is_no_utf_8_is_refused() -> None:
+    refused = bind({**HELD, "id": "%C0%A0"}, b'{"contact": "c1"}')
+
+    assert refused == Refusal(Reason.INVALID_FIELD, "a ce- header is no UTF-8 once it is decoded")
 
 
 def test_a_binary_cloudevent_needs_all_attributes() -> None:

@@ -150,9 +150,13 @@ def test_the_oldest_call_is_forgotten_where_there_are_too_many(
 
 
 @pytest.mark.parametrize(
-    ("cause", "missed"), [("NO_ANSWER", 1), ("LOSE_RACE", 0), ("USER_BUSY", 1)]
+    ("cause", "missed"),
+    [("NO_ANSWER", 1), ("LOSE_RACE", 0), ("USER_BUSY", 1), ("USER_NOT_REGISTERED", 0)],
 )
 def test_a_telephone_that_rang_in_vain(cause: str, missed: int) -> None:
+    """A telephone that is not registered is tried every 5 seconds (mod_callcenter.c of 1.10,
+    "Protection againts super fast loop"), and never rings.
+    """
     ana = {"CC_Agent": "ana@here"}
     day = [
         enters(0),
@@ -188,6 +192,95 @@ def test_a_bridge_without_its_agents_channel_is_an_answer_all_the_same() -> None
 
 def test_a_talk_whose_beginning_was_not_heard_has_an_end() -> None:
     assert [one["type"] for one in told(FREESWITCH, [parts(80)])] == ["contact.ended"]
+
+
+REPEATED = {
+    "CC_Member_Joined_Time": str(AT),
+    "CC_Agent_Answered_Time": str(AT + 20),
+    "CC_Agent": "ana@here",
+}
+"""What the end of a talk repeats of its beginning: mod_callcenter.c, bridge-agent-end and
+member-queue-end
+"""
+TERMINATED = {"CC_Cause": "Terminated", **REPEATED}
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        [of_call("bridge-agent-end", 80.25, **REPEATED)],
+        [of_call("member-queue-end", 80.25, **TERMINATED)],
+        [
+            of_call("bridge-agent-end", 80.25, **REPEATED),
+            of_call("member-queue-end", 80.3, **TERMINATED),
+        ],
+    ],
+)
+def test_a_talk_whose_beginning_was_not_heard_is_told_by_its_end(ends: list[Body]) -> None:
+    heard = visits(told(FREESWITCH, [enters(0.4), *ends]))[FIRST]
+    alone = visits(told(FREESWITCH, ends))[FIRST]
+
+    assert (heard["outcome"], heard["wait"], heard["talk"]) == ("answered", 20_599, 59_251)
+    assert (alone["outcome"], alone["wait"], alone["talk"]) == ("answered", 20_000, 59_251)
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        [
+            parts(20.1, bridged="false"),
+            of_call("member-queue-end", 20.2, **TERMINATED),
+        ],
+        [of_call("member-queue-end", 20.2, **TERMINATED) | {"variable_cc_agent_bridged": "false"}],
+    ],
+)
+def test_who_had_hung_up_before_the_bridge_was_not_answered(failed: list[Body]) -> None:
+    """mod_callcenter 1.10 ends the stay as `Terminated` also where the bridge failed."""
+    day = [enters(0), *failed, leaves(20.3, "BREAK_OUT", "hangup")]
+
+    assert visits(told(FREESWITCH, day))[FIRST]["outcome"] == "abandoned"
+
+
+def test_what_was_heard_of_a_talk_wins_over_what_its_end_repeats() -> None:
+    beginning = [enters(0.4), bridges(20.5), state(20.6, "In a queue call")]
+    end = of_call("bridge-agent-end", 80.25, **REPEATED)
+    after_a_restart = [*told(FREESWITCH, beginning), *told(FREESWITCH, [end])]
+
+    for events in (told(FREESWITCH, [*beginning, end]), after_a_restart):
+        known = visits(events)[FIRST]
+        assert (known["wait"], known["talk"]) == (20_100, 59_750)
+
+
+def test_who_gave_up_and_was_not_heard_to_come_had_joined_when_the_end_says_so() -> None:
+    gone = {**leaves(42.5, "BREAK_OUT", "hangup"), "CC-Member-Joined-Time": str(AT)}
+
+    known = visits(told(FREESWITCH, [gone]))[FIRST]
+
+    assert (known["outcome"], known["wait"], known["queue"]) == ("abandoned", 41_501, "sales@here")
+
+
+def test_a_caller_who_is_passed_on_before_the_bridge_ends_was_not_answered_twice() -> None:
+    """mod_callcenter looks for the end of a bridge ten times a second, and the next queue is
+    entered at once.
+    """
+    day = [
+        *(enters(0), bridges(5), state(5.1, "In a queue call")),
+        *(enters(60, "2", "billing@here"), parts(60.1)),
+        {**leaves(70, "TIMEOUT", "answered"), "CC-Member-UUID": "m-2"},
+        enters(70.1, "3", "help@here"),
+    ]
+
+    told_so = [one for one in told(FREESWITCH, day) if one["type"] == "contact.transferred"]
+
+    assert [one["visit"] for one in told_so] == [FIRST[1]]
+
+
+@pytest.mark.parametrize("number", ["anonymous", "Restricted", "0000000000", ""])
+def test_a_caller_without_a_number_is_no_customer(number: str) -> None:
+    enters_so = of_call("member-queue-start", 0, CC_Member_CID_Number=number)
+
+    for come in (enters_so, record(caller_id_number=number)):
+        assert "customer" not in told(FREESWITCH, [come])[0]
 
 
 def test_an_agents_status_counts_before_the_state() -> None:
@@ -286,6 +379,34 @@ def test_a_call_record_without_the_instant_of_an_end_tells_no_end(
     absent: str, wanted: list[str]
 ) -> None:
     assert [one["type"] for one in told(FREESWITCH, [record(**{absent: "0"})])] == wanted
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"cc_queue_answered_epoch": str(AT - 300), "cc_queue_terminated_epoch": str(AT - 60)},
+        {"cc_queue_answered_epoch": str(AT + 10), "cc_cause": "cancel"},
+    ],
+)
+def test_an_answer_of_an_earlier_queue_or_of_a_bridge_that_failed_is_none(said: Body) -> None:
+    """mod_callcenter sets cc_agent and cc_queue_answered_epoch before the bridge, and never unsets
+    them: https://github.com/signalwire/freeswitch/issues/1973 shows a bridge that failed.
+    """
+    gone = {"cc_queue_canceled_epoch": str(AT + 30), "cc_cancel_reason": "BREAK_OUT"}
+
+    known = visits(told(FREESWITCH, [record(**gone, **said, end_epoch=str(AT + 30))]))[FIRST]
+
+    assert (known["outcome"], known["wait"]) == ("abandoned", 30_000)
+
+
+def test_a_timeout_of_an_earlier_queue_is_none_of_the_last_ones_stay() -> None:
+    before = {"cc_queue_canceled_epoch": str(AT - 1), "cc_cancel_reason": "TIMEOUT"}
+
+    answered = visits(told(FREESWITCH, [record(**before, cc_cause="answered")]))[FIRST]
+    waiting = visits(told(FREESWITCH, [record(**before, cc_queue_answered_epoch="0")]))[FIRST]
+
+    assert (answered["outcome"], answered["wait"], answered["talk"]) == ("answered", 40_000, 60_000)
+    assert waiting["outcome"] is None
 
 
 @pytest.mark.parametrize("side", ["agent", ""])

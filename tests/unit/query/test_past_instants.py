@@ -11,6 +11,7 @@ from tests.fakes.floor import abandoned, answered
 from tests.fakes.world import NOW, Client, World, busy_world
 
 MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
 SINCE = NOW - NOW % MINUTE - 30 * MINUTE  # 2026-11-11T11:37:00Z
 AT = "2026-11-11T11:37:20Z"
 CHANGED = """
@@ -185,6 +186,19 @@ def test_what_cannot_be_told_is_refused_with_what_can(
 
     assert (answer.status_code, answer.json()["title"]) == (422, title)
     assert words in answer.json()["detail"]
+
+
+def test_history_loaded_later_is_told_though_its_queue_is_no_longer_shown() -> None:
+    world = floor_of(answered(SINCE, 5))
+    world.board.prune(NOW)
+    world.floor.put(answered(SINCE - 90 * DAY, 50, 60, queue="old"))
+    world.tell()
+    client = world.client()
+
+    at = "2026-08-13T11:37:20Z"
+    assert figure(client, "waiting", at, queue="old")["value"] == 1
+    rows = client.get("/v1/queues", {"at": at}).json()["rows"]
+    assert [(row["queue"], row["waiting"]) for row in rows] == [("old", 1)]
 
 
 def test_an_instant_whose_contacts_were_deleted_is_refused() -> None:

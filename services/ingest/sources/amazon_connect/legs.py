@@ -11,7 +11,9 @@ from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, identity, visit_of
 from floorpulse.ingest.sources.source import SourceSettings
 
-NO_VISIT = frozenset({"OUTBOUND", "EXTERNAL_OUTBOUND", "MONITOR", "AGENT_REPLY"})
+NO_VISIT = frozenset(
+    {"OUTBOUND", "EXTERNAL_OUTBOUND", "CAMPAIGN_PREVIEW", "MONITOR", "AGENT_REPLY"}
+)
 """Ways a contact begins that is nobody's stay in a queue"""
 CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""

@@ -20,8 +20,11 @@ one millisecond after the one before it. States of one instant would else be ord
 
 A rotated log may begin in the second in which the one before it ended. So whole stamps of a log's
 first second are told from its middle on, behind all that the log before told of that second.
+
+Who logs off says for how long: an agent of whom the log told nothing before was there since.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +43,10 @@ BEGINNING = COMING | {"ADDMEMBER"}
 """Words before which a log rarely says anything else of an agent in the same second"""
 WORDS = COMING | GOING | PAUSING | RESUMING | {REASON, "ADDMEMBER", "REMOVEMEMBER"}
 
+LOGGED_IN = re.compile(r"\d{1,10}", re.ASCII)
+"""For how many seconds an agent who logs off had been logged in: the second parameter"""
+LONGEST = 31 * 86_400
+"""The longest time, in seconds, for which a state of Asterisk is believed"""
 SECOND = 1000
 MIDDLE = 500
 BACKWARDS = 5_000
@@ -253,10 +260,22 @@ class AgentsOfLog:
         if entry.at < agent.instants.told - BACKWARDS:
             return [] if self._is_known(entry) else RUNS_BACKWARDS
         self._is_known(entry)
+        before = self._logged_in(agent, entry) if agent.instants.stamp is None else []
         if not agent.take(entry):
             return []
         begins_late = entry.is_whole and entry.at == first and entry.word not in BEGINNING
         at = agent.instants.following(entry.at + MIDDLE if begins_late else entry.at)
+        told = {"type": "agent.state", "agent": entry.agent, **agent.body(), "at": at}
+        return [*before, told]
+
+    def _logged_in(self, agent: LoggedAgent, entry: LogEntry) -> list[dict[str, Any]]:
+        """That the agent who logs off was there, a millisecond after logging in: the log before may
+        tell it, without the queues.
+        """
+        seconds = entry.text(1)
+        if entry.word not in GOING or not LOGGED_IN.fullmatch(seconds):
+            return []
+        at = entry.at - min(int(seconds), LONGEST) * SECOND + 1
         return [{"type": "agent.state", "agent": entry.agent, **agent.body(), "at": at}]
 
     def _is_known(self, entry: LogEntry) -> bool:

@@ -15,7 +15,6 @@ show that it is the stay of another number or call. A line without any other of 
 itself: of an end, the answer lies as long before it as the call talked.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,14 +35,12 @@ from floorpulse.ingest.sources.asterisk.stays import (
     StaysOfLog,
     number_of,
 )
+from floorpulse.ingest.sources.callers import customer_of
 from floorpulse.ingest.sources.payloads import hashed_visit
 
 EventBody = dict[str, Any]
 """A canonical event without id and source; without `at` it happened at the entry's instant"""
 
-UNKNOWN_CALLER = re.compile(
-    "|unknown|anonymous|restricted|private|unavailable|asterisk|<unknown>", re.IGNORECASE
-)
 TURNED_AWAY: dict[str, LeftReason] = {
     "CLOSED": "closed",
     "FULL": "overflow",
@@ -122,9 +119,8 @@ class CallsOfLog:
         return stay.at is None and second in (stay.began, stay.began + NEAR) and second < stay.until
 
     def _offer(self, entry: LogEntry, stay: QueueStay) -> EventBody:
-        named = stay.call == entry.call and not UNKNOWN_CALLER.fullmatch(entry.text(1))
-        caller = {"customer": entry.text(1)} if named else {}
-        return self._event("contact.offered", stay, queue=stay.queue, **caller)
+        customer = customer_of(entry.text(1)) if stay.call == entry.call else None
+        return self._event("contact.offered", stay, queue=stay.queue, customer=customer)
 
     def _turned_away(self, entry: LogEntry) -> list[EventBody]:
         about = {

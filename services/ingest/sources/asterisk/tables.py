@@ -3,6 +3,7 @@
     sqlite3, psql -At   2026-11-16 10:00:08|c1|sales|ann|CONNECT|8|c2|5||
     psql, mysql         2026-11-16 10:00:08 | c1 | sales | ann | CONNECT | 8 | c2 | 5 | |
     CSV, TSV, COPY      "2026-11-16 10:00:08","c1","sales","ann","CONNECT","8","c2","5","",""
+    JSON                {"time": "2026-11-16 10:00:08", "callid": "c1", "queuename": "sales", …}
 
 A header names the columns, also as QueueMetrics does (time_id, call_id, queue, agent, verb);
 without one they have the order time, callid, queuename, agent, event, data1 … data5, perhaps behind
@@ -13,9 +14,11 @@ it is the first, unless the call or the row before was later.
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.asterisk.lines import LogEntry, entry_of, milliseconds
@@ -83,6 +86,8 @@ class LogReader:
         return read
 
     def _row(self, text: str) -> LogEntry | Refusal | None:
+        if text.startswith("{"):
+            return self._object(text)
         copied = COPY.match(text)
         if copied:
             self._columns = _named(copied.group(1).split(","))
@@ -96,8 +101,16 @@ class LogReader:
         return self._entry(fields) if len(fields) >= len(COLUMNS) else NO_LINE
 
     def _entry(self, fields: Sequence[str]) -> LogEntry | Refusal:
-        columns = self._columns or _without_header(fields)
-        said = _said(columns, fields)
+        return self._told(_said(self._columns or _without_header(fields), fields))
+
+    def _object(self, text: str) -> LogEntry | Refusal:
+        try:
+            row = _decode(text)
+        except (ValueError, RecursionError):
+            return NO_LINE
+        return self._told(_said(_named(row), [_known(_text_of(one)) for one in row.values()]))
+
+    def _told(self, said: dict[str, str]) -> LogEntry | Refusal:
         time, call, queue, agent, word = (said.get(column, "") for column in COLUMNS)
         if not word:
             return NO_LINE
@@ -166,7 +179,14 @@ def _known(field: str) -> str:
     return "" if field in ("NULL", "\\N") else field
 
 
-def _named(fields: Sequence[str]) -> tuple[str, ...]:
+def _text_of(value: str | float | None) -> str:
+    """A value of JSON as a field; a column with empty ones may hold 8 as 8.0."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+def _named(fields: Iterable[str]) -> tuple[str, ...]:
     return tuple(field.strip().strip('"`').lower() for field in fields)
 
 
@@ -199,3 +219,4 @@ def _parameters(said: dict[str, str]) -> tuple[str, ...]:
 
 
 _ZERO = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+_decode = msgspec.json.Decoder(dict[str, str | int | float | None]).decode

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from floorpulse.ingest.sources.asterisk.calls import UNKNOWN_CALLER
+from floorpulse.ingest.sources.callers import customer_of
 from floorpulse.ingest.sources.fields import Fields
 
 EventBody = dict[str, object]
@@ -58,8 +58,7 @@ class AmiEvent:
     @property
     def customer(self) -> str | None:
         """The caller's number, where there is one."""
-        number = self.text("CallerIDNum")
-        return None if UNKNOWN_CALLER.fullmatch(number) else number
+        return customer_of(self.text("CallerIDNum"))
 
     def seconds(self, name: str) -> int | None:
         """A span that is told in seconds, in milliseconds."""

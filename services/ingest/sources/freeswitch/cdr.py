@@ -2,19 +2,22 @@
 
 The record repairs what a broken connection missed. Its stamps are whole seconds, so that a finer
 stamp of the same fact wins: the end is told at the second's last millisecond. A record has the
-variables of the last queue only.
+variables of the last queue, and of the queues before it those that the last one did not set: what
+lies before the entry, and an answer of a stay that was cancelled, is none of this stay.
 """
 
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from floorpulse.contracts.letters import Refusal
+from floorpulse.ingest.sources.callers import customer_of
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.freeswitch.calls import GAVE_UP, WENT_BY
 from floorpulse.ingest.sources.freeswitch.message import LONGEST, EventBody
 from floorpulse.ingest.sources.payloads import hashed_visit, identity, missing
 
 LAST_MILLISECOND = 999
+CANCELLED = "cancel"
 SAME_HANGUP = 1_000
 """Milliseconds between leaving the queue and hanging up that are one act"""
 
@@ -37,6 +40,16 @@ class CallRecord:
     def instant(self, name: str) -> int | None:
         """A variable in epoch seconds, as epoch milliseconds; 0 is no time."""
         return self._variables.seconds(name)
+
+    def since(self, name: str, entered: int) -> int | None:
+        """A variable in epoch seconds that was set in this stay, as epoch milliseconds."""
+        at = self.instant(name)
+        return None if at is None or at < entered else at
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the stay ended without an agent, also where one was tried."""
+        return self.text("cc_cause").lower() == CANCELLED or not self.text("cc_agent")
 
     def event(self, kind: str, at: int, **said: object) -> EventBody:
         """An event of the record's stay."""
@@ -63,11 +76,10 @@ def record_events(payload: Fields) -> list[EventBody] | Refusal:
 
 
 def _told(record: CallRecord, entered: int) -> Iterator[EventBody]:
-    yield record.event(
-        "offered", entered, queue=record.queue, customer=record.text("caller_id_number") or None
-    )
-    answered = record.instant("cc_queue_answered_epoch")
-    if answered is None or not record.text("cc_agent"):
+    customer = customer_of(record.text("caller_id_number"))
+    yield record.event("offered", entered, queue=record.queue, customer=customer)
+    answered = record.since("cc_queue_answered_epoch", entered)
+    if answered is None or record.is_cancelled:
         yield from _gone(record, entered)
         return
     yield record.event(
@@ -75,21 +87,20 @@ def _told(record: CallRecord, entered: int) -> Iterator[EventBody]:
         answered,
         agent=record.text("cc_agent"),
         queue=record.queue,
-        wait_ms=max(0, answered - entered),
+        wait_ms=answered - entered,
     )
-    if ended := record.instant("cc_queue_terminated_epoch"):
-        talk = max(0, ended - answered)
-        yield record.event("ended", ended + LAST_MILLISECOND, talk_ms=talk)
+    if ended := record.since("cc_queue_terminated_epoch", answered):
+        yield record.event("ended", ended + LAST_MILLISECOND, talk_ms=ended - answered)
 
 
 def _gone(record: CallRecord, entered: int) -> Iterator[EventBody]:
     """How somebody left who was not answered. Leaving and hanging up at once is giving up."""
-    left = record.instant("cc_queue_canceled_epoch")
+    left = record.since("cc_queue_canceled_epoch", entered)
     if left is None:
         return
     reason = record.text("cc_cancel_reason").upper()
     hung_up = record.instant("end_epoch")
-    wait = max(0, left - entered)
+    wait = left - entered
     if reason in GAVE_UP and (hung_up is None or hung_up - left <= SAME_HANGUP):
         yield record.event("abandoned", left, queue=record.queue, wait_ms=wait)
     else:

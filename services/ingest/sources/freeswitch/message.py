@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from floorpulse.ingest.sources.callers import customer_of
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import hashed_visit
 
@@ -45,6 +46,11 @@ class CallCenterEvent:
     def contact(self) -> str:
         """The caller's channel."""
         return self.text("CC-Member-Session-UUID")
+
+    @property
+    def customer(self) -> str | None:
+        """The caller's number, where there is one."""
+        return customer_of(self.text("CC-Member-CID-Number"))
 
     @property
     def stay(self) -> str:

@@ -45,6 +45,8 @@ READERS: Mapping[str, Reader] = {
     "reservation.rescinded": workers.released,
     "reservation.failed": workers.released,
     "worker.activity.update": workers.activity,
+    "worker.created": workers.created,
+    "worker.deleted": workers.deleted,
 }
 SILENT = frozenset(
     (
@@ -64,8 +66,6 @@ SILENT = frozenset(
         "workflow.target-matched",
         "workflow.timeout",
         "workflow.skipped",
-        "worker.created",
-        "worker.deleted",
         "worker.attributes.update",
         "worker.capacity.update",
         "worker.channel.availability.update",

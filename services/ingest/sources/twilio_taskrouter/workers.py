@@ -1,12 +1,14 @@
 """Workers' activities and what reservations do to them, as states of agents.
 
-    worker.activity.update ─► the state that the activity is
+    worker.created, worker.activity.update ─► the state that the activity is
+    worker.deleted ─► offline
     reservation.created ─► ringing · accepted ─► busy · wrapup ─► wrap_up
     reservation.rejected, timeout, canceled, rescinded, failed, completed ─► the activity named in
     it
 
 Activities are a site's own words: the settings say which state each is. An activity that nobody
-named is a break with its name.
+named is a break with its name. A workspace in which workers have one task at a time moves them to
+`Reserved` and `Busy` by itself, and says so behind the reservation that did it.
 """
 
 from collections.abc import Sequence
@@ -23,6 +25,8 @@ BUILT_IN: dict[str, AgentState] = {
     "idle": "available",
     "unavailable": "break",
     "break": "break",
+    "reserved": "ringing",
+    "busy": "busy",
 }
 STATE = "state"
 """The word behind the id of a state that a reservation's event tells beside its visit"""
@@ -35,6 +39,17 @@ def activity(notice: Notice, settings: SourceSettings) -> Told:
     if notice.agent(settings) is None or notice.body.text("workerActivityName") is None:
         return missing("WorkerName or WorkerActivityName")
     return _named(notice, settings, None)
+
+
+def created(notice: Notice, settings: SourceSettings) -> Told:
+    """A worker was made, and is in the workspace's first activity until the next one."""
+    return _named(notice, settings, None)
+
+
+def deleted(notice: Notice, settings: SourceSettings) -> Told:
+    """A worker is no longer there."""
+    agent = notice.agent(settings)
+    return [] if agent is None else [_state(notice, None, agent, "offline", None)]
 
 
 def reserved(notice: Notice, settings: SourceSettings) -> Told:

@@ -154,8 +154,13 @@ def test_a_ringing_agent_has_not_answered() -> None:
     assert kinds(ringing) == ["contact.offered", "contact.abandoned"]
 
 
-@pytest.mark.parametrize("method", ["OUTBOUND", "EXTERNAL_OUTBOUND", "MONITOR", "AGENT_REPLY"])
+@pytest.mark.parametrize(
+    "method", ["OUTBOUND", "EXTERNAL_OUTBOUND", "CAMPAIGN_PREVIEW", "MONITOR", "AGENT_REPLY"]
+)
 def test_what_is_nobodys_stay_in_a_queue_is_counted_as_ignored(method: str) -> None:
+    """`InitiationMethod` of the Amazon Connect Administrator Guide, Contact records data model:
+    https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
+    """
     source = opened("amazon-connect")
     assert told(source, contact("QUEUED", initiationMethod=method)) == []
     assert source.unknown.counted() == {method: 1}

@@ -137,6 +137,12 @@ def test_the_binary_form_is_the_structured_one() -> None:
     assert (held["at"], held["contact"]) == ("2026-11-02T09:00:00Z", "c1")
 
 
+def test_a_binary_form_whose_headers_are_no_utf_8_is_refused() -> None:
+    headers = {"ce-specversion": "1.0", "ce-type": "contact.held", "ce-id": "%FF"}
+
+    assert isinstance(records_of(headers, b"{}", 10), Refusal)
+
+
 def test_a_binary_form_without_json_is_refused() -> None:
     headers = {"ce-specversion": "1.0", "ce-type": "contact.held", "ce-id": "7"}
     records = records_of(headers, b"no json", 10)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, told, visits
+from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, states, told, visits
 
 VENDOR = "twilio-taskrouter"
 SECOND = AT // 1000
@@ -186,11 +186,16 @@ def test_a_reservation_that_was_taken_away_is_not_missed(kind: str) -> None:
         ("Break", "break", "Break"),
         ("Team meeting", "break", "Team meeting"),
         ("Lunch", "offline", None),
+        ("Reserved", "ringing", None),
+        ("Busy", "busy", None),
     ],
 )
 def test_an_activity_is_what_the_settings_say_else_a_break_with_its_name(
     name: str, state: str, reason: str | None
 ) -> None:
+    """`Reserved` and `Busy` are the defaults where workers have one task at a time:
+    https://www.twilio.com/docs/taskrouter/api/activity
+    """
     (event,) = told(
         VENDOR,
         form("worker.activity.update", WorkerActivityName=name),
@@ -198,6 +203,19 @@ def test_an_activity_is_what_the_settings_say_else_a_break_with_its_name(
     )
 
     assert (event["state"], event.get("reason")) == (state, reason)
+
+
+def test_a_worker_is_there_from_being_made_to_being_deleted() -> None:
+    """https://www.twilio.com/docs/taskrouter/api/event/reference names what these events carry."""
+    made = form("worker.created", WorkerActivityName="Idle")
+    gone = form("worker.deleted", AT + 60_000, WorkerActivityName="Idle")
+
+    assert states(told(VENDOR, made, gone)) == [
+        (AT, "ann", "available"),
+        (AT + 60_000, "ann", "offline"),
+    ]
+    assert told(VENDOR, form("worker.created")) == []
+    assert told(VENDOR, form("worker.deleted", WorkerName="")) == []
 
 
 @pytest.mark.parametrize(

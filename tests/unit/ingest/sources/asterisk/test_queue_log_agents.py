@@ -47,6 +47,35 @@ def test_an_agent_who_logs_in_is_available_until_logging_off() -> None:
     ]
 
 
+def test_who_logs_off_and_whose_coming_the_log_does_not_tell_had_been_there_for_as_long() -> None:
+    """The parameters of AGENTLOGOFF and AGENTCALLBACKLOGOFF are those of Asterisk's documentation,
+    "Queue Logs".
+    """
+    off = [
+        agent("AGENTLOGOFF", "SIP/a", 3600),
+        agent("AGENTCALLBACKLOGOFF", "1001@x", 60, "Autologoff", name="bob"),
+        agent("AGENTLOGOFF", "SIP/a", 99_999_999, name="cai"),
+        agent("AGENTLOGOFF", "SIP/a", "", name="dan"),
+        agent("AGENTLOGOFF", "SIP/a", 60),
+    ]
+    known = said(call("QUEUESTART", at=AT - 9), call("CONNECT", 2, agent="ann"), *off)
+
+    assert [
+        (event["agent"], event["state"], event["at"] - AT * 1000, event.get("queues"))
+        for event in known
+        if event["type"] == "agent.state"
+    ] == [
+        ("ann", "available", -3_600_000 + 1, ["sales"]),
+        ("ann", "offline", 0, None),
+        ("bob", "available", -60_000 + 1, None),
+        ("bob", "offline", 0, None),
+        ("cai", "available", -31 * 86_400_000 + 1, None),
+        ("cai", "offline", 0, None),
+        ("dan", "offline", 0, None),
+        ("ann", "offline", 1, None),
+    ]
+
+
 def test_the_end_of_a_pause_after_logging_off_brings_nobody_back() -> None:
     assert states(
         agent("AGENTLOGIN", "SIP/a"), agent("AGENTLOGOFF", "SIP/a", 9), agent("UNPAUSEALL")
@@ -298,7 +327,7 @@ MEMBERS_WORDS = (
     ("ADDMEMBER",),
     ("REMOVEMEMBER",),
     ("AGENTLOGIN", "SIP/a"),
-    ("AGENTLOGOFF", "SIP/a", 9),
+    ("AGENTLOGOFF", "SIP/a"),
 )
 
 

@@ -33,6 +33,14 @@ def read(*lines: str, zone: str | None = BERLIN) -> list[object]:
         "2026-11-16 10:00:08+01,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         f"{AT // 1000},c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         f"\ufeff{AT // 1000}|c-1|sales|PJSIP/1|CONNECT|8|c-2|5",
+        (
+            '{"id": 17, "time": "2026-11-16 10:00:08", "callid": "c-1", "queuename": "sales", '
+            '"agent": "PJSIP/1", "event": "CONNECT", "data1": "8", "data2": "c-2", "data3": 5.0}'
+        ),
+        (
+            '{"time_id": 1794819608.0, "Call_Id": "c-1", "queue": "sales", "agent": "PJSIP/1", '
+            '"verb": "CONNECT", "data1": 8, "data2": "c-2", "data3": 5, "data4": null}'
+        ),
     ],
 )
 def test_a_row_of_the_table_is_read_as_its_line_in_the_file_would_be(row: str) -> None:
@@ -172,6 +180,13 @@ def test_a_call_that_enters_the_queue_in_the_second_of_its_channel_is_in_the_pas
     since = int(datetime(2026, 10, 25, 1, 15, tzinfo=UTC).timestamp())
 
     assert hours(local("02:15:00", f"{since}.7")) == [1.25]
+
+
+@pytest.mark.parametrize(
+    "row", ['{"time": 1', '{"time": [1]}', '{"time": "2026-11-16 10:00:08"}', "{}", "{" * 9_999]
+)
+def test_json_that_is_no_row_of_the_table_is_refused(row: str) -> None:
+    assert read(row) == [NO_LINE]
 
 
 def test_an_export_makes_the_visits_that_the_file_makes() -> None:
