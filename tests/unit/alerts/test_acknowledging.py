@@ -18,7 +18,13 @@ from floorpulse.alerts.domain.acknowledging import (
     Unacknowledge,
     act,
 )
-from floorpulse.alerts.domain.decisions import Circumstances, Decision, changed
+from floorpulse.alerts.domain.decisions import (
+    Circumstances,
+    Decision,
+    EventDetails,
+    IncidentEvent,
+    changed,
+)
 from floorpulse.alerts.domain.escalation import on_timer, opened, resolved
 from floorpulse.alerts.domain.incidents import Incident, IncidentState
 from floorpulse.alerts.domain.reasons import Reason
@@ -198,3 +204,56 @@ def test_what_is_over_stays_over(action: Action) -> None:
 
 def test_each_refusal_says_what_to_do() -> None:
     assert set(REMEDIES) == set(Refused)
+
+
+@pytest.mark.parametrize(
+    ("action", "reason", "state", "details"),
+    [
+        (
+            Acknowledge(),
+            Reason.ACKNOWLEDGED,
+            IncidentState.ACKNOWLEDGED,
+            EventDetails(owner="cy", until=NOW + 120_000),
+        ),
+        (
+            Snooze(1),
+            Reason.SNOOZED,
+            IncidentState.ACKNOWLEDGED,
+            EventDetails(owner="cy", until=NOW + 1000),
+        ),
+        (
+            Snooze(LONGEST_SNOOZE),
+            Reason.SNOOZED,
+            IncidentState.ACKNOWLEDGED,
+            EventDetails(owner="cy", until=NOW + LONGEST_SNOOZE * 1000),
+        ),
+        (
+            Reassign("bo"),
+            Reason.REASSIGNED,
+            IncidentState.FIRING,
+            EventDetails(owner="bo", targets=("bo/sms",)),
+        ),
+        (
+            Comment("x" * LONGEST_COMMENT),
+            Reason.COMMENTED,
+            IncidentState.FIRING,
+            EventDetails(comment="x" * LONGEST_COMMENT),
+        ),
+        (Resolve(), Reason.RESOLVED_BY_HAND, IncidentState.RESOLVED, EventDetails()),
+    ],
+)
+def test_the_timeline_says_who_did_what_until_when(
+    action: Action, reason: Reason, state: IncidentState, details: EventDetails
+) -> None:
+    decision = done(firing(), action, "cy")
+
+    assert decision.events == (IncidentEvent(NOW, reason, state, 1, "cy", details),)
+    acknowledges = state is IncidentState.ACKNOWLEDGED
+    assert decision.withdraw is (acknowledges or isinstance(action, Resolve))
+    assert decision.incident.owner == (details.owner or None)
+
+
+def test_the_step_of_a_handing_over_is_the_revision_that_it_makes() -> None:
+    decision = done(replace(firing(), revision=7), Reassign("bo"))
+
+    assert [one.step for one in decision.notices] == [8]

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from floorpulse.alerts.domain.acknowledging import Acknowledge, act
 from floorpulse.alerts.domain.damping import HOUR
-from floorpulse.alerts.domain.decisions import Circumstances, Decision, changed
+from floorpulse.alerts.domain.decisions import (
+    Circumstances,
+    Decision,
+    EventDetails,
+    IncidentEvent,
+    changed,
+)
 from floorpulse.alerts.domain.escalation import (
     LOOK_AGAIN,
     on_timer,
@@ -316,3 +322,59 @@ def test_an_incident_is_on_its_way_to_somebody_or_exhausted(
 
     waits = decision.incident.next_at is not None
     assert waits or reasons(decision)[-1] is Reason.EXHAUSTED
+
+
+def test_the_timeline_says_until_when_it_is_silenced_and_when_that_ended() -> None:
+    silent = Circumstances(People(), silenced_until=NOW + 60_000)
+    there = start(TWO).incident
+    quiet = on_timer(there, silent, NOW + 5000)
+    assert quiet.events == (
+        IncidentEvent(
+            NOW + 5000, Reason.SILENCED, IncidentState.FIRING, 1,
+            details=EventDetails(until=NOW + 60_000),
+        ),
+    )  # fmt: skip
+    spoken = on_timer(quiet.incident, EVERYBODY, NOW + 60_000)
+    assert spoken.events[0] == IncidentEvent(
+        NOW + 60_000, Reason.SILENCE_ENDED, IncidentState.FIRING, 1
+    )
+    assert spoken.incident.silenced is False
+
+
+def test_the_timeline_says_who_was_refused_and_why() -> None:
+    decision = refused(start(TWO).incident, "ann/sms", "no such number", NOW + 9, alone=True)
+    details = EventDetails(targets=("ann/sms",), comment="no such number")
+    assert decision.events == (
+        IncidentEvent(NOW + 9, Reason.REFUSED, IncidentState.FIRING, 1, details=details),
+    )
+
+
+def test_the_timeline_says_when_it_was_steady_again_whoever_has_it() -> None:
+    there = changed(start(TWO).incident, flapping=True)
+    had = act(there, Acknowledge(), "ann", EVERYBODY, NOW)
+    assert isinstance(had, Decision)
+    decision = steadied(had.incident, EVERYBODY, NOW + 5)
+    assert decision.events == (
+        IncidentEvent(NOW + 5, Reason.STEADY, IncidentState.ACKNOWLEDGED, 1),
+    )
+    assert decision.incident == changed(had.incident, flapping=False)
+
+
+def test_the_timeline_says_with_which_figure_it_ended_and_who_was_told() -> None:
+    figure = Figure("offered", 1.0)
+    around = Circumstances(People(), told=("ann/sms",))
+    there = changed(start(TWO).incident, acknowledged_until=NOW, snoozed_until=NOW)
+    decision = resolved(there, Reason.CLEARED, around, NOW + 9, figure)
+    details = EventDetails(figure=figure, targets=("ann/sms",))
+    assert decision.events == (
+        IncidentEvent(NOW + 9, Reason.CLEARED, IncidentState.RESOLVED, 1, details=details),
+    )
+    after = decision.incident
+    assert (after.acknowledged_until, after.snoozed_until, after.next_at) == (None, None, None)
+
+
+def test_nobody_has_what_goes_on_from_where_it_stood() -> None:
+    had = act(changed(start(TWO).incident, exhausted=True), Acknowledge(), "ann", EVERYBODY, NOW)
+    assert isinstance(had, Decision)
+    after = on_timer(had.incident, EVERYBODY, NOW + 9).incident
+    assert (after.owner, after.exhausted, after.acknowledged_until) == (None, False, None)
