@@ -2,8 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -69,6 +71,15 @@ rules:
     severity: warning
     threshold: {kpi: longest_wait, fire_above: 60}
 """
+FIRST_DAY = "starts: 2026-11-09"
+
+
+def first_on_call(text: str, now: int) -> str:
+    """The definitions with a rota whose first member is on call now, whichever week it is."""
+    yesterday = datetime.fromtimestamp(now / 1000 - 86_400, ZoneInfo("Asia/Shanghai")).date()
+    return text.replace(FIRST_DAY, f"starts: {yesterday}")
+
+
 FIGURE = Figure(
     kpi="service_level",
     value=0.62,
@@ -123,7 +134,7 @@ class AlertWorld:
         rest: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.world = world or busy_world()
-        self.world.definitions = definitions(text)
+        self.world.definitions = definitions(first_on_call(text, self.world.now))
         self.store = MemoryIncidents(lambda: self.world.now)
         self.reading = MemoryReading(self.store)
         self.used_links = MemoryLinks()
