@@ -76,8 +76,8 @@ FIRST_DAY = "starts: 2026-11-09"
 
 def first_on_call(text: str, now: int) -> str:
     """The definitions with a rota whose first member is on call now, whichever week it is."""
-    yesterday = datetime.fromtimestamp(now / 1000 - 86_400, ZoneInfo("Asia/Shanghai")).date()
-    return text.replace(FIRST_DAY, f"starts: {yesterday}")
+    day = datetime.fromtimestamp(now / 1000 - 2 * 86_400, ZoneInfo("Asia/Shanghai")).date()
+    return text.replace(FIRST_DAY, f"starts: {day}")
 
 
 FIGURE = Figure(
