@@ -60,6 +60,7 @@ from floorpulse.figures.contracts.ahead import ContractAhead
 from floorpulse.figures.contracts.counting import ContractCounts
 from floorpulse.figures.contracts.expecting import ExpectedRest
 from floorpulse.figures.history.figures import PastFigures
+from floorpulse.runtime.beside import run_beside
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, away
 from floorpulse.runtime.gc_tuning import SELDOM, leave_alone_what_is_here
@@ -95,9 +96,7 @@ async def alerts(
         running = asyncio.create_task(service.run(), name="alerts")
         running.add_done_callback(_say_why)
         stack.push_async_callback(_ended, running)
-        for work in (_said(channels, floor), _settled(floor)):
-            task = asyncio.create_task(work)
-            stack.callback(task.cancel)
+        run_beside(stack, _said(channels, floor), _settled(floor))
         health = AlertsHealth(registry, _unready(engine, floor), lambda: not running.done())
         yield RunningAlerts(health, floor.surface(engine), floor.bridges)
 

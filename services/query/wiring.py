@@ -57,6 +57,7 @@ from floorpulse.query.prometheus.progress import PipelineProgress
 from floorpulse.query.settings import ApiSettings, QuerySettings
 from floorpulse.query.stream.streams import Pulse, Streams
 from floorpulse.query.unknown_queues import UnknownQueueWatch
+from floorpulse.runtime.beside import run_beside
 from floorpulse.runtime.clock import monotonic, now_ms
 from floorpulse.runtime.database import async_engine, readers_pool
 from floorpulse.runtime.gc_tuning import SHORT_PAUSES, leave_alone_what_is_here
@@ -93,9 +94,7 @@ async def query(
         pulse = Pulse()
         counts = LetterCounts()
         counting = LetterFollower(settings.kafka, counts)
-        for work in (pulse.run(keeper.changed), _settled(keeper), counting.run()):
-            task = asyncio.create_task(work)
-            stack.callback(task.cancel)
+        run_beside(stack, pulse.run(keeper.changed), _settled(keeper), counting.run())
         definitions = await stack.enter_async_context(
             kept_definitions(settings.definitions, pool, metrics.registry)
         )
@@ -110,9 +109,7 @@ async def query(
         )
         unknown = UnknownQueueWatch(running.answering.floors)
         ahead = WritesAhead(running.of(LiveFigures))
-        for work in (unknown.run(), ahead.run(pulse.wait)):
-            task = asyncio.create_task(work)
-            stack.callback(task.cancel)
+        run_beside(stack, unknown.run(), ahead.run(pulse.wait))
         yield running
 
 

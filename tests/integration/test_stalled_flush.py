@@ -83,13 +83,13 @@ async def both(
 
 @asynccontextmanager
 async def frozen_in_copy(
-    worker: PostgresStore, rows: FlushRows, monkeypatch: pytest.MonkeyPatch
+    worker: PostgresStore, rows: Sequence[FlushRows], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[asyncio.Task[object]]:
     """While this worker's flush of some rows stands still."""
     frozen = Frozen()
     with monkeypatch.context() as patched:
         patched.setattr(copying, "binary_copy", frozen.copy)
-        flush = asyncio.create_task(worker.flush([rows]))
+        flush = asyncio.create_task(worker.flush(rows))
         await asyncio.wait_for(frozen.reached.wait(), 10)
     try:
         yield flush
@@ -114,7 +114,7 @@ async def test_its_partition_is_claimed_while_it_stands_still(
     first, second = both
     mine = await claim(first)
     rows = await dirty(first, mine, offered("c1"))
-    async with frozen_in_copy(first, rows, monkeypatch) as flush:
+    async with frozen_in_copy(first, [rows], monkeypatch) as flush:
         theirs = await asyncio.wait_for(claimed(second, 3), CLAIMED_WITHIN)
         assert theirs.epoch == mine.epoch + 1
         await write(second, theirs, offered("c1"))
@@ -132,20 +132,15 @@ async def test_a_partition_that_it_lost_before_is_flushed_while_it_stands_still(
     theirs = await claim(second, 3)
     old = await dirty(first, lost, offered("c1"))
     mine = await dirty(first, kept, offered("c2"))
-    frozen = Frozen()
-    with monkeypatch.context() as patched:
-        patched.setattr(copying, "binary_copy", frozen.copy)
-        flush = asyncio.create_task(first.flush([old, mine]))
-        await asyncio.wait_for(frozen.reached.wait(), 10)
-    rows = await dirty(second, theirs, offered("c1"))
-    async with asyncio.timeout(CLAIMED_WITHIN):
-        while True:
-            try:
-                assert await second.flush([rows]) == {3: FlushOutcome.WRITTEN}
-                break
-            except StoreUnavailable:
-                await asyncio.sleep(0.1)
-    frozen.thawed.set()
+    async with frozen_in_copy(first, [old, mine], monkeypatch) as flush:
+        rows = await dirty(second, theirs, offered("c1"))
+        async with asyncio.timeout(CLAIMED_WITHIN):
+            while True:
+                try:
+                    assert await second.flush([rows]) == {3: FlushOutcome.WRITTEN}
+                    break
+                except StoreUnavailable:
+                    await asyncio.sleep(0.1)
     with pytest.raises(StoreUnavailable):
         await flush
     assert await first.flush([mine]) == {4: FlushOutcome.WRITTEN}
@@ -158,7 +153,7 @@ async def test_a_flush_that_is_under_way_is_left_alone(
     mine = await claim(first)
     rows = await dirty(first, mine, offered("c1"))
     monkeypatch.setattr(stalled, "STANDS_STILL", 30.0)
-    async with frozen_in_copy(first, rows, monkeypatch) as flush:
+    async with frozen_in_copy(first, [rows], monkeypatch) as flush:
         with pytest.raises(StoreUnavailable):
             await claim(second)
         assert not flush.done()

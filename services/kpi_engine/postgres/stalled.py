@@ -17,6 +17,8 @@ LOCK_WITHIN = 3.0
 STANDS_STILL = 10.0
 """Seconds after which a flush that waits for its client is over"""
 
+BOUND = "SET {reach} lock_timeout = {milliseconds}"
+
 # Chosen first, whatever the planner thinks of it: a condition that ends backends may be looked at
 # before all others.
 END = """
@@ -28,6 +30,11 @@ WITH still AS MATERIALIZED (
 )
 SELECT pid, pg_terminate_backend(pid) AS ended FROM still
 """
+
+
+def lock_bound(reach: str) -> str:
+    """The statement that bounds the wait for a lock, of a SESSION or a LOCAL transaction."""
+    return BOUND.format(reach=reach, milliseconds=int(LOCK_WITHIN * 1000))
 
 
 async def end_stalled(connection: PoolConnectionProxy) -> list[int]:

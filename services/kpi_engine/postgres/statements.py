@@ -11,17 +11,14 @@ NOW = "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 # A frozen worker must not hold row locks until it thaws: the server ends its transaction.
 # It does not while it waits for the rows of a COPY: see `stalled`.
 BOUNDS_FROM_17 = (
-    "SET transaction_timeout = {milliseconds}; SET lock_timeout = {lock_milliseconds}; SET "
+    "SET transaction_timeout = {milliseconds}; SET "
     "idle_in_transaction_session_timeout = {milliseconds}"
 )
 BOUNDS_BELOW_17 = (
-    "SET statement_timeout = {milliseconds}; SET lock_timeout = {lock_milliseconds}; SET "
+    "SET statement_timeout = {milliseconds}; SET "
     "idle_in_transaction_session_timeout = {milliseconds}"
 )
-BOUNDS_OF_A_CLAIM = (
-    "SET LOCAL lock_timeout = {lock_milliseconds}; SET LOCAL "
-    "idle_in_transaction_session_timeout = {milliseconds}"
-)
+BOUND_OF_A_CLAIM = "SET LOCAL idle_in_transaction_session_timeout = {milliseconds}"
 
 CLAIM = """
 INSERT INTO stream_partition AS held

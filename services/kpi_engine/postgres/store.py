@@ -110,11 +110,9 @@ class PostgresStore:
         """See `ports.Store.claim`."""
         async with self._connection() as connection, connection.transaction():
             await connection.execute(
-                sql.BOUNDS_OF_A_CLAIM.format(
-                    milliseconds=int(TRANSACTION_WITHIN * 1000),
-                    lock_milliseconds=int(stalled.LOCK_WITHIN * 1000),
-                )
+                sql.BOUND_OF_A_CLAIM.format(milliseconds=int(TRANSACTION_WITHIN * 1000))
             )
+            await connection.execute(stalled.lock_bound("LOCAL"))
             [row] = await connection.fetch(sql.CLAIM, TOPIC, partition, log_id, self._owner, begin)
             stored = row["next_offset"]
             if not begin <= stored <= end:
@@ -342,6 +340,7 @@ class PostgresStore:
             timeout=TRANSACTION_WITHIN,
             server_settings={"application_name": stalled.FLUSHING},
         )
+        await connection.execute(stalled.lock_bound("SESSION"))
         await connection.execute(sql.TEMPORARY_TABLES)
         return connection
 
@@ -353,12 +352,7 @@ class PostgresStore:
         bounds = (
             sql.BOUNDS_FROM_17 if version >= sql.TRANSACTION_TIMEOUT_SINCE else sql.BOUNDS_BELOW_17
         )
-        await connection.execute(
-            bounds.format(
-                milliseconds=int(seconds * 1000),
-                lock_milliseconds=int(stalled.LOCK_WITHIN * 1000),
-            )
-        )
+        await connection.execute(bounds.format(milliseconds=int(seconds * 1000)))
         self._bound = seconds
 
 
