@@ -41,6 +41,8 @@ class IngestMetrics:
         )
         for status in USUAL:
             self.answers.labels(status)
+        self.taken = self.answers.labels("202").inc
+        """A request was answered with 202"""
         self.requests = Histogram(
             "floorpulse_ingest_requests_seconds",
             "From the request's head to its answer",

@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorpulse.runtime.indexed_headers import IndexedRequest
+
 DirectHandler = Callable[[Request], Coroutine[Any, Any, Response | None]]
 """Its answer, or None where the route shall give it: then nothing of the body was read"""
 Unforeseen = Callable[[Request, Exception], Awaitable[Response]]
@@ -48,7 +50,7 @@ class DirectRoutes:
         if handler is None:
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive, send)
+        request = IndexedRequest(scope, receive, send)
         try:
             response = await handler(request)
         except Exception as wrong:

@@ -7,6 +7,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from floorpulse.runtime.kafka_access import access, refusal
 from floorpulse.runtime.settings import KafkaSettings
@@ -15,6 +16,9 @@ APPEND_TIMES = {"message.timestamp.type": "LogAppendTime"}
 ADMIN_WITHIN = 15.0
 CLOSE_WITHIN = 5.0
 BATCH_BYTES = 256 * 1024
+SMALL_BYTES = 4096
+NOT_COMPRESSED = 0
+"""As a record batch says it"""
 REQUEST_BYTES = 1024 * 1024
 REQUEST_SECONDS = 15
 
@@ -44,9 +48,19 @@ class TopicSpec(Protocol):
         ...
 
 
+class Producer(AIOKafkaProducer):  # type: ignore[misc]  # aiokafka has no types
+    """aiokafka's producer, with small batches that are not compressed."""
+
+    def create_small_batch(self) -> BatchBuilder:
+        """A batch of `SMALL_BYTES` at most, as it is: to compress a record or two costs more than
+        all else that is done for them (zstd 21 us, with aiokafka 0.14) and spares some 50 bytes.
+        """
+        return BatchBuilder(SMALL_BYTES, NOT_COMPRESSED)
+
+
 async def producer(
     settings: KafkaSettings, *, linger_ms: int = 0, batch_bytes: int = BATCH_BYTES
-) -> AIOKafkaProducer:
+) -> Producer:
     """A started producer: acknowledged by all replicas, idempotent unless the settings say
     otherwise. Stop it when done.
 
@@ -89,8 +103,8 @@ async def _starts_without_idempotence(settings: KafkaSettings) -> bool:
     return True
 
 
-async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) -> AIOKafkaProducer:
-    made = AIOKafkaProducer(
+async def _started(settings: KafkaSettings, linger_ms: int, batch_bytes: int) -> Producer:
+    made = Producer(
         **access(settings),
         acks="all",
         enable_idempotence=settings.idempotence,

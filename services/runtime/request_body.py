@@ -2,7 +2,6 @@
 bound.
 """
 
-import asyncio
 import zlib
 from collections.abc import Callable, Coroutine
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from floorpulse.runtime.problems import Problem
+from floorpulse.runtime.time_limit import TimeLimit
 
 GZIP = 16 + zlib.MAX_WBITS
 CLOSE = {"Connection": "close"}
@@ -22,7 +22,7 @@ class BodyLimits(NamedTuple):
     """How many bytes a body has at most, decompressed, and within how many seconds it arrives."""
 
     size: int
-    seconds: float
+    time: TimeLimit
 
 
 def declared_size(request: Request, limits: BodyLimits) -> int:
@@ -55,14 +55,14 @@ async def read_body(request: Request, limits: BodyLimits) -> bytes:
     """The whole body, decompressed. Problems: 400, 408, 413, 415."""
     plain = _receiver(request, limits.size)
     try:
-        async with asyncio.timeout(limits.seconds):
+        with limits.time.each():
             async for chunk in request.stream():
                 plain.add(chunk)
     except TimeoutError as late:
         raise Problem(
             408,
             "Request body timed out",
-            f"The body did not arrive within {limits.seconds:g} s.",
+            f"The body did not arrive within {limits.time.seconds:g} s.",
             headers=CLOSE,
         ) from late
     except ClientDisconnect as gone:

@@ -3,6 +3,7 @@ likes.
 """
 
 import asyncio
+from typing import Any
 
 from floorpulse.runtime.tracing import RecordHeaders
 
@@ -41,15 +42,27 @@ class MemoryProducer:
         self.free.set()
         self.sent: list[tuple[int, list[bytes], asyncio.Future[object]]] = []
         self.headers: list[RecordHeaders] = []
+        self.small = 0
+        self.asked = 0
+        self.client: Any = None
 
-    async def partitions_for(self, _topic: str) -> set[int]:
+    async def partitions_for(self, topic: str) -> set[int]:  # noqa: ARG002  aiokafka's names
+        self.asked += 1
         return {0, 1, 2}
 
     def create_batch(self) -> SmallBatch:
         return SmallBatch(self.room)
 
+    def create_small_batch(self) -> SmallBatch:
+        self.small += 1
+        return SmallBatch(self.room)
+
     async def send_batch(
-        self, batch: SmallBatch, _topic: str, *, partition: int
+        self,
+        batch: SmallBatch,
+        topic: str,  # noqa: ARG002  as above
+        *,
+        partition: int,
     ) -> asyncio.Future[object]:
         await self.free.wait()
         self.headers += batch.headers

@@ -14,9 +14,10 @@ from floorpulse.alerts.metrics import BridgeMetrics
 from floorpulse.runtime.answers import answering, schema_of
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.request_body import BodyLimits, read_body
+from floorpulse.runtime.time_limit import TimeLimit
 from floorpulse.runtime.unavailable import StoreUnavailable
 
-LIMITS = BodyLimits(8 * 1024 * 1024, 10)
+LIMITS = BodyLimits(8 * 1024 * 1024, TimeLimit(10.0))
 RETRY_AFTER = {"Retry-After": "2"}
 JSON = "application/json"
 

@@ -14,8 +14,9 @@ from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
 from floorpulse.runtime.routes import RETRY_AFTER, available, refuse_repeated
+from floorpulse.runtime.time_limit import TimeLimit
 
-LIMITS = BodyLimits(size=64 * 1024, seconds=10.0)
+LIMITS = BodyLimits(64 * 1024, TimeLimit(10.0))
 READ = "alerts:read"
 WRITE = "alerts:write"
 

@@ -14,9 +14,10 @@ from floorpulse.alerts.incidents.tasks import TaskCallbacks, Unheard
 from floorpulse.alerts.notifiers.task_proof import Presented
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.request_body import BodyLimits, read_body
+from floorpulse.runtime.time_limit import TimeLimit
 from floorpulse.runtime.unavailable import StoreUnavailable
 
-LIMITS = BodyLimits(1024 * 1024, 10)
+LIMITS = BodyLimits(1024 * 1024, TimeLimit(10.0))
 RETRY_AFTER = {"Retry-After": "2"}
 JSON = "application/json"
 Name = Annotated[str, Path(max_length=64, examples=["demo"])]

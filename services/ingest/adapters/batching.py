@@ -14,17 +14,52 @@ import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any, Protocol
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from floorpulse.ingest.domain.partitions import partition_of, partitions_of
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime import kafka, tracing
+from floorpulse.runtime.time_limit import TimeLimit
 
 Acknowledgement = asyncio.Future[None]
 NO_HEADERS: tracing.RecordHeaders = []
+KEPT = 1.0
+"""Seconds for which the partitions of a topic are believed to be the same"""
+FEW = 3
+"""Records that are not worth compressing"""
+LITTLE = 1024
+"""Bytes of values that are not"""
+NEVER_READ: tuple[float, list[int]] = float("-inf"), []
+
+
+class BatchProducer(Protocol):
+    """What is needed of a producer: aiokafka's, with small batches."""
+
+    @property
+    def client(self) -> Any:
+        """Its connections."""
+        ...
+
+    async def partitions_for(self, topic: str) -> set[int]:
+        """All partitions of a topic."""
+        ...
+
+    def create_batch(self) -> BatchBuilder:
+        """An empty batch."""
+        ...
+
+    def create_small_batch(self) -> BatchBuilder:
+        """An empty batch for little."""
+        ...
+
+    async def send_batch(
+        self, batch: BatchBuilder, topic: str, *, partition: int
+    ) -> asyncio.Future[object]:
+        """Hand a batch over once it has its turn; what becomes of it."""
+        ...
 
 
 class BatchingProducer:
@@ -32,26 +67,36 @@ class BatchingProducer:
     for its turn.
     """
 
-    def __init__(self, producer: AIOKafkaProducer, within: float) -> None:
+    def __init__(self, producer: BatchProducer, within: float) -> None:
         self._producer = producer
-        self._within = within
+        self._turn = TimeLimit(within)
         self._queues: dict[tuple[str, int], PartitionQueue] = {}
+        self._partitions: dict[str, tuple[float, list[int]]] = {}
 
     async def put(self, topic: str, records: Sequence[Record]) -> list[Acknowledgement]:
         """Hand over records; each future, this request's alone, is done when its part of them is
         acknowledged, or has the error.
         """
-        partitions = sorted(await self._producer.partitions_for(topic))
+        partitions = await self._partitions_of(topic)
         headers = tracing.headers()
         waits: list[Acknowledgement] = []
         for partition, group in _grouped(records, partitions).items():
             queue = self._queues.get((topic, partition))
             if queue is None:
                 queue = self._queues[topic, partition] = PartitionQueue(
-                    self._producer, topic, partition, self._within
+                    self._producer, topic, partition, self._turn
                 )
             waits += queue.put(group, headers)
         return waits
+
+    async def _partitions_of(self, topic: str) -> list[int]:
+        """All partitions of a topic in ascending order, as they were less than `KEPT` ago."""
+        now = asyncio.get_running_loop().time()
+        read_at, partitions = self._partitions.get(topic, NEVER_READ)
+        if now - read_at >= KEPT:
+            partitions = sorted(await self._producer.partitions_for(topic))
+            self._partitions[topic] = now, partitions
+        return partitions
 
     async def reachable(self) -> bool:
         """Whether a broker answers now."""
@@ -101,12 +146,12 @@ class PartitionQueue:
     """
 
     def __init__(
-        self, producer: AIOKafkaProducer, topic: str, partition: int, within: float
+        self, producer: BatchProducer, topic: str, partition: int, turn: TimeLimit
     ) -> None:
         self._producer = producer
         self._topic = topic
         self._partition = partition
-        self._within = within
+        self._turn = turn
         self._queue: deque[SharedBatch] = deque()
         self._sending: asyncio.Task[None] | None = None
 
@@ -116,7 +161,7 @@ class PartitionQueue:
         """Put records at the end, each with `headers`; an acknowledgement of each batch that they
         are in.
         """
-        batch = self._queue[-1] if self._queue else self._opened()
+        batch = self._queue[-1] if self._queue else self._first(records)
         append = batch.builder.append
         joined: dict[SharedBatch, Acknowledgement] = {}
         for key, value in records:
@@ -138,9 +183,21 @@ class PartitionQueue:
                 await self._sending
         self._fail(KafkaTimeoutError())
 
+    def _first(self, records: Sequence[Record]) -> SharedBatch:
+        """An empty batch: for few records a small one, unless more may join them while another one
+        is on its way.
+        """
+        is_idle = self._sending is None or self._sending.done()
+        if is_idle and len(records) <= FEW and sum(len(value) for _, value in records) <= LITTLE:
+            return self._queued(self._producer.create_small_batch())
+        return self._opened()
+
     def _opened(self) -> SharedBatch:
         """An empty batch at the end of the queue."""
-        batch = SharedBatch(self._producer.create_batch())
+        return self._queued(self._producer.create_batch())
+
+    def _queued(self, builder: BatchBuilder) -> SharedBatch:
+        batch = SharedBatch(builder)
         self._queue.append(batch)
         return batch
 
@@ -151,7 +208,7 @@ class PartitionQueue:
         while self._queue:
             batch = self._queue.popleft()
             try:
-                async with asyncio.timeout(self._within):
+                with self._turn.each():
                     sent = await self._producer.send_batch(
                         batch.builder, self._topic, partition=self._partition
                     )

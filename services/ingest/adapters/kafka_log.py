@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 from structlog.stdlib import BoundLogger
 
-from floorpulse.ingest.adapters.batching import Acknowledgement, BatchingProducer
+from floorpulse.ingest.adapters.batching import Acknowledgement, BatchingProducer, BatchProducer
 from floorpulse.ingest.ports import Record
 from floorpulse.runtime.clock import monotonic
 from floorpulse.runtime.kafka import NoIdempotentProducer
+from floorpulse.runtime.time_limit import TimeLimit
 from floorpulse.runtime.unavailable import LogUnavailable
 
 logger: BoundLogger = structlog.get_logger(__name__)
@@ -52,13 +52,13 @@ class ProducerLog:
     def __init__(
         self,
         prepare: Callable[[], Awaitable[None]],
-        start: Callable[[], Awaitable[AIOKafkaProducer]],
+        start: Callable[[], Awaitable[BatchProducer]],
         within: float,
         now: Callable[[], float] = monotonic,
     ) -> None:
         self._prepare = prepare
         self._start = start
-        self._within = within
+        self._limit = TimeLimit(within)
         self._now = now
         self._failure: OpeningFailure | None = None
         self._prepared = False
@@ -69,20 +69,19 @@ class ProducerLog:
         """See `Log.append`."""
         producer: BatchingProducer | None = None
         try:
-            async with asyncio.timeout(self._within):
+            with self._limit.each():
                 producer = await self._open()
                 await _acknowledged(producer, records)
         except (KafkaError, OSError) as wrong:
             await self._doubt(producer, wrong)
-            message = (
-                f"Kafka did not acknowledge within {self._within:g} s ({type(wrong).__name__})"
-            )
+            why = type(wrong).__name__
+            message = f"Kafka did not acknowledge within {self._limit.seconds:g} s ({why})"
             raise LogUnavailable(message) from wrong
 
     async def unready(self) -> str | None:
         """See `Log.unready`."""
         try:
-            async with asyncio.timeout(self._within):
+            with self._limit.each():
                 return None if await (await self._open()).reachable() else AWAY
         except LogUnavailable as wrong:
             return str(wrong)
@@ -117,7 +116,7 @@ class ProducerLog:
             await self._prepare()
             self._prepared = True
         if self._producer is None:
-            self._producer = BatchingProducer(await self._start(), self._within)
+            self._producer = BatchingProducer(await self._start(), self._limit.seconds)
         return self._producer
 
     def _note(self, wrong: Exception) -> None:

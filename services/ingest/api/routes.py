@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from floorpulse.access.http import BEARER, require
 from floorpulse.access.keys import Credential
 from floorpulse.ingest.api import schemas
+from floorpulse.ingest.api.body_limits import body_limits
 from floorpulse.ingest.app import Ingest, IngestReceipt
 from floorpulse.ingest.domain import cloudevents
 from floorpulse.ingest.domain.bodies import BodyForm, form_of
@@ -20,7 +21,7 @@ from floorpulse.runtime import problems
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.http import Application
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.request_body import BodyLimits, declared_size, read_body
+from floorpulse.runtime.request_body import declared_size, read_body
 from floorpulse.runtime.unavailable import LogUnavailable
 
 OVERLOADED = {"Retry-After": "1"}
@@ -80,14 +81,14 @@ async def post_events(request: Request, caller: Writer) -> Response:
         except Problem as problem:
             ingest.metrics.answers.labels(str(problem.status)).inc()
             raise
-        ingest.metrics.answers.labels("202").inc()
+        ingest.metrics.taken()
         return answer
 
 
 async def _take(request: Request, ingest: Ingest, tenant: str) -> IngestReceipt:
     form, unwrap = _form(request)
     try:
-        limits = BodyLimits(ingest.bounds.body_bytes, ingest.bounds.body_seconds)
+        limits = body_limits(ingest.bounds)
         with ingest.room(declared_size(request, limits)):
             return await ingest.take(tenant, form, await read_body(request, limits), unwrap)
     except TooManyElements as wrong:

@@ -8,6 +8,7 @@ from fastapi import Path as InPath
 from msgspec import Meta
 
 from floorpulse.ingest.api import schemas
+from floorpulse.ingest.api.body_limits import body_limits
 from floorpulse.ingest.api.routes import OVERLOADED, UNAVAILABLE
 from floorpulse.ingest.domain.gate import Overloaded
 from floorpulse.ingest.domain.nesting import TooManyElements
@@ -22,7 +23,7 @@ from floorpulse.ingest.receiving import (
 from floorpulse.ingest.sources.delivery import Delivery
 from floorpulse.runtime.answers import answering
 from floorpulse.runtime.problems import Problem, described
-from floorpulse.runtime.request_body import BodyLimits, declared_size, read_body
+from floorpulse.runtime.request_body import declared_size, read_body
 from floorpulse.runtime.unavailable import LogUnavailable
 
 CHALLENGE = {"WWW-Authenticate": "Bearer, Basic"}
@@ -103,7 +104,7 @@ async def _take(request: Request, receiving: Receiving, name: str) -> Taken:
     ingest = receiving.ingest
     try:
         receiving.candidates(name)  # who names no source sends no body
-        limits = BodyLimits(ingest.bounds.body_bytes, ingest.bounds.body_seconds)
+        limits = body_limits(ingest.bounds)
         with ingest.room(declared_size(request, limits)):
             body = await read_body(request, limits)
             return await receiving.take(name, _delivery(request, body))

@@ -12,9 +12,10 @@ from floorpulse.figures.forecasts.upload import FIELDS, REQUIRED, Row
 from floorpulse.query.api.forecast_bodies import MOST_ROWS
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.request_body import BodyLimits, read_body
+from floorpulse.runtime.time_limit import TimeLimit
 
 MOST_BYTES = 8 * 1024 * 1024
-LIMITS = BodyLimits(MOST_BYTES, seconds=60.0)
+LIMITS = BodyLimits(MOST_BYTES, TimeLimit(60.0))
 SURPLUS = "more cells than the header has"
 TITLE = "Invalid forecast"
 

@@ -10,8 +10,9 @@ from floorpulse.query.api.measured import MeasuredRoute
 from floorpulse.runtime.problems import described
 from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
 from floorpulse.runtime.static_pages import StaticPages
+from floorpulse.runtime.time_limit import TimeLimit
 
-SESSION = BodyLimits(size=2048, seconds=10.0)
+SESSION = BodyLimits(2048, TimeLimit(10.0))
 """A body that opens a session: a key and its quotes"""
 PAGES = StaticPages(files("floorpulse.query") / "wallboard", "the wallboard")
 

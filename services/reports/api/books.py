@@ -34,8 +34,9 @@ from floorpulse.runtime.csv_rows import MEDIA_TYPE, csv_text, file_headers
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.request_body import BodyLimits
 from floorpulse.runtime.tagged import NOT_STORED, json
+from floorpulse.runtime.time_limit import TimeLimit
 
-LIST_LIMITS = BodyLimits(size=16 * 1024 * 1024, seconds=60.0)
+LIST_LIMITS = BodyLimits(16 * 1024 * 1024, TimeLimit(60.0))
 """Of a client's list; some 150,000 visits. `floorpulse settle --compare` takes any length"""
 READING = described(401, 403, 404, 406, 422, 503)
 COMPARING = described(400, 401, 403, 404, 406, 408, 413, 415, 422, 503)

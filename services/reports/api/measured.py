@@ -11,8 +11,9 @@ from floorpulse.reports.app import ReportParts
 from floorpulse.runtime.problems import Problem
 from floorpulse.runtime.request_body import BodyLimits, Handler, bounded
 from floorpulse.runtime.routes import RETRY_AFTER, available, refuse_repeated
+from floorpulse.runtime.time_limit import TimeLimit
 
-LIMITS = BodyLimits(size=64 * 1024, seconds=10.0)
+LIMITS = BodyLimits(64 * 1024, TimeLimit(10.0))
 READ = "contracts:read"
 WRITE = "settlements:write"
 
