@@ -48,7 +48,8 @@ class KafkaSettings(BaseModel):
         "then stand in the log twice",
     )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field(
-        "zstd", description="compression of record batches"
+        "zstd",
+        description="compression of record batches; ingest leaves a few small records as they are",
     )
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         "PLAINTEXT",

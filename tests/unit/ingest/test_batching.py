@@ -148,9 +148,7 @@ async def test_records_carry_the_headers_of_the_request_that_put_them() -> None:
     assert producer.headers == [traced, []]
 
 
-async def test_little_that_comes_alone_is_not_compressed_and_others_may_join_it() -> (
-    None
-):
+async def test_little_that_comes_alone_is_not_compressed_and_others_may_join_it() -> None:
     producer = MemoryProducer()
     queue = PartitionQueue(producer, "topic", 0, TimeLimit(WITHIN))
 
@@ -171,9 +169,7 @@ async def test_little_that_comes_alone_is_not_compressed_and_others_may_join_it(
     assert producer.small == 2
 
 
-async def test_what_comes_while_a_batch_waits_is_gathered_in_a_compressed_one() -> (
-    None
-):
+async def test_what_comes_while_a_batch_waits_is_gathered_in_a_compressed_one() -> None:
     producer = MemoryProducer()
     producer.free.clear()
     queue = PartitionQueue(producer, "topic", 0, TimeLimit(WITHIN))
