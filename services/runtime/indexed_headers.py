@@ -28,9 +28,9 @@ class IndexedHeaders(Headers):
         """The first value of a header, or `default`."""
         return self._first.get(key.lower(), default)
 
-    def __contains__(self, key: object) -> bool:
+    def __contains__(self, key: Any) -> bool:
         """Whether there is such a header."""
-        return isinstance(key, str) and key.lower() in self._first
+        return key.lower() in self._first
 
 
 class IndexedRequest(Request):
