@@ -37,7 +37,7 @@ CONNECTIONS = 8
 CONTACTS = 100
 """Under way at the same time"""
 HOUR = 3_600_000
-REQUESTS = {1: 160, 10: 80, 500: 8}
+REQUESTS = {1: 400, 10: 80, 500: 8}
 """Requests of a portion, by events of a request"""
 FORMS = {"array": "application/json", "NDJSON": "application/x-ndjson"}
 OURS = this().title
