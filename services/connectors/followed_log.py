@@ -10,15 +10,18 @@ only when the new one has something.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.connectors.log_files import LogFile, LogPosition, siblings
+from floorpulse.connectors.log_files import KNOWN, LogFile, LogPosition, siblings
 from floorpulse.connectors.road import Arrivals, Position, RoadClosedError
+from floorpulse.connectors.rotated_log import lines_before
+from floorpulse.ingest.sources.source import SourceRecord
 
 log: BoundLogger = structlog.get_logger(__name__)
 
@@ -37,7 +40,7 @@ class FollowedLog:
         """See `Road.arrivals`; it never ends."""
         file = await self._begin(since)
         try:
-            for records in file.before():
+            for records in chain(self._rotated(file), file.before()):
                 yield Arrivals(records, heard=True)
             while True:
                 if records := file.read():
@@ -50,6 +53,12 @@ class FollowedLog:
                     await asyncio.sleep(LOOK_EVERY)
         finally:
             file.close()
+
+    @staticmethod
+    def _rotated(file: LogFile) -> Iterator[tuple[SourceRecord, ...]]:
+        """What lies before the file, where all of it that was read before is read once more."""
+        if file.position.offset <= KNOWN and (lines := lines_before(file.path)):
+            yield tuple(SourceRecord(0, line) for line in lines)
 
     async def _begin(self, since: Position | None) -> LogFile:
         if since is not None and (resumed := self._resumed(self._read(since))):

@@ -233,6 +233,21 @@ async def understanding_what_was_read_before(path: Path) -> None:
     await follower.stop()
 
 
+async def understanding_what_was_read_before_a_rotation(path: Path) -> None:
+    old = "1795000000|1795000000.1|sales|NONE|ENTERQUEUE||100|1"
+    new = "1795000005|1795000000.1|sales|NONE|ABANDON|1|1|5"
+    write(path, old)
+    _, position = await read(path)
+    path.rename(path.with_suffix(".1"))
+    write(path, new)
+    lines, position = await read(path, position)
+    assert lines == [new]
+    follower = Follower(path, position)
+    assert await follower.more() == []
+    assert follower.heard == [old, new]
+    await follower.stop()
+
+
 async def understanding_the_end_of_what_was_long(path: Path) -> None:
     write(path, *(f"{number:<1000}" for number in range(KNOWN // 1000 + 100)))
     _, position = await read(path)
@@ -248,6 +263,7 @@ async def understanding_the_end_of_what_was_long(path: Path) -> None:
     "story",
     [
         understanding_what_was_read_before,
+        understanding_what_was_read_before_a_rotation,
         understanding_the_end_of_what_was_long,
         goes_on,
         after_a_rotation,

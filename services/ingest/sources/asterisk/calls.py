@@ -163,12 +163,13 @@ class CallsOfLog:
         own = self._unended(entry, claim)
         if began is None:
             return own or claim.impossible or BEGINNING_UNKNOWN
-        wrong = self._contradicted(entry, began)
-        if wrong is not None:
-            return wrong
+        talk = self._talk_of_another_id(entry, claim, began, before)
+        if told := talk or self._contradicted(entry, began):
+            return told
         if own and own.began < began and entry.word == "ABANDON":
             return own
-        return self._by_another_id(entry, claim, began, before) or self._alone(entry, claim, began)
+        waiting = self._waiting_by_another_id(entry, claim, began, before)
+        return waiting or self._alone(entry, claim, began)
 
     def _unended(self, entry: LogEntry, claim: StayClaim) -> QueueStay | None:
         """The call's last stay in the queue that may end so."""
@@ -193,15 +194,23 @@ class CallsOfLog:
                 )
         return None
 
-    def _by_another_id(
+    def _talk_of_another_id(
+        self, entry: LogEntry, claim: StayClaim, began: int, before: list[EventBody]
+    ) -> QueueStay | None:
+        """The talk of this agent that the line ends under an id which no line of it had before."""
+        if claim.answered is None:
+            return None
+        for stay in self._stays.talking(entry.queue, entry.agent, began):
+            if abs(stay.talking - claim.answered) <= NEAR:
+                before += self._undone(entry, began)
+                self._stays.alias(entry.call, stay)
+                return stay
+        return None
+
+    def _waiting_by_another_id(
         self, entry: LogEntry, claim: StayClaim, began: int, before: list[EventBody]
     ) -> QueueStay | None:
         if claim.ends_talk:
-            for stay in self._stays.talking(entry.queue, entry.agent, began):
-                if claim.answered is not None and abs(stay.talking - claim.answered) <= NEAR:
-                    before += self._undone(entry, began)
-                    self._stays.alias(entry.call, stay)
-                    return stay
             return None
         for stay in self._stays.waiting(entry.queue, began):
             if not claim.place or claim.place == stay.place:

@@ -252,6 +252,44 @@ def test_a_consultation_that_becomes_the_callers_stay_ends_the_first_talk_by_its
     ]
 
 
+def test_a_caller_passed_on_into_the_queue_of_the_same_agent_has_two_stays_there() -> None:
+    """The forms of asterisk/asterisk issue 759, where both queues are one: the consultation's id
+    entered the queue in the middle of the talk that its line ends.
+    """
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "4915", 1, name="1.1"),
+            call("CONNECT", 1, "1.2", 1, at=AT + 1, name="1.1", agent="ann"),
+            call("ENTERQUEUE", "", "101", 1, at=AT + 5, name="1.3"),
+            call("ATTENDEDTRANSFER", "APP", "Queue", 1, 9, 1, at=AT + 10, name="1.3", agent="ann"),
+            call("CONNECT", 7, "1.4", 1, at=AT + 12, name="1.1", agent="bob"),
+            call("COMPLETEAGENT", 7, 8, 1, at=AT + 20, name="1.1", agent="bob"),
+        )
+    ) == [
+        ("pbx1-1.1", "sales", "answered", "ann", 1, 9, True, True),
+        ("pbx1-1.1", "sales", "answered", "bob", 7, 8, False, True),
+    ]
+
+
+def test_a_members_name_may_hold_bars_and_stand_between_blanks() -> None:
+    """`member => PJSIP/101,0,Ann | Sales`: queue_log has no quotes (Asterisk 22, main/logger.c)."""
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "4915", 1),
+            call("CONNECT", 1, "1.2", 1, at=AT + 1, agent="Ann | Sales"),
+            call("COMPLETEAGENT", 1, 9, 1, at=AT + 10, agent="Ann | Sales"),
+            call("ENTERQUEUE", "", "4916", 1, name="c2"),
+            call("CONNECT", 1, "1.3", 1, at=AT + 1, name="c2", agent=" Bob "),
+        )
+    ) == [
+        ("c1", "sales", "answered", "Ann | Sales", 1, 9, False, True),
+        ("c2", "sales", "answered", "Bob", 1, 0, False, False),
+    ]
+    paused = said(call("PAUSE", "", name="NONE", agent="Ann | Sales"))
+    assert [body["agent"] for body in paused] == ["Ann | Sales"]
+    assert said(call("STATUS", "PAUSE", agent="ann"), call("STATUS", "CONNECTED", 1)) == []
+
+
 def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
     both = told(
         call("ENTERQUEUE", "", "", 1, name="one"),
