@@ -88,9 +88,13 @@ class CallsOfLog:
         """What the entry says of its call; a refusal where it cannot have been so."""
         if entry.call in ("", "NONE") and entry.word != RESTART:
             return []
-        told = self._says[entry.word](entry)
+        return self._says[entry.word](entry)
+
+    def passed(self, entry: LogEntry) -> None:
+        """Asterisk was there when it wrote the entry: a call of which it had told no end went on
+        until then.
+        """
         self._until = max(self._until, entry.second)
-        return told
 
     # ------------------------------------------------------------- entries
 

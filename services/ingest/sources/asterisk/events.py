@@ -100,6 +100,7 @@ class QueueLog:
         entry = replace(read, agent=agent, queue=self._spelled(read.queue))
         first = self._first = entry.at if self._first is None else self._first
         bodies = self._bodies(entry, record.place, first)
+        self._calls.passed(entry)
         return bodies if isinstance(bodies, Refusal) else self._events(bodies, entry.at)
 
     def finish(self) -> Sequence[bytes]:

@@ -386,13 +386,14 @@ def test_a_restart_ends_what_was_open_at_the_last_line_before_it() -> None:
         call("ENTERQUEUE", "", "", 1, name="talks"),
         call("CONNECT", 1, "x", 1, at=AT + 1, name="talks", agent="ann"),
         call("ENTERQUEUE", "", "", 1, at=AT + 2, name="waits"),
+        call("CONFIGRELOAD", "", at=AT + 60, name="NONE", queue="NONE"),
         call("QUEUESTART", "", at=AT + 90, name="NONE", queue="NONE"),
         call("QUEUESTART", "", at=AT + 99, name="NONE", queue="NONE"),
     )[3:]
 
     assert [(event["contact"], event["type"], event["at"] // 1000 - AT) for event in ended] == [
-        ("talks", "contact.ended", 2),
-        ("waits", "contact.left", 2),
+        ("talks", "contact.ended", 60),
+        ("waits", "contact.left", 60),
     ]
     assert "talk_ms" not in ended[0]
     assert ended[1]["reason"] == "other"
