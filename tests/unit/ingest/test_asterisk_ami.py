@@ -225,6 +225,16 @@ def test_of_two_talks_of_an_agent_one_ends_and_the_other_goes_on() -> None:
     assert states(events, "ana") == [((AT + 3) * 1000, "busy"), ((AT + 23) * 1000, "available")]
 
 
+def test_of_two_talks_whose_ids_have_changed_the_one_ends_that_was_as_long() -> None:
+    ended = completes(33, call="n.2", DestUniqueid="n.3", TalkTime=10)
+
+    events = told(AMI, [joins(0), answers(3), joins(20, "u.2"), answers(23, call="u.2"), ended])
+
+    known = visits(events)
+    assert known["u.2", 1]["talk"] == 10_000
+    assert known["u.1", 1]["talk"] == 0
+
+
 def test_a_local_channel_that_makes_way_changes_the_id_of_who_waits() -> None:
     optimised = event(
         "LocalOptimizationBegin",

@@ -159,6 +159,7 @@ class CallsOfLog:
         known = None if began is None else self._stays.near(entry.call, entry.queue, began)
         if known and began is not None and known.entered_as == entry.call:
             self._stays.part(entry.call, known)
+            before += self._entered_as_another(known)
             return self._alone(entry, claim, began)
         if known and began is not None:
             alone = known.call == entry.call and known.began != began
@@ -231,10 +232,22 @@ class CallsOfLog:
         return None
 
     def _handed_over(self, entry: LogEntry, stay: QueueStay, began: int) -> Iterator[EventBody]:
-        retraction = self._retraction(stay.call, stay.number, "told on as the stay of the caller")
-        yield {**retraction, "at": stay.at}
+        yield {**self._given_up(stay), "at": stay.at}
         self._stays.hand_over(stay, entry.call, began)
         yield {**self._event("contact.offered", stay, queue=stay.queue), "at": stay.at}
+
+    def _entered_as_another(self, stay: QueueStay) -> Iterator[EventBody]:
+        """The call entered as another one of that second, where the one that was thought to be it
+        has gone on by itself.
+        """
+        for other in self._stays.waiting(stay.queue, stay.began):
+            if other.began == stay.began:
+                yield {**self._given_up(other), "at": other.at}
+                self._stays.replace(other, stay)
+                return
+
+    def _given_up(self, stay: QueueStay) -> EventBody:
+        return self._retraction(stay.call, stay.number, "told on as the stay of the caller")
 
     def _alone(self, entry: LogEntry, claim: StayClaim, began: int) -> QueueStay:
         stay = QueueStay(entry.call, entry.queue, began, place=claim.place, until=entry.second)

@@ -291,7 +291,9 @@ class QueueStays:
         talks = self._talks.get((event.queue, event.member), [])
         ids = {event.channel(), event.channel("DestUniqueid")} - {""}
         same = [one for one in talks if {one.contact, one.channel} & ids]
-        stay = next(iter(same or talks), None)
+        talk = event.seconds("TalkTime")
+        began = 0 if talk is None else event.at - talk
+        stay = min(same or talks, key=lambda one: abs(one.answered - began), default=None)
         if stay is not None:
             talks.remove(stay)
         if not talks:

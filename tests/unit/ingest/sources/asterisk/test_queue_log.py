@@ -318,6 +318,37 @@ def test_of_two_who_were_handed_into_a_queue_in_one_second_the_place_tells_which
     ]
 
 
+def test_of_two_who_entered_in_one_second_the_one_that_goes_on_by_itself_was_not_handed_over() -> (
+    None
+):
+    """CONNECT tells no place: the first who waits is taken for the one under another id, until it
+    goes on itself.
+    """
+    lines = [
+        call("ENTERQUEUE", "", "4915", 1, name="stranger", queue="help"),
+        call("ENTERQUEUE", "", "4915", 1, name="own"),
+        call("ENTERQUEUE", "", "101", 2, name="line"),
+        call("ENTERQUEUE", "", "4916", 3, at=AT + 1, name="next"),
+        call("CONNECT", 4, "x", 1, at=AT + 4, name="caller", agent="ann"),
+        call("CONNECT", 6, "x", 1, at=AT + 6, name="own", agent="bob"),
+        call("COMPLETEAGENT", 4, 8, 2, at=AT + 12, name="caller", agent="ann"),
+        call("COMPLETEAGENT", 6, 9, 1, at=AT + 15, name="own", agent="bob"),
+    ]
+
+    assert visits(told(*lines)) == [
+        ("caller", "sales", "answered", "ann", 4, 8, False, True),
+        ("next", "sales", None, None, None, 0, False, False),
+        ("own", "sales", "answered", "bob", 6, 9, False, True),
+        ("stranger", "help", None, None, None, 0, False, False),
+    ]
+    assert visits(told(*lines[:2], *lines[3:])) == [
+        ("caller", "sales", "answered", "ann", 4, 8, False, True),
+        ("next", "sales", None, None, None, 0, False, False),
+        ("own", "sales", "answered", "bob", 6, 9, False, True),
+        ("stranger", "help", None, None, None, 0, False, False),
+    ]
+
+
 def test_an_entry_at_another_place_is_not_that_of_a_stay_read_before_it() -> None:
     assert visits(
         told(
