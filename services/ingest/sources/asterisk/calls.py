@@ -30,6 +30,7 @@ from floorpulse.ingest.sources.asterisk.claims import (
 from floorpulse.ingest.sources.asterisk.lines import LogEntry
 from floorpulse.ingest.sources.asterisk.names import contact_of
 from floorpulse.ingest.sources.asterisk.stays import (
+    MOST_STAYS,
     NEAR,
     QueueStay,
     StaysOfLog,
@@ -52,7 +53,11 @@ TURNED_AWAY: dict[str, LeftReason] = {
 RESTART = "QUEUESTART"
 ENDS_TALK = COMPLETED | PASSED_ON
 OF_STAYS = frozenset(("CONNECT", "ABANDON", *LEFT, *ENDS_TALK))
-WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", RESTART, *TURNED_AWAY}
+HOLDS = {"CALLERONHOLD": "contact.held", "CALLEROFFHOLD": "contact.resumed"}
+"""What QueueMetrics' tracker writes of a talk"""
+OUTBOUND = "CALLOUTBOUND"
+"""What QueueMetrics and VICIdial write in place of ENTERQUEUE where the centre calls"""
+WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", RESTART, OUTBOUND, *TURNED_AWAY, *HOLDS}
 RACE = 2
 """Seconds by which the end of a stay may be written behind the caller's next entry"""
 END_OF_SECOND = 999
@@ -70,10 +75,13 @@ class CallsOfLog:
         self._source = source
         self._stays = StaysOfLog()
         self._until = 0
+        self._outbound: dict[tuple[str, str], None] = {}
         self._says: dict[str, Callable[[LogEntry], list[EventBody] | Refusal]] = {
             "ENTERQUEUE": self._entered,
             "RINGNOANSWER": self._missed,
             RESTART: self._restarted,
+            OUTBOUND: self._called,
+            **dict.fromkeys(HOLDS, self._held),
             **dict.fromkeys(TURNED_AWAY, self._turned_away),
             **dict.fromkeys(OF_STAYS, self._of_stay),
         }
@@ -136,9 +144,25 @@ class CallsOfLog:
             {"type": "contact.left", **about, "reason": TURNED_AWAY[entry.word]},
         ]
 
+    def _called(self, entry: LogEntry) -> list[EventBody]:
+        """The centre calls somebody: nobody waits in a queue, whatever follows of this call."""
+        self._outbound[entry.call, entry.queue] = None
+        if len(self._outbound) > MOST_STAYS:
+            del self._outbound[next(iter(self._outbound))]
+        told = [s for s in self._stays.of(entry.call, entry.queue) if s.at is None]
+        return [
+            {
+                **self._retraction(stay.call, stay.number, "an outbound call"),
+                "at": max(entry.at, stay.until * 1000 + END_OF_SECOND),
+            }
+            for stay in told
+        ]
+
     # ------------------------------------------------------------- lines of a stay
 
     def _of_stay(self, entry: LogEntry) -> list[EventBody] | Refusal:
+        if (entry.call, entry.queue) in self._outbound:
+            return []
         claim = claim_of(entry)
         if isinstance(claim, Refusal):
             return claim
@@ -310,6 +334,10 @@ class CallsOfLog:
         if entry.word in PASSED_ON:
             yield self._event("contact.transferred", stay)
         yield self._event("contact.ended", stay, talk_ms=_milliseconds(claim.talked))
+
+    def _held(self, entry: LogEntry) -> list[EventBody]:
+        talk = next((s for s in self._stays.of(entry.call, entry.queue) if not s.over), None)
+        return [self._event(HOLDS[entry.word], talk)] if talk and talk.agent else []
 
     def _missed(self, entry: LogEntry) -> list[EventBody]:
         """An agent was rung and did not answer; 0 milliseconds were a telephone that is busy."""

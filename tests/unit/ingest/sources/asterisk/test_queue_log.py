@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason
+from floorpulse.ingest.sources.asterisk import calls
 from floorpulse.ingest.sources.asterisk.names import contact_of
 from floorpulse.ingest.sources.asterisk.stays import (
     MOST_OF_ONE,
@@ -183,6 +184,62 @@ def test_an_end_that_is_written_behind_the_next_entry_is_of_its_own_queue_and_ag
     ) == [
         ("c1", "help", "answered", "bob", 2, 3, False, True),
         ("c1", "sales", "answered", "ann", 1, 9, True, True),
+    ]
+
+
+OUTBOUND = [
+    call("CALLOUTBOUND", "", "4915"),
+    call("CONNECT", 0, agent="ann"),
+    call("COMPLETEAGENT", 0, 30, 1, at=AT + 30, agent="ann"),
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_a_call_that_the_centre_makes_is_no_callers(order: tuple[int, ...]) -> None:
+    """VICIdial's table, whose rows of one second have no order (agc/manager_send.php: CALLOUTBOUND,
+    "formerly ENTERQUEUE").
+    """
+    inbound = [call("ENTERQUEUE", "", "4915", 1, at=AT + 60), call("CONNECT", 0, at=AT + 60)]
+
+    told_of = visits(told(*(OUTBOUND[number] for number in order)))
+
+    assert told_of == []
+    assert len(visits(told(*OUTBOUND, call("ENTERQUEUE", "", "4915", 1, queue="help")))) == 1
+    assert len(visits(told(*inbound))) == 1
+
+
+def test_calls_that_the_centre_makes_are_forgotten_when_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls, "MOST_STAYS", 1)
+
+    told_of = told(OUTBOUND[0], call("CALLOUTBOUND", "", "4916", name="c2"), *OUTBOUND[1:])
+
+    assert [row[0] for row in visits(told_of)] == ["c1"]
+
+
+def test_a_hold_that_a_tracker_wrote_is_one() -> None:
+    """QueueMetrics, "Additional queue_log logs": between CONNECT and its end."""
+    types = [
+        event["type"]
+        for event in said(
+            call("CALLERONHOLD", agent="ann"),
+            call("ENTERQUEUE", "", "", 1),
+            call("CALLERONHOLD"),
+            call("CONNECT", 1, "x", 1, at=AT + 1, agent="ann"),
+            call("CALLERONHOLD", at=AT + 5, agent="ann"),
+            call("CALLEROFFHOLD", at=AT + 8, agent="ann"),
+            call("COMPLETEAGENT", 1, 9, 1, at=AT + 10, agent="ann"),
+            call("CALLERONHOLD", at=AT + 11, agent="ann"),
+        )
+    ]
+
+    assert types == [
+        "contact.offered",
+        "contact.answered",
+        "contact.held",
+        "contact.resumed",
+        "contact.ended",
     ]
 
 
