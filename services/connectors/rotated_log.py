@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
-from floorpulse.connectors.log_files import KNOWN
 from floorpulse.ingest.sources.asterisk.lines import LogEntry, entry_of
 from floorpulse.ingest.sources.stream import SourceStream
 from floorpulse.simulator.recorded import DAMAGED, Unpacker, stored
 
+KNOWN = 4 * 1024 * 1024
+"""Bytes at the end of the file before that are read: calls of hours"""
 ROTATED = re.compile(r"(.+?)(?:[.-][\d-]{1,19})?(?:\.(?:bz2|gz|xz))?")
 """The name of a log, and what a rotation puts behind it: a number, a date or an epoch second"""
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from floorpulse.connectors.log_files import KNOWN
-from floorpulse.connectors.rotated_log import lines_before
+from floorpulse.connectors.rotated_log import KNOWN, lines_before
 
 
 def line(second: int, call: str = "1795000000.1", word: str = "ENTERQUEUE||100|1") -> bytes:
