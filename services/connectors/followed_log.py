@@ -5,6 +5,8 @@
     queue_log ──copied──► queue_log.1 ──► read on from the same offset ┐
        └──── cut to nothing ◄──────────────────────────────────────────┘ from its beginning
 
+    queue_log ──replaced by── all of it and more ──► read on from the same offset
+
 The writer may go on in the old file until it is told to open the new one. So the old one is left
 only when the new one has something.
 """
@@ -45,6 +47,9 @@ class FollowedLog:
             while True:
                 if records := file.read():
                     yield Arrivals(records, file.position.as_json())
+                elif pulled := self._pulled(file):
+                    file.close()
+                    file = pulled
                 elif following := self._following(file):
                     yield Arrivals(file.remainder(), file.position.as_json())
                     file.close()
@@ -98,6 +103,12 @@ class FollowedLog:
         except OSError as wrong:
             message = f"cannot read {self._path}: {wrong.strerror}"
             raise RoadClosedError(message) from wrong
+
+    def _pulled(self, file: LogFile) -> LogFile | None:
+        """The file that was put in this one's place and holds all that was read of it, as rsync
+        does; opened where reading goes on.
+        """
+        return LogFile.resumed(self._path, file.position) if self._is_another(file) else None
 
     def _following(self, file: LogFile) -> LogFile | None:
         """The file that goes on where this one ended; None while this one may still grow."""
