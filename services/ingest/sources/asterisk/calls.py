@@ -60,6 +60,8 @@ OUTBOUND = "CALLOUTBOUND"
 WORDS = OF_STAYS | {"ENTERQUEUE", "RINGNOANSWER", RESTART, OUTBOUND, *TURNED_AWAY, *HOLDS}
 RACE = 2
 """Seconds by which the end of a stay may be written behind the caller's next entry"""
+LATE = 30
+"""Seconds by which the entry into a queue may be told behind its beginning"""
 END_OF_SECOND = 999
 BEGINNING_UNKNOWN = Refusal(
     Reason.MISSING_FIELD,
@@ -180,7 +182,8 @@ class CallsOfLog:
     ) -> QueueStay | Refusal:
         """The stay that the line is about; what must be told first goes to `before`."""
         began = claim.began
-        known = None if began is None else self._stays.near(entry.call, entry.queue, began)
+        own = self._unended(entry, claim)
+        known = None if began is None else self._known(entry, claim, began, own)
         if known and began is not None and known.entered_as == entry.call:
             self._stays.part(entry.call, known)
             before += self._entered_as_another(known)
@@ -189,7 +192,6 @@ class CallsOfLog:
             alone = known.call == entry.call and known.began != began
             before += self._undone(entry, began) if alone else ()
             return known
-        own = self._unended(entry, claim)
         if began is None:
             return own or claim.impossible or BEGINNING_UNKNOWN
         talk = self._talk_of_another_id(entry, claim, began, before)
@@ -199,6 +201,17 @@ class CallsOfLog:
             return own
         waiting = self._waiting_by_another_id(entry, claim, began, before)
         return waiting or self._alone(entry, claim, began)
+
+    def _known(
+        self, entry: LogEntry, claim: StayClaim, began: int, own: QueueStay | None
+    ) -> QueueStay | None:
+        """The call's stay that began then. Asterisk counts from before it looks for the queue, and
+        tells the entry once it has found it: a database may take long.
+        """
+        near = self._stays.near(entry.call, entry.queue, began)
+        if near or own is None or own.at is None or (claim.ends_talk and not own.agent):
+            return near
+        return own if 0 < own.began - began <= LATE else None
 
     def _unended(self, entry: LogEntry, claim: StayClaim) -> QueueStay | None:
         """The call's last stay in the queue that may end so."""

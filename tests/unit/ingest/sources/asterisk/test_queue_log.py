@@ -362,6 +362,46 @@ def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (
+            [
+                call("CONNECT", 9, "x", 1, at=AT + 5, agent="ann"),
+                call("COMPLETEAGENT", 9, 20, 1, at=AT + 25, agent="ann"),
+            ],
+            ("answered", "ann", 9, 20, False, True),
+        ),
+        ([call("ABANDON", 1, 1, 5, at=AT + 1)], ("abandoned", None, 5, 0, False, False)),
+    ],
+)
+def test_an_entry_is_told_late_where_the_queue_is_looked_for_in_a_slow_database(
+    lines: list[str], wanted: tuple[Any, ...]
+) -> None:
+    """A realtime queue is loaded between the stamp that waits are counted from and ENTERQUEUE
+    (Asterisk 22, apps/app_queue.c, queue_exec and join_queue).
+    """
+    log = [call("ENTERQUEUE", "", "4915", 1), *lines]
+
+    whole = visits(told(*log))
+
+    assert whole == [("c1", "sales", *wanted)]
+    assert visits([*told(*lines), *told(*log)]) == whole
+
+
+def test_the_end_of_a_talk_that_was_not_read_is_not_that_of_the_next_entry() -> None:
+    log = [
+        call("ENTERQUEUE", "", "4915", 1),
+        call("BLINDTRANSFER", "sales", "in", 2, 6, 1, at=AT, agent="ann"),
+        call("ABANDON", 1, 1, 7, at=AT + 7),
+    ]
+
+    assert visits(told(*log)) == [
+        ("c1", "sales", "abandoned", None, 7, 0, False, False),
+        ("c1", "sales", "answered", "ann", 2, 6, True, True),
+    ]
+
+
 def test_of_two_who_were_handed_into_a_queue_in_one_second_the_place_tells_which_it_is() -> None:
     assert visits(
         told(
