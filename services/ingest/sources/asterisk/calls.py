@@ -1,8 +1,8 @@
 """Calls in Asterisk's queue_log: what a line says of its call.
 
-A line belongs to the stay of its call in its queue that began when the line says that it did; which
-one that is decide the `claimed_stays`. A line without any other of its stay is told by itself: of
-an end, the answer lies as long before it as the call talked.
+A line belongs to the stay of its call in its queue that began when the line says that it did:
+`claimed_stays` finds it. A line without any other of its stay is told by itself: of an end, the
+answer lies as long before it as the call talked.
 """
 
 from collections.abc import Callable, Iterator
