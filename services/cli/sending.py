@@ -12,6 +12,8 @@ from floorpulse.cli.source_meant import settings_of_source
 
 EVENTS = "events"
 """The form of a recording of canonical events"""
+QUEUE_LOG = "queue-log"
+"""The form of Asterisk's log, which is rotated"""
 
 
 def demo(
@@ -131,6 +133,7 @@ def replay(
 ) -> None:
     """Send recorded events; replaying twice is harmless, each counts once."""
     from floorpulse.cli.option_types import multiple, named_zone
+    from floorpulse.connectors.rotated_log import hear_before
     from floorpulse.ingest.sources.registry import stream_of
     from floorpulse.simulator.options import ReplayOptions
     from floorpulse.simulator.replay import replay as run
@@ -140,7 +143,10 @@ def replay(
         if form != EVENTS:
             known = settings_of_source(source, definitions)
             settings = replace(known, zone=named_zone(zone) or known.zone)
-            options = replace(options, translation=stream_of(form, settings))
+            stream = stream_of(form, settings)
+            if form == QUEUE_LOG:
+                hear_before(stream, file)
+            options = replace(options, translation=stream)
     finish(until_told(run(options), stopped=INTERRUPTED))
 
 

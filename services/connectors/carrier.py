@@ -103,18 +103,18 @@ class Carrier:
         while arrived := await self._inbox.take():
             for arrivals in arrived:
                 for record in arrivals.records:
-                    await self._translate(record, heard=arrivals.heard)
+                    if arrivals.heard:
+                        self._stream.hear(record.content)
+                    else:
+                        await self._translate(record)
             await self._settle(arrived[-1].position)
         for event in self._stream.rest():
             await self._add(0, event)
         await self._settle(None)
 
-    async def _translate(self, record: SourceRecord, *, heard: bool) -> None:
-        told = self._stream.events(record.place, record.content)
-        if heard:
-            return
+    async def _translate(self, record: SourceRecord) -> None:
         self.carried.records += 1
-        for event in told:
+        for event in self._stream.events(record.place, record.content):
             await self._add(record.place, event)
 
     async def _add(self, place: int, event: bytes) -> None:

@@ -5,20 +5,25 @@
     queue_log ──copied──► queue_log.1 ──► read on from the same offset ┐
        └──── cut to nothing ◄──────────────────────────────────────────┘ from its beginning
 
+    queue_log ──replaced by── all of it and more ──► read on from the same offset
+
 The writer may go on in the old file until it is told to open the new one. So the old one is left
 only when the new one has something.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 import structlog
 from structlog.stdlib import BoundLogger
 
-from floorpulse.connectors.log_files import LogFile, LogPosition, siblings
+from floorpulse.connectors.log_files import KNOWN, LogFile, LogPosition, siblings
 from floorpulse.connectors.road import Arrivals, Position, RoadClosedError
+from floorpulse.connectors.rotated_log import lines_before
+from floorpulse.ingest.sources.source import SourceRecord
 
 log: BoundLogger = structlog.get_logger(__name__)
 
@@ -37,11 +42,14 @@ class FollowedLog:
         """See `Road.arrivals`; it never ends."""
         file = await self._begin(since)
         try:
-            for records in file.before():
+            for records in chain(self._rotated(file), file.before()):
                 yield Arrivals(records, heard=True)
             while True:
                 if records := file.read():
                     yield Arrivals(records, file.position.as_json())
+                elif pulled := self._pulled(file):
+                    file.close()
+                    file = pulled
                 elif following := self._following(file):
                     yield Arrivals(file.remainder(), file.position.as_json())
                     file.close()
@@ -50,6 +58,12 @@ class FollowedLog:
                     await asyncio.sleep(LOOK_EVERY)
         finally:
             file.close()
+
+    @staticmethod
+    def _rotated(file: LogFile) -> Iterator[tuple[SourceRecord, ...]]:
+        """What lies before the file, where all of it that was read before is read once more."""
+        if file.position.offset <= KNOWN and (lines := lines_before(file.path)):
+            yield tuple(SourceRecord(0, line) for line in lines)
 
     async def _begin(self, since: Position | None) -> LogFile:
         if since is not None and (resumed := self._resumed(self._read(since))):
@@ -89,6 +103,12 @@ class FollowedLog:
         except OSError as wrong:
             message = f"cannot read {self._path}: {wrong.strerror}"
             raise RoadClosedError(message) from wrong
+
+    def _pulled(self, file: LogFile) -> LogFile | None:
+        """The file that was put in this one's place and holds all that was read of it, as rsync
+        does; opened where reading goes on.
+        """
+        return LogFile.resumed(self._path, file.position) if self._is_another(file) else None
 
     def _following(self, file: LogFile) -> LogFile | None:
         """The file that goes on where this one ended; None while this one may still grow."""

@@ -50,6 +50,7 @@ class LogFile:
     """One file, opened for reading from a line's beginning on."""
 
     def __init__(self, path: Path, offset: int = 0, line: int = 0) -> None:
+        self.path = path
         self._file = path.open("rb")
         stat = os.fstat(self._file.fileno())
         self.device = stat.st_dev

@@ -5,6 +5,7 @@ lines, or is gone.
 import asyncio
 import gzip
 import json
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from floorpulse.simulator.options import ReplayOptions, SimulateOptions, Target
 from floorpulse.simulator.replay import replay
 from floorpulse.simulator.simulate import simulate
 
+FLOORPULSE = Path(sys.executable).with_name("floorpulse")
 KEY = "fp_test_secret"
 MOST_EVENTS = 300
 REFUSED = (b'{"bad"', b'{"type":"source.refused"')
@@ -240,6 +242,29 @@ async def test_a_queue_log_becomes_events_and_a_line_that_is_none_is_reported_wi
         "contact.abandoned",
     ]
     assert "    line 3: no id" in capfd.readouterr().out.splitlines()
+
+
+async def test_a_queue_log_is_understood_by_the_end_of_the_file_rotated_before_it(
+    tmp_path: Path,
+) -> None:
+    ingest = Ingest()
+    key = tmp_path / "key"
+    key.write_text(KEY)
+    file = tmp_path / "queue_log"
+    file.with_suffix(".1").write_text("1366720340|1366720340.9|sales|NONE|ENTERQUEUE||101|1\n")
+    file.write_text("1366720349|1366720300.1|sales|NONE|ABANDON|1|1|9\n")
+
+    async with serving(ingest) as url:
+        command = ["replay", str(file), "--format", "queue-log", "--to", url]
+        command += ["--key-file", str(key)]
+        program = await asyncio.create_subprocess_exec(FLOORPULSE, *command)
+        assert await program.wait() == 0
+
+    assert [json.loads(event)["type"] for event in ingest.taken] == [
+        "contact.retracted",
+        "contact.offered",
+        "contact.abandoned",
+    ]
 
 
 async def test_at_a_speed_a_recording_takes_its_time(tmp_path: Path) -> None:

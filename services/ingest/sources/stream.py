@@ -42,6 +42,13 @@ class SourceStream:
         text = content.decode(errors="replace")
         return [encode_refused(RefusedRecord(self._name, told.reason, told.detail, text))]
 
+    def hear(self, content: bytes) -> None:
+        """Take in a record that lies before the stream, so that what follows is understood: it is
+        told by others, and counts nowhere.
+        """
+        self._source.take(SourceRecord(0, content))
+        self._source.unknown.forget()
+
     def rest(self) -> Sequence[bytes]:
         """The events that the source held back until the end of the stream."""
         return self._source.finish()

@@ -32,6 +32,10 @@ class UnknownKinds:
         name = kind if is_told_apart else f"other {self._kind}s"
         self._known.setdefault(name, UnknownKind(place)).records += 1
 
+    def forget(self) -> None:
+        """Count from here on."""
+        self._known.clear()
+
     def counted(self) -> dict[str, int]:
         """How many records came of each kind, by its printable name."""
         return {_printable(kind): one.records for kind, one in self._known.items()}

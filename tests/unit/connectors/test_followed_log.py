@@ -233,6 +233,39 @@ async def understanding_what_was_read_before(path: Path) -> None:
     await follower.stop()
 
 
+async def pulled_from_another_machine(path: Path) -> None:
+    """rsync puts a new file in the old one's place, with all that was there and more
+    (roramirez/qpanel issue 249).
+    """
+    write(path, "a", "b")
+    write(path, "c, and h", end="")
+    follower = Follower(path)
+    assert await follower.more() == ["a", "b"]
+    pulled = path.with_name(".queue_log.x")
+    write(pulled, "a", "b", "c, and half", "d")
+    pulled.rename(path)
+    assert await follower.more() == ["c, and half", "d"]
+    assert follower.places == [1, 2, 3, 4]
+    write(path, "e")
+    assert await follower.more() == ["e"]
+    await follower.stop()
+
+
+async def understanding_what_was_read_before_a_rotation(path: Path) -> None:
+    old = "1795000000|1795000000.1|sales|NONE|ENTERQUEUE||100|1"
+    new = "1795000005|1795000000.1|sales|NONE|ABANDON|1|1|5"
+    write(path, old)
+    _, position = await read(path)
+    path.rename(path.with_suffix(".1"))
+    write(path, new)
+    lines, position = await read(path, position)
+    assert lines == [new]
+    follower = Follower(path, position)
+    assert await follower.more() == []
+    assert follower.heard == [old, new]
+    await follower.stop()
+
+
 async def understanding_the_end_of_what_was_long(path: Path) -> None:
     write(path, *(f"{number:<1000}" for number in range(KNOWN // 1000 + 100)))
     _, position = await read(path)
@@ -244,10 +277,15 @@ async def understanding_the_end_of_what_was_long(path: Path) -> None:
     await follower.stop()
 
 
+def test_a_log_that_is_pulled_from_another_machine_is_read_on(tmp_path: Path) -> None:
+    on(pulled_from_another_machine, tmp_path / "queue_log")
+
+
 @pytest.mark.parametrize(
     "story",
     [
         understanding_what_was_read_before,
+        understanding_what_was_read_before_a_rotation,
         understanding_the_end_of_what_was_long,
         goes_on,
         after_a_rotation,

@@ -225,6 +225,16 @@ def test_of_two_talks_of_an_agent_one_ends_and_the_other_goes_on() -> None:
     assert states(events, "ana") == [((AT + 3) * 1000, "busy"), ((AT + 23) * 1000, "available")]
 
 
+def test_of_two_talks_whose_ids_have_changed_the_one_ends_that_was_as_long() -> None:
+    ended = completes(33, call="n.2", DestUniqueid="n.3", TalkTime=10)
+
+    events = told(AMI, [joins(0), answers(3), joins(20, "u.2"), answers(23, call="u.2"), ended])
+
+    known = visits(events)
+    assert known["u.2", 1]["talk"] == 10_000
+    assert known["u.1", 1]["talk"] == 0
+
+
 def test_a_local_channel_that_makes_way_changes_the_id_of_who_waits() -> None:
     optimised = event(
         "LocalOptimizationBegin",
@@ -270,6 +280,69 @@ def test_holds_are_those_of_the_agents_channel() -> None:
     known = visits(told(AMI, [joins(0), answers(3), *held, completes(30)]))["u.1", 1]
 
     assert known["hold"] == 5000
+
+
+def test_a_telephone_behind_a_local_channel_holds_by_a_channel_of_its_own() -> None:
+    """`Hold` is told of the channel whose telephone asked for it (Asterisk 22, main/channel.c,
+    ast_queue_hold); a member such as `Local/101@from-queue/n` (FreePBX) has another.
+    """
+    local = {"Interface": "Local/101@from-queue/n", "DestUniqueid": "local.1"}
+
+    events = told(
+        AMI,
+        [
+            joins(0),
+            leaves(2),
+            answers(2, **local),
+            event("Hold", 3, "u.1", Linkedid="u.1"),
+            event("Hold", 4, "phone.1", Linkedid="another.1"),
+            event("Hold", 5, "phone.1", Linkedid="u.1"),
+            event("Unhold", 7, "phone.1", Linkedid="u.1"),
+            completes(10, **local),
+        ],
+    )
+
+    known = visits(events)["u.1", 1]
+    assert (known["talk"], known["hold"]) == (6000, 2000)
+
+
+@pytest.mark.parametrize("made", ["AttendedTransfer", "BlindTransfer"])
+@pytest.mark.parametrize(
+    ("result", "transferred"),
+    [("Success", True), ("Fail", False), ("Invalid", False), ("Not Permitted", False)],
+)
+def test_a_transfer_that_failed_is_none(made: str, result: str, *, transferred: bool) -> None:
+    """Result of both events (Asterisk 22, documentation of AMI events)."""
+    by = {"OrigTransfererUniqueid": "d-ana", "TransfererUniqueid": "d-ana", "Result": result}
+
+    events = told(AMI, [joins(0), leaves(2), answers(2), event(made, 5, "", **by), completes(9)])
+
+    assert visits(events)["u.1", 1]["transferred"] is transferred
+
+
+def test_a_caller_turned_away_is_of_the_queue_whatever_its_spelling_in_the_dialplan() -> None:
+    dialled = event("Newexten", 1, Application="Queue", AppData="SALES,t,,,60")
+
+    events = told(AMI, [member("QueueMemberAdded", 0), dialled, status(1.1, "FULL")])
+
+    assert visits(events)["u.1", 1]["queue"] == "sales"
+
+
+def test_so_many_queues_that_no_asterisk_has_them_are_called_as_the_dialplan_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ami_stays, "MOST_QUEUES", 1)
+    dialled = event("Newexten", 1, Application="Queue", AppData="Billing")
+
+    events = told(
+        AMI,
+        [
+            *(member("QueueMemberAdded", 0, queue) for queue in ("sales", "billing")),
+            *(dialled, status(1.1, "FULL")),
+        ],
+    )
+
+    assert visits(events)["u.1", 1]["queue"] == "Billing"
 
 
 def test_a_telephone_that_rang_out_is_a_missed_call() -> None:

@@ -120,13 +120,13 @@ class LoggedAgent:
     def _pause(self, entry: LogEntry) -> None:
         pausing = entry.word in PAUSING
         if entry.word.endswith("ALL") or entry.queue in ("", "NONE"):
-            self.everywhere = entry.text(0) if pausing else None
+            self.everywhere = _reason(entry) if pausing else None
             self.paused = self.paused if pausing else {}
             return
         self.serves(entry.queue)
         self.paused.pop(entry.queue, None)
         if pausing:
-            self.paused[entry.queue] = entry.text(0)
+            self.paused[entry.queue] = _reason(entry)
         else:
             self.everywhere = None
 
@@ -286,3 +286,8 @@ class AgentsOfLog:
         if len(self._lines) > MOST_LINES:
             del self._lines[next(iter(self._lines))]
         return known
+
+
+def _reason(entry: LogEntry) -> str:
+    """The reason of a pause, which may hold bars."""
+    return "|".join(entry.data).strip("| ")

@@ -27,9 +27,10 @@ import msgspec
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.asterisk import agents, calls
 from floorpulse.ingest.sources.asterisk.agents import AgentsOfLog
-from floorpulse.ingest.sources.asterisk.calls import CallsOfLog, EventBody
+from floorpulse.ingest.sources.asterisk.calls import CallsOfLog
 from floorpulse.ingest.sources.asterisk.lines import LogEntry
 from floorpulse.ingest.sources.asterisk.members import MembersOfLog
+from floorpulse.ingest.sources.asterisk.stay_events import EventBody
 from floorpulse.ingest.sources.asterisk.tables import LogReader
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from floorpulse.ingest.sources.unknown_kinds import UnknownKinds
@@ -100,6 +101,7 @@ class QueueLog:
         entry = replace(read, agent=agent, queue=self._spelled(read.queue))
         first = self._first = entry.at if self._first is None else self._first
         bodies = self._bodies(entry, record.place, first)
+        self._calls.passed(entry)
         return bodies if isinstance(bodies, Refusal) else self._events(bodies, entry.at)
 
     def finish(self) -> Sequence[bytes]:

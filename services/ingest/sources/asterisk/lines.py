@@ -7,6 +7,14 @@ LINE = re.compile(
     r"(\d{9,11})(?:\.(\d+))?\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]+)(?:\|(.*))?", re.ASCII
 )
 """The word is any text: the dialplan's QueueLog() writes what its administrator chose"""
+OF_MEMBERS = (
+    *("CONNECT", "COMPLETEAGENT", "COMPLETECALLER", "RINGNOANSWER", "RINGCANCELED"),
+    *("TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "AGENTDUMP", "SYSCOMPAT"),
+    *("ADDMEMBER", "REMOVEMEMBER", "PAUSE", "UNPAUSE", "PAUSEALL", "UNPAUSEALL"),
+)
+"""Words behind a member's name, each followed by a bar even where it has no parameter"""
+BARRED = re.compile(rf"(.+?\|.*?)\|({'|'.join(OF_MEMBERS)})\|(.*)")
+"""A member's name that holds bars (`Ann | Sales`), its word and parameters"""
 
 
 @dataclass(frozen=True)
@@ -41,9 +49,12 @@ def entry_of(text: str) -> LogEntry | None:
     if found is None:
         return None
     seconds, fraction, call, queue, agent, word, data = found.groups()
+    if agent != "NONE" and data and word not in OF_MEMBERS:
+        barred = BARRED.fullmatch(f"{agent}|{word}|{data}")
+        agent, word, data = barred.groups() if barred else (agent, word, data)
     parameters = tuple(data.split("|")) if data is not None else ()
     at = milliseconds(seconds, fraction)
-    return LogEntry(at, call, queue, agent, word, parameters, is_whole=fraction is None)
+    return LogEntry(at, call, queue, agent.strip(), word, parameters, is_whole=fraction is None)
 
 
 def milliseconds(seconds: str, fraction: str | None) -> int:

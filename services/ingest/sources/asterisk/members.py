@@ -10,7 +10,7 @@ shows how this log names agents:
     by names of their own   it is not told; a telephone that is named in such a line is
 
 An agent of Asterisk's pool logs in by an id (`1001`); where the queues name the member
-`Agent/1001`, that is the agent's name.
+`Agent/1001`, or `Local/1001@agents/n` once 1001 has logged in, that is the agent's name.
 """
 
 import re
@@ -21,6 +21,8 @@ from floorpulse.ingest.sources.asterisk.lines import LogEntry
 
 TELEPHONE = re.compile(r"(?!Agent/)[A-Za-z][A-Za-z0-9]*/.+")
 """An interface as Asterisk writes it: technology/address"""
+OF_POOL = re.compile(r"(?:Agent/|Local/(?=[^@]+@))([^@]+).*")
+"""How queues name an agent of the pool, in whose place a Local channel may stand"""
 MEMBERS = frozenset(("ADDMEMBER", "REMOVEMEMBER"))
 POOL = frozenset(("AGENTLOGIN", "AGENTLOGOFF"))
 MOST_HELD = 10_000
@@ -93,8 +95,10 @@ class MembersOfLog:
 
     def _moved(self, entry: LogEntry) -> Iterator[LogEntry]:
         """From now on the agent who logged in by an id has the name that the queues use."""
-        known_as = entry.agent.removeprefix("Agent/")
-        if known_as == entry.agent or known_as in self._pool:
+        of_pool = OF_POOL.fullmatch(entry.agent)
+        known_as = "" if of_pool is None else of_pool[1]
+        is_pools = known_as in self._logged_in or entry.agent.startswith("Agent/")
+        if not is_pools or known_as in self._pool:
             return
         self._pool[known_as] = entry.agent
         login = self._logged_in.get(known_as)

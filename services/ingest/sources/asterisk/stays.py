@@ -105,6 +105,13 @@ class StaysOfLog:
         self.of(call, stay.queue).remove(stay)
         stay.entered_as = ""
 
+    def replace(self, entered: QueueStay, stay: QueueStay) -> None:
+        """The stay is the one that entered so, under the id of another call."""
+        self._forget([entered])
+        self.of(entered.call, entered.queue).remove(entered)
+        stay.entered_as = entered.call
+        self.alias(entered.call, stay)
+
     def of(self, call: str, queue: str) -> list[QueueStay]:
         """The stays of a call in a queue, the latest last."""
         return self._of.get((call, queue), [])

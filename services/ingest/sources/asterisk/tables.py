@@ -7,7 +7,8 @@
 
 A header names the columns, also as QueueMetrics does (time_id, call_id, queue, agent, verb);
 without one they have the order time, callid, queuename, agent, event, data1 … data5, perhaps behind
-the number of the row or its partition. A stamp is epoch seconds, or a date and time:
+the number of the row or its partition, also with an empty column `data` before data1, and when the
+row was created, as tables of old have them. A stamp is epoch seconds, or a date and time:
 with its offset, or in the zone that the reader was told. Of an hour that a change of clocks repeats
 it is the first, unless the call or the row before was later.
 """
@@ -15,6 +16,7 @@ it is the first, unless the call or the row before was later.
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +32,8 @@ NO_LINE = Refusal(
 )
 COLUMNS = ("time", "callid", "queuename", "agent", "event")
 """The columns that every row has, in their order without a header"""
+COLUMNS_OF_DATA = 5
+"""Columns of a word's parameters: data1 to data5"""
 OTHER_NAMES = {
     "call_id": "callid",
     "uniqueid": "callid",
@@ -81,6 +85,8 @@ class LogReader:
             return None
         entry = None if self._columns else entry_of(text)
         read = entry or self._row(text)
+        if isinstance(read, LogEntry) and not self._columns:
+            read = _bare(read)
         if isinstance(read, LogEntry):
             self._last = max(self._last, read.at)
         return read
@@ -203,6 +209,19 @@ def _without_header(fields: Sequence[str]) -> tuple[str, ...]:
     named = not _is_stamp(fields[0]) and _is_stamp(fields[1])
     first = ("id", *COLUMNS) if named else COLUMNS
     return (*first, *(f"data{number}" for number in range(1, len(fields) - len(first) + 1)))
+
+
+def _bare(entry: LogEntry) -> LogEntry:
+    """The entry of a row without a header, without what old tables have around their five columns:
+    an empty `data` before them, and when the row was created.
+    """
+    data = entry.data
+    if len(data) in (COLUMNS_OF_DATA + 1, COLUMNS_OF_DATA + 2) and _is_stamp(data[-1]):
+        data = data[:-1]
+    is_old = len(data) > COLUMNS_OF_DATA and not data[0]
+    if is_old and (entry.word != "ENTERQUEUE" or not data[-1]):
+        data = data[1:]
+    return entry if data is entry.data else replace(entry, data=data)
 
 
 def _is_stamp(field: str) -> bool:

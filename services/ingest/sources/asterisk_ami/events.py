@@ -137,6 +137,8 @@ class ManagerEvents:
         event = AmiEvent(word, at, fields)
         if says is not None and (lacks := _lacking(event)):
             return Refusal(Reason.MISSING_FIELD, f"{word} has no {lacks}")
+        if event.queue:
+            self._stays.names(event.queue)
         told: list[EventBody] = []
         for caller, body in self._stays.passed(at):
             told += [body, *self._members.all_quiet(caller, at)]

@@ -20,6 +20,8 @@ from floorpulse.ingest.sources.asterisk_ami.message import AmiEvent, EventBody
 MOST_CALLS = 100_000
 """Calls whose number of stays is remembered"""
 LAST_STAY = 32_767
+MOST_QUEUES = 10_000
+"""Queues whose spelling is remembered"""
 
 BY_KEY_AFTER = 5_000
 """Milliseconds after which a call that left the line without a word has left by a key"""
@@ -40,8 +42,8 @@ TURNED_AWAY = frozenset(("FULL", "JOINEMPTY", "JOINUNAVAIL"))
 class QueueStay:
     """One stay of a call in a queue; `contact` and `number` say which, whatever id it has now.
 
-    `gone` is when it left the line; `channel` is the telephone of the
-    agent who talks.
+    `gone` is when it left the line; `channel` is that of the agent who talks, `is_local` where it
+    is a Local channel, which stands before the telephone's.
     """
 
     contact: str
@@ -53,6 +55,7 @@ class QueueStay:
     answered: int = 0
     agent: str = ""
     channel: str = ""
+    is_local: bool = False
     on_hold: bool = False
     passed_on: bool = False
 
@@ -82,6 +85,12 @@ class QueueStays:
         self._presumed: dict[str, QueueStay] = {}
         self._talks: dict[tuple[str, str], list[QueueStay]] = {}
         self._doors: dict[str, str] = {}
+        self._queues: dict[bytes, str] = {}
+
+    def names(self, queue: str) -> None:
+        """A queue is called so in queues.conf."""
+        if len(self._queues) < MOST_QUEUES:
+            self._queues[_folded(queue)] = queue
 
     def waiting(self, channel: str) -> QueueStay | None:
         """The stay of a caller who waits."""
@@ -128,8 +137,8 @@ class QueueStays:
         channel = event.channel()
         if stay := self._going.pop(channel, None):
             yield stay.event("left", stay.gone or event.at, reason=WENT_BY.get(value, "other"))
-        elif value in TURNED_AWAY and (queue := self._doors.get(channel)):
-            away = self._stay(event, event.at, queue)
+        elif value in TURNED_AWAY and (door := self._doors.get(channel)):
+            away = self._stay(event, event.at, self._queues.get(_folded(door), door))
             yield self._offered(away, event)
             yield away.event("left", event.at, reason=WENT_BY[value])
 
@@ -172,6 +181,7 @@ class QueueStays:
         stay.answered = event.at
         stay.agent = event.member
         stay.channel = event.channel("DestUniqueid")
+        stay.is_local = event.interface.startswith("Local/")
         self._talks.setdefault((event.queue, event.member), []).append(stay)
         yield stay.event("answered", event.at, agent=stay.agent, queue=event.queue)
 
@@ -188,9 +198,11 @@ class QueueStays:
         yield stay.event("ended", event.at)
 
     def held(self, event: AmiEvent) -> Iterator[EventBody]:
-        """An agent's telephone holds the call, or takes it back."""
+        """An agent's telephone holds the call, or takes it back. Behind a Local channel it has one
+        of its own, which is linked to the caller's.
+        """
         holds = event.word == "Hold"
-        stay = self._with_channel(event.channel())
+        stay = self._with_channel(event.channel()) or self._linked(event)
         if stay is not None and stay.on_hold != holds:
             stay.on_hold = holds
             yield stay.event("held" if holds else "resumed", event.at)
@@ -199,8 +211,10 @@ class QueueStays:
 
     def transferred(self, event: AmiEvent) -> None:
         """A transfer was made: by an agent, or of a caller into a line where somebody else stood
-        for them.
+        for them. One of which no result is told is taken for a success.
         """
+        if event.text("Result").upper() not in ("", "SUCCESS"):
+            return
         if event.word == "AttendedTransfer":
             self._rename(
                 event.channel("SecondTransfererUniqueid"), event.channel("TransfereeUniqueid")
@@ -277,7 +291,9 @@ class QueueStays:
         talks = self._talks.get((event.queue, event.member), [])
         ids = {event.channel(), event.channel("DestUniqueid")} - {""}
         same = [one for one in talks if {one.contact, one.channel} & ids]
-        stay = next(iter(same or talks), None)
+        talk = event.seconds("TalkTime")
+        began = 0 if talk is None else event.at - talk
+        stay = min(same or talks, key=lambda one: abs(one.answered - began), default=None)
         if stay is not None:
             talks.remove(stay)
         if not talks:
@@ -297,9 +313,21 @@ class QueueStays:
             yield stay.event("transferred", event.at)
         yield stay.event("ended", event.at)
 
+    def _linked(self, event: AmiEvent) -> QueueStay | None:
+        caller = event.channel("Linkedid")
+        if caller == event.channel():
+            return None
+        talks = (one for all_ in self._talks.values() for one in all_)
+        return next((one for one in talks if one.is_local and one.contact == caller), None)
+
     def _with_channel(self, channel: str) -> QueueStay | None:
         talks = (one for all_ in self._talks.values() for one in all_)
         return next((one for one in talks if channel and one.channel == channel), None)
+
+
+def _folded(queue: str) -> bytes:
+    """The name of a queue as Asterisk finds it, without regard to the case of ASCII letters."""
+    return queue.encode(errors="replace").lower()
 
 
 def _hung_up(stay: QueueStay) -> EventBody:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorpulse.contracts.letters import Reason
+from floorpulse.ingest.sources.asterisk import calls
 from floorpulse.ingest.sources.asterisk.names import contact_of
 from floorpulse.ingest.sources.asterisk.stays import (
     MOST_OF_ONE,
@@ -186,6 +187,62 @@ def test_an_end_that_is_written_behind_the_next_entry_is_of_its_own_queue_and_ag
     ]
 
 
+OUTBOUND = [
+    call("CALLOUTBOUND", "", "4915"),
+    call("CONNECT", 0, agent="ann"),
+    call("COMPLETEAGENT", 0, 30, 1, at=AT + 30, agent="ann"),
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_a_call_that_the_centre_makes_is_no_callers(order: tuple[int, ...]) -> None:
+    """VICIdial's table, whose rows of one second have no order (agc/manager_send.php: CALLOUTBOUND,
+    "formerly ENTERQUEUE").
+    """
+    inbound = [call("ENTERQUEUE", "", "4915", 1, at=AT + 60), call("CONNECT", 0, at=AT + 60)]
+
+    told_of = visits(told(*(OUTBOUND[number] for number in order)))
+
+    assert told_of == []
+    assert len(visits(told(*OUTBOUND, call("ENTERQUEUE", "", "4915", 1, queue="help")))) == 1
+    assert len(visits(told(*inbound))) == 1
+
+
+def test_calls_that_the_centre_makes_are_forgotten_when_there_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(calls, "MOST_STAYS", 1)
+
+    told_of = told(OUTBOUND[0], call("CALLOUTBOUND", "", "4916", name="c2"), *OUTBOUND[1:])
+
+    assert [row[0] for row in visits(told_of)] == ["c1"]
+
+
+def test_a_hold_that_a_tracker_wrote_is_one() -> None:
+    """QueueMetrics, "Additional queue_log logs": between CONNECT and its end."""
+    types = [
+        event["type"]
+        for event in said(
+            call("CALLERONHOLD", agent="ann"),
+            call("ENTERQUEUE", "", "", 1),
+            call("CALLERONHOLD"),
+            call("CONNECT", 1, "x", 1, at=AT + 1, agent="ann"),
+            call("CALLERONHOLD", at=AT + 5, agent="ann"),
+            call("CALLEROFFHOLD", at=AT + 8, agent="ann"),
+            call("COMPLETEAGENT", 1, 9, 1, at=AT + 10, agent="ann"),
+            call("CALLERONHOLD", at=AT + 11, agent="ann"),
+        )
+    ]
+
+    assert types == [
+        "contact.offered",
+        "contact.answered",
+        "contact.held",
+        "contact.resumed",
+        "contact.ended",
+    ]
+
+
 def test_a_second_end_of_a_talk_is_not_counted() -> None:
     assert visits(
         told(
@@ -252,6 +309,44 @@ def test_a_consultation_that_becomes_the_callers_stay_ends_the_first_talk_by_its
     ]
 
 
+def test_a_caller_passed_on_into_the_queue_of_the_same_agent_has_two_stays_there() -> None:
+    """The forms of asterisk/asterisk issue 759, where both queues are one: the consultation's id
+    entered the queue in the middle of the talk that its line ends.
+    """
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "4915", 1, name="1.1"),
+            call("CONNECT", 1, "1.2", 1, at=AT + 1, name="1.1", agent="ann"),
+            call("ENTERQUEUE", "", "101", 1, at=AT + 5, name="1.3"),
+            call("ATTENDEDTRANSFER", "APP", "Queue", 1, 9, 1, at=AT + 10, name="1.3", agent="ann"),
+            call("CONNECT", 7, "1.4", 1, at=AT + 12, name="1.1", agent="bob"),
+            call("COMPLETEAGENT", 7, 8, 1, at=AT + 20, name="1.1", agent="bob"),
+        )
+    ) == [
+        ("pbx1-1.1", "sales", "answered", "ann", 1, 9, True, True),
+        ("pbx1-1.1", "sales", "answered", "bob", 7, 8, False, True),
+    ]
+
+
+def test_a_members_name_may_hold_bars_and_stand_between_blanks() -> None:
+    """`member => PJSIP/101,0,Ann | Sales`: queue_log has no quotes (Asterisk 22, main/logger.c)."""
+    assert visits(
+        told(
+            call("ENTERQUEUE", "", "4915", 1),
+            call("CONNECT", 1, "1.2", 1, at=AT + 1, agent="Ann | Sales"),
+            call("COMPLETEAGENT", 1, 9, 1, at=AT + 10, agent="Ann | Sales"),
+            call("ENTERQUEUE", "", "4916", 1, name="c2"),
+            call("CONNECT", 1, "1.3", 1, at=AT + 1, name="c2", agent=" Bob "),
+        )
+    ) == [
+        ("c1", "sales", "answered", "Ann | Sales", 1, 9, False, True),
+        ("c2", "sales", "answered", "Bob", 1, 0, False, False),
+    ]
+    paused = said(call("PAUSE", "", name="NONE", agent="Ann | Sales"))
+    assert [body["agent"] for body in paused] == ["Ann | Sales"]
+    assert said(call("STATUS", "PAUSE", agent="ann"), call("STATUS", "CONNECTED", 1)) == []
+
+
 def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
     both = told(
         call("ENTERQUEUE", "", "", 1, name="one"),
@@ -267,6 +362,46 @@ def test_two_callers_of_one_second_are_told_apart_by_their_ids() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "wanted"),
+    [
+        (
+            [
+                call("CONNECT", 9, "x", 1, at=AT + 5, agent="ann"),
+                call("COMPLETEAGENT", 9, 20, 1, at=AT + 25, agent="ann"),
+            ],
+            ("answered", "ann", 9, 20, False, True),
+        ),
+        ([call("ABANDON", 1, 1, 5, at=AT + 1)], ("abandoned", None, 5, 0, False, False)),
+    ],
+)
+def test_an_entry_is_told_late_where_the_queue_is_looked_for_in_a_slow_database(
+    lines: list[str], wanted: tuple[Any, ...]
+) -> None:
+    """A realtime queue is loaded between the stamp that waits are counted from and ENTERQUEUE
+    (Asterisk 22, apps/app_queue.c, queue_exec and join_queue).
+    """
+    log = [call("ENTERQUEUE", "", "4915", 1), *lines]
+
+    whole = visits(told(*log))
+
+    assert whole == [("c1", "sales", *wanted)]
+    assert visits([*told(*lines), *told(*log)]) == whole
+
+
+def test_the_end_of_a_talk_that_was_not_read_is_not_that_of_the_next_entry() -> None:
+    log = [
+        call("ENTERQUEUE", "", "4915", 1),
+        call("BLINDTRANSFER", "sales", "in", 2, 6, 1, at=AT, agent="ann"),
+        call("ABANDON", 1, 1, 7, at=AT + 7),
+    ]
+
+    assert visits(told(*log)) == [
+        ("c1", "sales", "abandoned", None, 7, 0, False, False),
+        ("c1", "sales", "answered", "ann", 2, 6, True, True),
+    ]
+
+
 def test_of_two_who_were_handed_into_a_queue_in_one_second_the_place_tells_which_it_is() -> None:
     assert visits(
         told(
@@ -277,6 +412,37 @@ def test_of_two_who_were_handed_into_a_queue_in_one_second_the_place_tells_which
     ) == [
         ("caller", "sales", "abandoned", None, 6, 0, False, False),
         ("line1", "sales", None, None, None, 0, False, False),
+    ]
+
+
+def test_of_two_who_entered_in_one_second_the_one_that_goes_on_by_itself_was_not_handed_over() -> (
+    None
+):
+    """CONNECT tells no place: the first who waits is taken for the one under another id, until it
+    goes on itself.
+    """
+    lines = [
+        call("ENTERQUEUE", "", "4915", 1, name="stranger", queue="help"),
+        call("ENTERQUEUE", "", "4915", 1, name="own"),
+        call("ENTERQUEUE", "", "101", 2, name="line"),
+        call("ENTERQUEUE", "", "4916", 3, at=AT + 1, name="next"),
+        call("CONNECT", 4, "x", 1, at=AT + 4, name="caller", agent="ann"),
+        call("CONNECT", 6, "x", 1, at=AT + 6, name="own", agent="bob"),
+        call("COMPLETEAGENT", 4, 8, 2, at=AT + 12, name="caller", agent="ann"),
+        call("COMPLETEAGENT", 6, 9, 1, at=AT + 15, name="own", agent="bob"),
+    ]
+
+    assert visits(told(*lines)) == [
+        ("caller", "sales", "answered", "ann", 4, 8, False, True),
+        ("next", "sales", None, None, None, 0, False, False),
+        ("own", "sales", "answered", "bob", 6, 9, False, True),
+        ("stranger", "help", None, None, None, 0, False, False),
+    ]
+    assert visits(told(*lines[:2], *lines[3:])) == [
+        ("caller", "sales", "answered", "ann", 4, 8, False, True),
+        ("next", "sales", None, None, None, 0, False, False),
+        ("own", "sales", "answered", "bob", 6, 9, False, True),
+        ("stranger", "help", None, None, None, 0, False, False),
     ]
 
 
@@ -348,13 +514,14 @@ def test_a_restart_ends_what_was_open_at_the_last_line_before_it() -> None:
         call("ENTERQUEUE", "", "", 1, name="talks"),
         call("CONNECT", 1, "x", 1, at=AT + 1, name="talks", agent="ann"),
         call("ENTERQUEUE", "", "", 1, at=AT + 2, name="waits"),
+        call("CONFIGRELOAD", "", at=AT + 60, name="NONE", queue="NONE"),
         call("QUEUESTART", "", at=AT + 90, name="NONE", queue="NONE"),
         call("QUEUESTART", "", at=AT + 99, name="NONE", queue="NONE"),
     )[3:]
 
     assert [(event["contact"], event["type"], event["at"] // 1000 - AT) for event in ended] == [
-        ("talks", "contact.ended", 2),
-        ("waits", "contact.left", 2),
+        ("talks", "contact.ended", 60),
+        ("waits", "contact.left", 60),
     ]
     assert "talk_ms" not in ended[0]
     assert ended[1]["reason"] == "other"

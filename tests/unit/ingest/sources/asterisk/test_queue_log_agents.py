@@ -274,17 +274,35 @@ def test_a_log_that_never_shows_how_it_names_agents_is_told_when_it_ends() -> No
     ]
 
 
-def test_an_agent_of_the_pool_has_the_name_by_which_queues_know_him() -> None:
+@pytest.mark.parametrize("name", ["Agent/a40", "Local/a40@agents/n"])
+def test_an_agent_of_the_pool_has_the_name_by_which_queues_know_him(name: str) -> None:
+    """Queues of Asterisk 12 and later reach the pool by Local channels (IssabelFoundation's
+    callcenter, README: `queue add member Local/1000@agents/n`).
+    """
     assert by_name(
         agent("AGENTLOGIN", "SIP/a", name="a40"),
-        call("CONNECT", 4, "x", 1, at=AT + 9, agent="Agent/a40"),
+        call("CONNECT", 4, "x", 1, at=AT + 9, agent=name),
         agent("AGENTLOGOFF", "SIP/a", 99, name="a40", at=AT + 99),
     ) == [
         ("a40", "available", None),
         ("a40", "offline", None),
-        ("Agent/a40", "available", None),
-        ("Agent/a40", "offline", None),
+        (name, "available", None),
+        (name, "offline", None),
     ]
+
+
+def test_a_telephone_behind_a_local_channel_is_no_agent_of_the_pool_who_did_not_log_in() -> None:
+    assert by_name(
+        call("CONNECT", 4, "x", 1, at=AT + 9, agent="Local/101@from-queue/n"),
+        agent("AGENTLOGOFF", "SIP/a", name="101", at=AT + 99),
+    ) == [("101", "offline", None)]
+
+
+def test_the_reason_of_a_pause_may_hold_bars() -> None:
+    paused = agent("PAUSE", "Lunch", "30 min", queue="sales")
+
+    [state] = said(paused)
+    assert state["reason"] == "Lunch|30 min"
 
 
 def test_names_of_agents_and_queues_are_those_of_the_sources_settings() -> None:

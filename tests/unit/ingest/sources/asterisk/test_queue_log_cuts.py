@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.ingest.sources.asterisk.logs import AT, call, told, visits
+from tests.unit.ingest.sources.asterisk.logs import AT, call, opened, told, visits
 
 HANDED = Path(__file__).parents[6] / "shared" / "data"
 LOGS = sorted([*HANDED.glob("asterisk/*/queue_log"), *HANDED.glob("field-reports/*/queue_log")])
@@ -151,20 +151,74 @@ def test_the_same_lines_have_the_same_ids_wherever_they_stand() -> None:
     assert sorted(set(told(*log, *log))) == sorted(told(*log))
 
 
+def whole_log(file: Path) -> list[str]:
+    """The lines of a recorded log, with those of the file that was rotated before it."""
+    return [
+        line
+        for one in (file.with_name("queue_log.1"), file)
+        if one.exists()
+        for line in one.read_text(encoding="utf-8").splitlines()
+    ]
+
+
 @pytest.mark.recorded
 @pytest.mark.skipif(not LOGS, reason=f"no recorded logs below {HANDED}")
 @pytest.mark.parametrize("file", LOGS, ids=lambda file: file.parent.name)
 def test_a_recorded_log_cut_at_any_line_makes_the_visits_of_the_whole(file: Path) -> None:
-    older = file.with_name("queue_log.1")
-    log = [
-        line
-        for one in (older, file)
-        if one.exists()
-        for line in one.read_text(encoding="utf-8").splitlines()
-    ]
+    log = whole_log(file)
     whole = visits(told(*log))
     afterwards = told(*log) if file.parent.name.startswith(CHANGING_IDS) else []
     for cut in range(1, len(log)):
         first, second = told(*log[:cut]), told(*log[cut:])
         assert visits([*second, *first, *second, *afterwards]) == whole, cut
     assert visits(told(*log, *log)) == whole
+
+
+def rotated(lines: list[str], at: int) -> list[bytes]:
+    """The events of a log that was rotated there: of each file with what lies before it."""
+    newer = opened()
+    for line in lines[:at]:
+        newer.hear(line.encode())
+    return [*told(*lines[:at]), *told(*lines[at:], log=newer)]
+
+
+@pytest.mark.recorded
+@pytest.mark.skipif(not LOGS, reason=f"no recorded logs below {HANDED}")
+@pytest.mark.parametrize("file", LOGS, ids=lambda file: file.parent.name)
+def test_a_recorded_log_rotated_at_any_line_makes_the_visits_of_the_whole(file: Path) -> None:
+    lines = whole_log(file)
+    whole = visits(told(*lines))
+
+    for at in range(len(lines) + 1):
+        assert visits(rotated(lines, at)) == whole, at
+
+
+def test_what_a_line_needs_of_the_file_before_is_known_from_there() -> None:
+    """A queue is spelled as the older file spelled it, and an end without its wait (Asterisk before
+    1.6) is of the stay that was open there.
+    """
+    lines = [
+        call("ENTERQUEUE", "", "1201", 1, queue="Sales"),
+        call("ENTERQUEUE", "", "1202", 2, name="c2"),
+        call("CONNECT", 7, "x", 3, at=AT + 7, queue="sales", agent="ann"),
+        call("LEAVEEMPTY", at=AT + 20, name="c2"),
+    ]
+
+    assert visits(rotated(lines, 2)) == [
+        ("c1", "Sales", "answered", "ann", 7, 0, False, False),
+        ("c2", "Sales", "left", None, 20, 0, False, False),
+    ]
+
+
+def test_what_is_only_heard_counts_nowhere() -> None:
+    log = opened()
+
+    log.hear(b"no line")
+    log.hear(call("OUTCALL").encode())
+    told(call("SURVEY"), log=log)
+
+    assert log.refused == 0
+    assert log.notes() == [
+        "words without an event, not counted in any figure: 1 line",
+        "  SURVEY: 1 line, first in line 1",
+    ]

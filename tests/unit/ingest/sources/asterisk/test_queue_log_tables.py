@@ -28,6 +28,10 @@ def read(*lines: str, zone: str | None = BERLIN) -> list[object]:
         "2026-11-16 10:00:08;c-1;sales;PJSIP/1;CONNECT;8;c-2;5;;",
         "2026-11-16 10:00:08\tc-1\tsales\tPJSIP/1\tCONNECT\t8\tc-2\t5\tNULL\t\\N",
         "17,2026-11-16T10:00:08,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
+        "17|2026-11-16 10:00:08|c-1|sales|PJSIP/1|CONNECT||8|c-2|5||",
+        "2026-11-16 10:00:08,c-1,sales,PJSIP/1,CONNECT,,8,c-2,5,,,2026-11-16 10:00:09",
+        "2026-11-16 10:00:08,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,,2026-11-16 10:00:09",
+        f"{AT // 1000}|c-1|sales|PJSIP/1|CONNECT||8|c-2|5||",
         f"P001|{AT // 1000}|c-1|sales|PJSIP/1|CONNECT|8|c-2|5||",
         "2026-11-16 09:00:08+00:00,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
         "2026-11-16 10:00:08+01,c-1,sales,PJSIP/1,CONNECT,8,c-2,5,,",
@@ -103,6 +107,24 @@ def test_the_instant_of_the_entry_wins_over_that_at_which_its_row_was_created(
     _, entry = read(header, row.format(**stamps))
 
     assert entry == LogEntry(AT, "c", "q", "a", "CONNECT", ("8",))
+
+
+def test_the_rows_of_an_old_table_without_a_header_make_the_visits_of_the_file() -> None:
+    """time, callid, queuename, agent, event, data, data1 … data5, created: voip-info.org, "Asterisk
+    queue_log on MySQL".
+    """
+    rows = [
+        "1795000000|k.1|q|NONE|ENTERQUEUE|||100|1||",
+        "1795000008|k.1|q|ann|CONNECT||8|k.9|5||",
+        "1795000028|k.1|q|ann|ATTENDEDTRANSFER||LINK|a;1|a;2|8|20|1",
+        "1795000030|k.2|q|NONE|ENTERQUEUE||http://crm/?a|100|1|Ann|B|C",
+        "1795000035|k.2|q|NONE|ABANDON||1|1|5||",
+    ]
+
+    assert visits(told(*rows)) == [
+        ("k.1", "q", "answered", "ann", 8, 20, True, True),
+        ("k.2", "q", "abandoned", None, 5, 0, False, False),
+    ]
 
 
 def test_what_does_not_fit_into_five_columns_stands_in_the_last_one() -> None:
