@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.genesys_cloud.legs import Leg, leg_of, served
+from floorpulse.ingest.sources.genesys_cloud.legs import ACCOMPANYING, Leg, leg_of, served
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
@@ -66,8 +66,8 @@ def parted(body: Fields, settings: SourceSettings) -> Told:
     agent = body.text("userId")
     if leg is None or agent is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("user.end OUTBOUND")
+    if _outbound(leg, body) or leg.media in ACCOMPANYING:
+        return Ignored(f"user.end {leg.media if leg.media in ACCOMPANYING else 'OUTBOUND'}")
     talk = body.span("interactingDurationMs")
     if not talk:
         return _missed(leg, body, settings.agent(agent), settings)
@@ -82,8 +82,8 @@ def wrapped(body: Fields, _settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("acw OUTBOUND")
+    if _outbound(leg, body) or leg.media in ACCOMPANYING:
+        return Ignored(f"acw {leg.media if leg.media in ACCOMPANYING else 'OUTBOUND'}")
     return [leg.told("contact.wrapped", wrap_ms=body.span("wrapupDurationMs"))]
 
 

@@ -5,6 +5,7 @@ what no notification brought.
     participant agent  interact, hold … end   ─► (transferred,) ended
                        wrapup … end           ─► wrapped
                        alert … end, no more   ─► missed
+    evaluations, surveys that are finished    ─► scored, retracted; asked and answered
 
 A session that goes on has no end: of it only what has happened is told. How a stay ended that
 nobody took is said by its metrics; where these say nothing, or are absent, it is known once the
@@ -16,8 +17,8 @@ from dataclasses import dataclass, replace
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.genesys_cloud import conversations
-from floorpulse.ingest.sources.genesys_cloud.legs import Leg, served
+from floorpulse.ingest.sources.genesys_cloud import conversations, quality
+from floorpulse.ingest.sources.genesys_cloud.legs import ACCOMPANYING, Leg, served
 from floorpulse.ingest.sources.payloads import EventBody, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
@@ -26,6 +27,8 @@ CLOCKS_APART = 2_000
 TALKING = frozenset(("INTERACT", "HOLD"))
 GAVE_UP = frozenset(("TABANDON", "TSHORTABANDON"))
 ANSWERED = "TANSWERED"
+BEFORE_THE_QUEUE = frozenset(("DELAY", "SCHEDULED"))
+"""Segments at the begin of a stay that are no waiting: `tAcd` begins behind them"""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody
         else:
             told += _served(session)
             told += _missed(session, settings)
-    return told
+    return [*told, *quality.of_conversation(detail, contact, settings)]
 
 
 def _sessions(contact: str, detail: Fields) -> Iterable[Session]:
@@ -102,11 +105,19 @@ def _session(contact: str, agent: str | None, session: Fields) -> Iterable[Sessi
     queue = next((q for one in session.parts("segments") if (q := one.text("queueId"))), None)
     segments = [one for part in session.parts("segments") if (one := _segment(part))]
     dialled = media == "VOICE" and session.word("direction") == "OUTBOUND"
-    if name is None or queue is None or not segments or dialled:
+    if name is None or queue is None or not segments or dialled or media in ACCOMPANYING:
         return
-    leg = Leg(contact, name, queue, media, min(one.since for one in segments))
+    leg = Leg(contact, name, queue, media, _began(segments))
     metrics = frozenset(one.word("name") for one in session.parts("metrics"))
     yield Session(leg, agent, segments, metrics)
+
+
+def _began(segments: Sequence[Segment]) -> int:
+    """When the first segment began that is no delay; of a session that is still delayed, when it
+    began.
+    """
+    waiting = [one.since for one in segments if one.kind not in BEFORE_THE_QUEUE]
+    return min(waiting or (one.since for one in segments))
 
 
 def _segment(part: Fields) -> Segment | None:

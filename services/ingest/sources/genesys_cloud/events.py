@@ -21,7 +21,9 @@ Told = Sequence[EventBody] | Ignored | Refusal
 Reader = Callable[[Fields, SourceSettings], Told]
 
 DETAIL = re.compile(r"v2\.detail\.events\.conversation\.[^.]+\.(?P<kind>.+)", re.IGNORECASE)
-OTHER = re.compile(r"v2\.(?P<what>[a-z.]+)\.[^.]+(?:\.(?P<kind>[a-z]+))?", re.IGNORECASE)
+OTHER = re.compile(
+    r"v2\.(?P<what>users|quality\.[a-z]+|[a-z.]+)\.[^.]+(?:\.(?P<kind>[a-z]+))?", re.IGNORECASE
+)
 SYSTEM = ("channel.metadata", "v2.system.")
 """Topics in which the channel speaks of itself"""
 

@@ -14,6 +14,9 @@ from floorpulse.ingest.sources.source import SourceSettings
 CHANNELS = {"CHAT": "chat", "EMAIL": "email", "MESSAGE": "social", "CALLBACK": "callback"}
 """Media types that are not `voice`, each with its channel"""
 
+ACCOMPANYING = frozenset(("COBROWSE", "SCREENSHARE"))
+"""Media types of what an agent shows beside a conversation, which is told by itself"""
+
 
 @dataclass(frozen=True)
 class Leg:

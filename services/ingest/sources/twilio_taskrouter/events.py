@@ -104,7 +104,7 @@ def form_of(content: bytes) -> dict[str, str] | None:
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     """The events of one payload of any of the three forms."""
     outer = Fields(payload)
-    body = outer.part("data", "payload") or outer.part("eventData") or outer
+    body = _inner(outer.part("data").raw("payload")) or _inner(outer.raw("eventData")) or outer
     kind = body.text("eventType") or outer.text("eventType") or outer.text("type")
     if kind is None:
         return missing("EventType")
@@ -114,3 +114,13 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
         return () if kind in SILENT else Ignored(kind)
     notice = notice_of(outer, body)
     return notice if isinstance(notice, Refusal) else reader(notice, settings)
+
+
+def _inner(value: object) -> Fields:
+    """The object of an event's data, also where it is JSON in a text."""
+    if isinstance(value, str):
+        try:
+            return Fields(msgspec.json.decode(value))
+        except (ValueError, RecursionError):
+            return Fields(None)
+    return Fields(value)
