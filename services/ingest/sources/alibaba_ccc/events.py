@@ -28,6 +28,8 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     data = answer.part("Data") or answer
     if data.raw("List") is not None:
         return _listed(data.parts("List"), settings)
+    if data.number("TotalCount") == 0:
+        return ()
     if data.text("ContactId") is None:
         return missing("eventType or ContactId")
     return _recorded(data, settings)

@@ -95,6 +95,8 @@ def _pulled(outer: Fields, settings: SourceSettings) -> Told:
         return details.conversation(outer, settings)
     if outer.raw("surveyForm") is not None:
         return quality.survey(outer, settings)
+    if outer.number("totalHits") == 0:
+        return ()
     return missing("topicName or detail-type")
 
 
