@@ -2,7 +2,8 @@
 what no notification brought.
 
     participant acd    segments start … end   ─► offered … answered, abandoned, left
-    participant agent  interact, hold … end   ─► (transferred,) ended
+    participant agent  interact, callback,
+                       hold … end             ─► (transferred,) ended
                        wrapup … end           ─► wrapped
                        alert … end, no more   ─► missed
     evaluations, surveys that are finished    ─► scored, retracted; asked and answered
@@ -18,13 +19,14 @@ from dataclasses import dataclass, replace
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud import conversations, quality
-from floorpulse.ingest.sources.genesys_cloud.legs import ACCOMPANYING, Leg, served
+from floorpulse.ingest.sources.genesys_cloud.legs import Leg, served
 from floorpulse.ingest.sources.payloads import EventBody, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 CLOCKS_APART = 2_000
 """Milliseconds by which an agent's conversation may begin before routing says that it is over"""
-TALKING = frozenset(("INTERACT", "HOLD"))
+TALKED = frozenset(("INTERACT", "CALLBACK"))
+TALKING = TALKED | {"HOLD"}
 GAVE_UP = frozenset(("TABANDON", "TSHORTABANDON"))
 ANSWERED = "TANSWERED"
 BEFORE_THE_QUEUE = frozenset(("DELAY", "SCHEDULED"))
@@ -61,14 +63,15 @@ class Session:
         """How its last segment ended."""
         return max(self.segments, key=lambda one: one.until or 0).ended_by
 
-    def spent(self, kind: str) -> int:
-        """Milliseconds in segments of a kind."""
-        return sum(one.until - one.since for one in self.segments if one.until and one.kind == kind)
+    def spent(self, *kinds: str) -> int:
+        """Milliseconds in segments of these kinds."""
+        known = [one for one in self.segments if one.until and one.kind in kinds]
+        return sum((one.until or one.since) - one.since for one in known)
 
     @property
     def talked_since(self) -> int | None:
         """When the conversation with the agent began."""
-        return min((one.since for one in self.segments if one.kind == "INTERACT"), default=None)
+        return min((one.since for one in self.segments if one.kind in TALKED), default=None)
 
 
 def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refusal:
@@ -105,9 +108,11 @@ def _session(contact: str, agent: str | None, session: Fields) -> Iterable[Sessi
     queue = next((q for one in session.parts("segments") if (q := one.text("queueId"))), None)
     segments = [one for part in session.parts("segments") if (one := _segment(part))]
     dialled = media == "VOICE" and session.word("direction") == "OUTBOUND"
-    if name is None or queue is None or not segments or dialled or media in ACCOMPANYING:
+    if name is None or queue is None or not segments or dialled:
         return
     leg = Leg(contact, name, queue, media, _began(segments))
+    if leg.accompanies or session.text("outboundCampaignId") is not None:
+        return
     metrics = frozenset(one.word("name") for one in session.parts("metrics"))
     yield Session(leg, agent, segments, metrics)
 
@@ -177,7 +182,7 @@ def _taker(over: Leg, agents: Sequence[Session]) -> Session | None:
 
 def _served(session: Session) -> Iterable[EventBody]:
     until = session.until(TALKING)
-    talk = session.spent("INTERACT")
+    talk = session.spent(*TALKED)
     if until is not None and talk:
         over = replace(session.leg, at=until)
         if any(one.ended_by.endswith("TRANSFER") for one in session.segments):

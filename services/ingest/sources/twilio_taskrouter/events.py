@@ -2,7 +2,8 @@
 
     EventType=…&TaskSid=…                                 event callback, a form
     [{"type": …, "data": {"payload": {…}}}]               Event Streams, CloudEvents
-    {"event_type": …, "event_data": {…}, "sid": …}        the workspace's list of events
+    {"event_type": …, "event_data": {…}, "sid": …}        the workspace's list of events,
+    {"events": [{…}], "meta": {…}}                        and a page of it
 
 A stay in a queue is the task, the queue and the instant in which the task entered it: every event
 of a task or reservation carries all three, so nothing needs to be remembered. Names of customers
@@ -102,8 +103,10 @@ def form_of(content: bytes) -> dict[str, str] | None:
 
 
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
-    """The events of one payload of any of the three forms."""
+    """The events of one payload of any of these forms."""
     outer = Fields(payload)
+    if outer.raw("events") is not None:
+        return _page(outer, settings)
     body = _inner(outer.part("data").raw("payload")) or _inner(outer.raw("eventData")) or outer
     kind = body.text("eventType") or outer.text("eventType") or outer.text("type")
     if kind is None:
@@ -114,6 +117,18 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
         return () if kind in SILENT else Ignored(kind)
     notice = notice_of(outer, body)
     return notice if isinstance(notice, Refusal) else reader(notice, settings)
+
+
+def _page(page: Fields, settings: SourceSettings) -> Told:
+    """All events of a page of the workspace's list, refused where one of them is."""
+    known = page.raw("events")
+    told: list[EventBody] = []
+    for one in known if isinstance(known, list) else []:
+        of_it = events(one if isinstance(one, Mapping) else {}, settings)
+        if isinstance(of_it, Refusal):
+            return of_it
+        told += () if isinstance(of_it, Ignored) else of_it
+    return told
 
 
 def _inner(value: object) -> Fields:

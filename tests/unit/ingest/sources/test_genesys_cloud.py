@@ -69,7 +69,7 @@ def test_names_are_read_in_any_case() -> None:
         ("EMAIL", "email"),
         ("MESSAGE", "social"),
         ("CALLBACK", "callback"),
-        ("SCREENSHARE", None),
+        ("VIDEO", None),
     ],
 )
 def test_the_media_type_is_the_channel(media: str, channel: str | None) -> None:
