@@ -105,8 +105,9 @@ def form_of(content: bytes) -> dict[str, str] | None:
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     """The events of one payload of any of these forms."""
     outer = Fields(payload)
-    if outer.raw("events") is not None:
-        return _page(outer, settings)
+    listed = outer.raw("events")
+    if isinstance(listed, list):
+        return _page(listed, settings)
     body = _inner(outer.part("data").raw("payload")) or _inner(outer.raw("eventData")) or outer
     kind = body.text("eventType") or outer.text("eventType") or outer.text("type")
     if kind is None:
@@ -119,11 +120,10 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     return notice if isinstance(notice, Refusal) else reader(notice, settings)
 
 
-def _page(page: Fields, settings: SourceSettings) -> Told:
+def _page(listed: Sequence[object], settings: SourceSettings) -> Told:
     """All events of a page of the workspace's list, refused where one of them is."""
-    known = page.raw("events")
     told: list[EventBody] = []
-    for one in known if isinstance(known, list) else []:
+    for one in listed:
         of_it = events(one if isinstance(one, Mapping) else {}, settings)
         if isinstance(of_it, Refusal):
             return of_it
