@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud import agents, conversations, details, quality
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 Told = Sequence[EventBody] | Ignored | Refusal
@@ -90,7 +90,8 @@ def _notified(kind: str, body: Fields, settings: SourceSettings) -> Told:
 
 def _pulled(outer: Fields, settings: SourceSettings) -> Told:
     if outer.raw("conversations") is not None:
-        return _conversations(outer, settings)
+        page = outer.parts("conversations")
+        return each(page, lambda one: details.conversation(one, settings))
     if outer.raw("participants") is not None:
         return details.conversation(outer, settings)
     if outer.raw("surveyForm") is not None:
@@ -98,14 +99,3 @@ def _pulled(outer: Fields, settings: SourceSettings) -> Told:
     if outer.number("totalHits") == 0:
         return ()
     return missing("topicName or detail-type")
-
-
-def _conversations(page: Fields, settings: SourceSettings) -> Told:
-    """All conversations of a page, refused where one of them is."""
-    told: list[EventBody] = []
-    for conversation in page.parts("conversations"):
-        of_it = details.conversation(conversation, settings)
-        if isinstance(of_it, Refusal):
-            return of_it
-        told += of_it
-    return told

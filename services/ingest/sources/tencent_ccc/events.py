@@ -14,7 +14,7 @@ from functools import partial
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 from floorpulse.ingest.sources.tencent_ccc import calls, details, staff
 from floorpulse.ingest.sources.tencent_ccc.known_calls import KnownCalls
@@ -48,7 +48,8 @@ def events(payload: Mapping[str, object], settings: SourceSettings, known: Known
     answer = outer.part("Response") or outer
     for name in ("TelCdrs", "TelCdrList"):
         if answer.raw(name) is not None:
-            return _learnt(_calls(answer.parts(name), settings), known.calls)
+            told = each(answer.parts(name), lambda record: calls.call(record, settings))
+            return _learnt(told, known.calls)
     if answer.raw("Events") is not None:
         return details.events(outer, answer, known.calls)
     if answer.raw("Data") is not None:
@@ -65,14 +66,4 @@ def events(payload: Mapping[str, object], settings: SourceSettings, known: Known
 def _learnt(told: Told, known_calls: KnownCalls) -> Told:
     if not isinstance(told, Ignored | Refusal):
         known_calls.learn(told)
-    return told
-
-
-def _calls(records: Sequence[Fields], settings: SourceSettings) -> Sequence[EventBody] | Refusal:
-    told: list[EventBody] = []
-    for record in records:
-        of_call = calls.call(record, settings)
-        if isinstance(of_call, Refusal):
-            return of_call
-        told += () if isinstance(of_call, Ignored) else of_call
     return told

@@ -17,7 +17,7 @@ import msgspec
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, each, missing
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from floorpulse.ingest.sources.twilio_taskrouter import tasks, workers
 from floorpulse.ingest.sources.twilio_taskrouter.notice import Notice, notice_of
@@ -105,9 +105,12 @@ def form_of(content: bytes) -> dict[str, str] | None:
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     """The events of one payload of any of these forms."""
     outer = Fields(payload)
-    listed = outer.raw("events")
-    if isinstance(listed, list):
-        return _page(listed, settings)
+    if isinstance(outer.raw("events"), list):
+        return each(outer.parts("events"), lambda one: _notified(one, settings))
+    return _notified(outer, settings)
+
+
+def _notified(outer: Fields, settings: SourceSettings) -> Told:
     body = _inner(outer.part("data").raw("payload")) or _inner(outer.raw("eventData")) or outer
     kind = body.text("eventType") or outer.text("eventType") or outer.text("type")
     if kind is None:
@@ -118,17 +121,6 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
         return () if kind in SILENT else Ignored(kind)
     notice = notice_of(outer, body)
     return notice if isinstance(notice, Refusal) else reader(notice, settings)
-
-
-def _page(listed: Sequence[object], settings: SourceSettings) -> Told:
-    """All events of a page of the workspace's list, refused where one of them is."""
-    told: list[EventBody] = []
-    for one in listed:
-        of_it = events(one if isinstance(one, Mapping) else {}, settings)
-        if isinstance(of_it, Refusal):
-            return of_it
-        told += () if isinstance(of_it, Ignored) else of_it
-    return told
 
 
 def _inner(value: object) -> Fields:
