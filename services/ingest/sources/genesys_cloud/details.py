@@ -155,14 +155,14 @@ def _routed(
 def _untaken(
     session: Session, agents: Sequence[Session], settings: SourceSettings
 ) -> Iterable[EventBody]:
-    """How a stay ended whose metrics do not say it, and that no agent took."""
+    """How a stay ended whose metrics do not say it, and that no agent took who is known."""
     until = session.until()
-    if until is None or session.metrics & {*GAVE_UP, "TFLOWOUT", ANSWERED}:
+    if until is None or session.metrics & {*GAVE_UP, "TFLOWOUT"}:
         return
     over = replace(session.leg, at=until)
     if _taker(over, agents) is not None:
         return
-    if session.ended_by == conversations.CALLER_WENT:
+    if session.ended_by == conversations.CALLER_WENT and ANSWERED not in session.metrics:
         yield over.told("contact.abandoned", queue=served(session.leg, settings))
     else:
         yield over.told("contact.left", reason="other")

@@ -449,7 +449,7 @@ def test_a_stay_without_metrics_that_nobody_took_is_over_with_its_conversation(
     ]
 
 
-@pytest.mark.parametrize("metric", ["tAbandon", "tShortAbandon", "tFlowOut", "tAnswered"])
+@pytest.mark.parametrize("metric", ["tAbandon", "tShortAbandon", "tFlowOut"])
 def test_the_metrics_of_a_stay_win_over_how_it_ended(metric: str) -> None:
     ended = segment("interact", 0, 20.5, disconnectType="peer")
     whole = detail({"purpose": "acd", "sessions": [session("s", ended, metrics=(metric,))]})
@@ -672,3 +672,14 @@ def test_analytics_tell_the_surveys_of_a_conversation() -> None:
 
 def test_an_empty_page_of_conversations_tells_nothing() -> None:
     assert told(VENDOR, {"totalHits": 0}) == []
+
+
+@pytest.mark.parametrize("ended_by", ["transfer", "peer"])
+def test_a_stay_that_somebody_took_who_is_not_known_is_over_with_its_conversation(
+    ended_by: str,
+) -> None:
+    stay = session("s", segment("interact", 0, 20, disconnectType=ended_by), metrics=("tAnswered",))
+    talked = {"purpose": "agent", "sessions": [session("t", segment("interact", 20, 50))]}
+    over = {**detail({"purpose": "acd", "sessions": [stay]}, talked), "conversationEnd": iso(50)}
+
+    assert [event["type"] for event in told(VENDOR, over)] == ["contact.offered", "contact.left"]
