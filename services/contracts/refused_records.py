@@ -12,13 +12,15 @@ from msgspec import Meta
 from floorpulse.contracts.events import Identifier
 from floorpulse.contracts.letters import Reason, Refusal
 
+REFUSED_RECORD = "source.refused"
+
 
 class RefusedRecord(
     msgspec.Struct,
     frozen=True,
     forbid_unknown_fields=True,
     tag_field="type",
-    tag="source.refused",
+    tag=REFUSED_RECORD,
 ):
     """What was refused: the record's text, who tells it, the reason, and what exactly was wrong."""
 

@@ -86,7 +86,7 @@ class ReplayOptions:
 
     def __post_init__(self) -> None:
         """Refuse what could never work."""
-        if self.speed is not None and self.speed <= 0:
+        if self.speed is not None and not self.speed > 0:
             message = f"speed {self.speed} is not above 0; write a number such as 60, or max"
             raise OptionsError(message)
 

@@ -12,7 +12,7 @@ import msgspec
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import shortened
-from floorpulse.ingest.domain.bodies import BodyForm, form_of, split
+from floorpulse.ingest.domain.bodies import BOM, BodyForm, form_of, split
 from floorpulse.ingest.domain.cloudevents import from_headers
 
 FORM = "application/x-www-form-urlencoded"
@@ -23,7 +23,8 @@ BINARY = "ce-"
 def records_of(headers: Mapping[str, str], body: bytes, limit: int) -> list[bytes] | Refusal:
     """The records of a body, none of them parsed yet; names of headers are in small letters.
 
-    What names another media type is read as JSON. Raises `TooManyElements` beyond `limit` records.
+    What names another media type is read as JSON; an object a line is that also where the media
+    type does not say it. Raises `TooManyElements` beyond `limit` records.
     """
     content_type = headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() == FORM:
@@ -31,7 +32,20 @@ def records_of(headers: Mapping[str, str], body: bytes, limit: int) -> list[byte
     form = form_of(content_type) or BodyForm.JSON
     if form is BodyForm.JSON and f"{BINARY}specversion" in headers:
         return _structured(headers, body)
-    return split(BodyForm.NDJSON if form is BodyForm.NDJSON else BodyForm.JSON, body, limit)
+    has_lines = form is BodyForm.NDJSON or _has_lines(body)
+    return split(BodyForm.NDJSON if has_lines else BodyForm.JSON, body, limit)
+
+
+def _has_lines(body: bytes) -> bool:
+    """Whether an object is followed by another one in the next line."""
+    first, following, _ = body.partition(b"\n{")
+    if not following:
+        return False
+    try:
+        msgspec.json.decode(first.removeprefix(BOM), type=dict[str, msgspec.Raw])
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _of_form(body: bytes) -> list[bytes] | Refusal:
@@ -54,5 +68,8 @@ def _structured(headers: Mapping[str, str], body: bytes) -> list[bytes] | Refusa
     )
     if isinstance(said, Refusal):
         return said
-    attributes: dict[str, object] = {**said, "data": msgspec.Raw(body.strip() or b"null")}
+    attributes: dict[str, object] = {
+        **said,
+        "data": msgspec.Raw(body.removeprefix(BOM).strip() or b"null"),
+    }
     return [msgspec.json.encode(attributes)]

@@ -42,6 +42,11 @@ class Fields:
         """Whether it has fields."""
         return bool(self._known)
 
+    @property
+    def value(self) -> object:
+        """The object itself, or what stands in its place."""
+        return self._value
+
     def raw(self, name: str) -> object:
         """The value as it is; None where it is absent."""
         return self._known.get(folded(name))

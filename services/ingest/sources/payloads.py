@@ -6,7 +6,7 @@
                      └──► Refusal              no payload of this platform; kept as a dead letter
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -15,12 +15,17 @@ import msgspec
 
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.contracts.refusals import of_decoding, shortened
+from floorpulse.contracts.refused_records import REFUSED_RECORD
+from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.source import SourceFactory, SourceRecord, SourceSettings
 from floorpulse.ingest.sources.unknown_kinds import UnknownKinds
 
 LONGEST_ID = 128
 FURTHER_VISITS = 32_767
 NOT_AN_OBJECT = Refusal(Reason.MALFORMED, "a payload is one JSON object, and this is none")
+
+UNFORESEEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What adapters raise over a payload of a shape that nobody foresaw"""
 
 EventBody = Mapping[str, object]
 """An event without its `source`; fields that are None are left out"""
@@ -35,7 +40,8 @@ class Ignored:
     kind: str
 
 
-Adapter = Callable[[Mapping[str, object], SourceSettings], Sequence[EventBody] | Ignored | Refusal]
+Told = Sequence[EventBody] | Ignored | Refusal
+Adapter = Callable[[Mapping[str, object], SourceSettings], Told]
 """Translates one payload. No state, no clock; instants come from the payload"""
 
 
@@ -77,12 +83,35 @@ class PayloadSource:
                 self.unknown.count(told.kind, place)
                 return ()
             return [self._event(body) for body in told]
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
+        except UNFORESEEN as wrong:
             return _unforeseen(wrong)
 
     def _event(self, body: EventBody) -> bytes:
         said = {name: value for name, value in body.items() if value is not None}
         return _encode({"source": self._settings.name, **said})
+
+
+def each(items: Iterable[Fields], read: Callable[[Fields], Told]) -> list[EventBody]:
+    """The events of a page's items. One that is refused says so by itself, as `SourceStream` says
+    it of a record, and the others count.
+    """
+    told: list[EventBody] = []
+    for item in items:
+        try:
+            of_item = read(item)
+        except UNFORESEEN as wrong:
+            of_item = _unforeseen(wrong)
+        if isinstance(of_item, Refusal):
+            told.append(_refused(of_item, item))
+        elif not isinstance(of_item, Ignored):
+            told += of_item
+    return told
+
+
+def _refused(refusal: Refusal, item: Fields) -> EventBody:
+    record = _encode(item.value).decode()
+    said = {"reason": refusal.reason.value, "detail": refusal.detail, "record": record}
+    return {"type": REFUSED_RECORD, **said}
 
 
 def payload_source(adapter: Adapter) -> SourceFactory:

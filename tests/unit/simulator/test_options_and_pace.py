@@ -30,6 +30,8 @@ def test_options_that_could_never_work_are_refused() -> None:
         Target("http://host", "key", batch=0)
     with pytest.raises(OptionsError, match="not above 0"):
         ReplayOptions("-", TARGET, speed=0)
+    with pytest.raises(OptionsError, match="not above 0"):
+        ReplayOptions("-", TARGET, speed=float("nan"))
     with pytest.raises(OptionsError, match="quiet, normal, double-eleven"):
         SimulateOptions(TARGET, scenario="busy")
     with pytest.raises(OptionsError, match="slower than life"):

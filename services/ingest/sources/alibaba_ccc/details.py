@@ -159,10 +159,13 @@ def _stay(
     talks: Sequence[Conversation],
     settings: SourceSettings,
 ) -> QueueStay:
-    of_group = sorted(
-        (one for one in talks if one.group == leg.group and _is_within(one.answered, span)),
+    within = sorted(
+        (one for one in talks if _is_within(one.answered, span)),
         key=lambda one: one.answered or 0,
     )
+    of_group = [one for one in within if one.group == leg.group]
+    if not of_group:
+        of_group = [one for one in within if one.group is None][:1]
     ends = [
         (at, end)
         for word, instants in _sequence(part).items()

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.alibaba_ccc import agents, details, pushes, records
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 Told = Sequence[EventBody] | Ignored | Refusal
@@ -27,7 +27,9 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
     answer = outer.part("body") or outer
     data = answer.part("Data") or answer
     if data.raw("List") is not None:
-        return _listed(data.parts("List"), settings)
+        return each(data.parts("List"), lambda record: _recorded(record, settings))
+    if data.number("TotalCount") == 0:
+        return ()
     if data.text("ContactId") is None:
         return missing("eventType or ContactId")
     return _recorded(data, settings)
@@ -41,16 +43,6 @@ def _pushed(push: Fields, settings: SourceSettings) -> Told:
     if kind in agents.KINDS:
         return agents.state(push, settings)
     return pushes.event(push, settings)
-
-
-def _listed(known: Sequence[Fields], settings: SourceSettings) -> Told:
-    told: list[EventBody] = []
-    for record in known:
-        of_call = _recorded(record, settings)
-        if isinstance(of_call, Refusal):
-            return of_call
-        told += of_call
-    return told
 
 
 def _recorded(record: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refusal:

@@ -57,13 +57,20 @@ def call(record: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refu
     groups = names(record, "SkillGroupIds")
     if not groups or needs_its_record(record) or not is_inbound(record, "ContactType"):
         return ()
-    wait = (record.span("QueueTime", SECOND) or 0) + (record.span("RingTime", SECOND) or 0)
+    wait = _wait(record)
     if wait == 0 and record.word("ContactDisposition") in BEFORE_THE_QUEUE:
         return ()
     leg = Leg(contact, groups[0], (contact,))
     offered = began + (record.span("IvrTime", SECOND) or 0)
     queued = Queued(leg, settings.queue(groups[0]), offered, wait)
     return list(_told(queued, record, settings))
+
+
+def _wait(record: Fields) -> int:
+    """In the queue and while it rang; `WaitTime` where a record has neither."""
+    spans = [record.span(name, SECOND) for name in ("QueueTime", "RingTime")]
+    known = [span for span in spans if span is not None]
+    return sum(known) if known else record.span("WaitTime", SECOND) or 0
 
 
 def _told(queued: Queued, record: Fields, settings: SourceSettings) -> Iterable[EventBody]:

@@ -2,7 +2,7 @@
 
     contacts CONNECTED, CONNECTED_ONHOLD ─► busy        none: ROUTABLE ─► available
              INCOMING, PENDING, CONNECTING ─► ringing         CUSTOM   ─► break, with its name
-             only ENDED, MISSED, REJECTED, ERROR ─► wrap_up   OFFLINE  ─► offline
+             only ENDED, MISSED, REJECTED, ERROR ─► wrap_up   OFFLINE, LOGOUT ─► offline
              PAUSED: its place is free
 
 Holds are told here only: by the change of a contact between the snapshots. HEART_BEAT says nothing
@@ -22,7 +22,8 @@ from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
-CHANGES = frozenset({"LOGIN", "LOGOUT", "STATE_CHANGE"})
+LOGOUT = "LOGOUT"
+CHANGES = frozenset({"LOGIN", LOGOUT, "STATE_CHANGE"})
 HEART_BEAT = "HEART_BEAT"
 BUSY = frozenset({"CONNECTED", "CONNECTED_ONHOLD"})
 RINGING = frozenset({"INCOMING", "PENDING", "CONNECTING"})
@@ -50,15 +51,17 @@ def events(payload: Fields, settings: SourceSettings) -> Sequence[EventBody] | I
         return missing("AgentARN, EventTimestamp or EventId")
     now = payload.part("CurrentAgentSnapshot")
     told = [*_holds(payload, event, at), *_missed(now, agent, at, settings)]
-    state = _state(now, settings)
+    state = _state(now, settings, logged_out=kind == LOGOUT)
     if state:
         who = {"type": "agent.state", "id": event, "at": at, "agent": agent}
         told.append({**who, **state, "queues": _queues(now, settings)})
     return told
 
 
-def _state(snapshot: Fields, settings: SourceSettings) -> Mapping[str, object]:
-    """The state, and the reason of a break; nothing where the snapshot does not say."""
+def _state(snapshot: Fields, settings: SourceSettings, *, logged_out: bool) -> Mapping[str, object]:
+    """The state, and the reason of a break; nothing where the snapshot does not say. Who has
+    logged out is offline, whatever status is left.
+    """
     contacts = {one.word("State") for one in snapshot.parts("Contacts")} - {PAUSED}
     if contacts & BUSY:
         return {"state": "busy"}
@@ -66,6 +69,8 @@ def _state(snapshot: Fields, settings: SourceSettings) -> Mapping[str, object]:
         return {"state": "ringing"}
     if contacts:
         return {"state": "wrap_up"}
+    if logged_out:
+        return {"state": "offline"}
     status = snapshot.part("AgentStatus")
     name = status.text("Name") or ""
     state = settings.activity(name) or BY_TYPE.get(status.word("Type")) or BY_NAME.get(name.upper())
@@ -97,10 +102,19 @@ def _holds(payload: Fields, event: str, at: int) -> Iterator[EventBody]:
         yield {
             "type": f"contact.{change}",
             "id": identity(event, *word),
-            "at": contact.instant("StateStartTimestamp") or at,
+            "at": _changed_at(contact, at),
             "contact": leg.contact,
             "visit": leg.visit,
         }
+
+
+def _changed_at(contact: Fields, at: int) -> int:
+    """When a hold began or ended. Amazon leaves the stamp of the state at the answer while a
+    contact is on hold (API_AgentContactReference); then it is the event's own.
+    """
+    since = contact.instant("StateStartTimestamp")
+    answered = contact.instant("ConnectedToAgentTimestamp")
+    return at if since is None or (answered is not None and since <= answered) else since
 
 
 def _change(contact: Fields, before: str | None, *, compared: bool) -> str | None:

@@ -8,7 +8,9 @@ the agent's stamp in all after it. So one that was lost is told by the next.
 
 from collections.abc import Sequence
 
+from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.amazon_connect.legs import (
+    NO_AGENT,
     NO_VISIT,
     NOBODY_GAVE_UP,
     Beginning,
@@ -42,11 +44,14 @@ SECOND = 1000
 
 def events(
     detail: Fields, envelope: Fields, leg: Leg, settings: SourceSettings
-) -> Sequence[EventBody] | Ignored:
+) -> Sequence[EventBody] | Ignored | Refusal:
     """The bodies of a contact event's events; old spellings have stamps in the envelope only."""
     if leg.method in NO_VISIT:
         return Ignored(leg.method)
-    told = ContactEvent(detail, envelope, leg, settings).bodies()
+    event = ContactEvent(detail, envelope, leg, settings)
+    if event.was_taken_by_nobody_known:
+        return NO_AGENT
+    told = event.bodies()
     kind = detail.word("eventType")
     return told if told or kind in SILENT else Ignored(kind)
 
@@ -70,6 +75,11 @@ class ContactEvent:
             self._agent_info, "connectedToAgentTimestamp", "CONNECTED_TO_AGENT"
         )
 
+    @property
+    def was_taken_by_nobody_known(self) -> bool:
+        """Whether it says when an agent was connected, but not who."""
+        return self._answered_at is not None and self._agent is None
+
     def bodies(self) -> list[EventBody]:
         """All that it tells; a stay in an agent's own queue is none of a queue."""
         told = passed_on(self._leg, self._began(), self._settings)
@@ -78,14 +88,15 @@ class ContactEvent:
         return [*told, *self._offered(), *self._answered(), *self._over(), *self._wrapped()]
 
     def _began(self) -> Beginning:
+        queued_at = self._detail.part("queueInfo").instant("enqueueTimestamp")
         stamps = (
             self._envelope.instant("time"),
-            self._detail.part("queueInfo").instant("enqueueTimestamp"),
+            queued_at,
             self._answered_at,
             self._detail.instant("disconnectTimestamp"),
         )
         told_at = max((at for at in stamps if at is not None), default=None)
-        began = self._detail.instant("initiationTimestamp")
+        began = self._detail.instant("initiationTimestamp") or queued_at
         return Beginning(began, self._arn, self._kind in OVER, told_at)
 
     def _stamp(self, where: Fields, name: str, kind: str) -> int | None:

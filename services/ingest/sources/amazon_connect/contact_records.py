@@ -8,7 +8,9 @@ counts beside an older.
 
 from collections.abc import Iterator, Sequence
 
+from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.amazon_connect.legs import (
+    NO_AGENT,
     NO_VISIT,
     NOBODY_GAVE_UP,
     NOT_GIVEN_UP,
@@ -27,11 +29,14 @@ SECOND = 1000
 REST_OF_SECOND = 999
 
 
-def events(record: Fields, leg: Leg, settings: SourceSettings) -> Sequence[EventBody] | Ignored:
+def events(
+    record: Fields, leg: Leg, settings: SourceSettings
+) -> Sequence[EventBody] | Ignored | Refusal:
     """The bodies of a record's events."""
     if leg.method in NO_VISIT:
         return Ignored(leg.method)
-    return ContactRecord(record, leg, settings).bodies()
+    told = ContactRecord(record, leg, settings)
+    return NO_AGENT if told.was_taken_by_nobody_known else told.bodies()
 
 
 class ContactRecord:
@@ -51,6 +56,11 @@ class ContactRecord:
         self._ended_at = record.instant("DisconnectTimestamp")
         self._sent_out_at = record.instant("TransferCompletedTimestamp")
 
+    @property
+    def was_taken_by_nobody_known(self) -> bool:
+        """Whether it says when an agent was connected, but not who."""
+        return self._answered_at is not None and self._agent is None
+
     def bodies(self) -> list[EventBody]:
         """All that it tells."""
         told = passed_on(self._leg, self._began(), self._settings)
@@ -59,7 +69,9 @@ class ContactRecord:
         return [*told, *self._surveys()]
 
     def _began(self) -> Beginning:
-        began = self._record.instant("InitiationTimestamp")
+        began = self._record.instant("InitiationTimestamp") or self._stay.instant(
+            "EnqueueTimestamp"
+        )
         updated = self._record.instant("LastUpdateTimestamp")
         return Beginning(began, self._arn, self._ended_at is not None, updated)
 

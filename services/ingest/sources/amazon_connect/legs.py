@@ -8,7 +8,7 @@ contact here.
 from dataclasses import dataclass
 
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, identity, visit_of
+from floorpulse.ingest.sources.payloads import EventBody, identity, missing, visit_of
 from floorpulse.ingest.sources.source import SourceSettings
 
 NO_VISIT = frozenset(
@@ -18,8 +18,12 @@ NO_VISIT = frozenset(
 CHANNELS = {"VOICE": None, "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
 """Our channels; voice is what an event without one means"""
 WORK = frozenset({"TASK", "EMAIL"})
-NOBODY_GAVE_UP = frozenset({"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"})
+NOBODY_GAVE_UP = frozenset(
+    {"CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT", "TRANSFERRED", "SYSTEM_ERROR"}
+)
 """Reasons of a disconnection, before any agent, that are not the customer's doing"""
+NO_AGENT = missing("ARN of the agent who was connected")
+"""The refusal of a contact that somebody took whom it does not name: it was not given up"""
 NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
 PERSONAL = "agent"
 """Type of a queue, or step of its ARN, that is one agent's own"""

@@ -35,6 +35,8 @@ NUMBERS = frozenset(
 )
 """Fields of ours that are numbers, also where the foreign one is a text"""
 WHOLE = NUMBERS - {"score", "best", "worst"}
+YES_OR_NO = frozenset({"fatal", "calibration", "passed", "valid", "liable"})
+YES = {"TRUE": True, "FALSE": False}
 QUEUES = frozenset({"queue", "to_queue"})
 AGENTS = frozenset({"agent", "to_agent"})
 NO_DATA = Refusal(Reason.INVALID_FIELD, "data must be a JSON object - at `$.data`")
@@ -106,20 +108,36 @@ def _mapped(foreign: ForeignType, data: Mapping[str, object]) -> Iterator[tuple[
             yield field, _typed(field, value if word is None else word)
 
 
-def _at(data: Mapping[str, object], path: str) -> object:
-    inner = Fields(data)
-    *steps, last = path.split(".")
-    return inner.part(*steps).raw(last)
+def _at(value: object, path: str) -> object:
+    """What stands at a path: names of objects and numbers of items, parted by dots; a name may
+    have dots of its own.
+    """
+    whole = _inside(value, path)
+    step, _, rest = path.partition(".")
+    return _at(_inside(value, step), rest) if whole is None and rest else whole
+
+
+def _inside(value: object, name: str) -> object:
+    if isinstance(value, list):
+        return value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+    return Fields(value).raw(name)
 
 
 def _typed(field: str, value: object) -> object:
-    """A foreign value as our field has it: numbers as numbers, names as texts."""
+    """A foreign value as our field has it: numbers as numbers, names as texts, epoch seconds as
+    milliseconds.
+    """
+    known = Fields({"": value})
+    if field == "at":
+        return known.milliseconds("") or known.seconds("") or value
     if field in NUMBERS:
-        number = Fields({"": value}).number("")
+        number = known.number("")
         if number is None:
             return value
         return round(number) if field in WHOLE else number
-    return _word(value) if field not in {"at", "queues"} else value
+    if field in YES_OR_NO:
+        return YES.get(known.word(""), value)
+    return value if field == "queues" else _word(value)
 
 
 def _word(value: object) -> object:

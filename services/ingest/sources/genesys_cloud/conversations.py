@@ -5,7 +5,8 @@
                                 acd.end FLOW_OUT ─► left overflow
 
 `acd.end` says TRANSFER for every call that was answered: it is `user.end` that tells a transfer.
-The connected time of `acd.end` is not the wait; the difference of the two stamps is.
+The connected time of `acd.end` is not the wait; the difference of the two stamps is. Who calls a
+customer back is in the callback, whose call is one of its own.
 """
 
 from collections.abc import Sequence
@@ -27,9 +28,8 @@ def offered(body: Fields, settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("acd.start OUTBOUND")
-    return [leg.told("contact.offered", queue=served(leg, settings), channel=leg.channel)]
+    aside = _aside(leg, body, "acd.start")
+    return aside or [leg.told("contact.offered", queue=served(leg, settings), channel=leg.channel)]
 
 
 def routed(body: Fields, settings: SourceSettings) -> Told:
@@ -37,7 +37,7 @@ def routed(body: Fields, settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
-    return Ignored("acd.end OUTBOUND") if _outbound(leg, body) else _outcome(leg, body, settings)
+    return _aside(leg, body, "acd.end") or _outcome(leg, body, settings)
 
 
 def _outcome(leg: Leg, body: Fields, settings: SourceSettings) -> Told:
@@ -66,9 +66,10 @@ def parted(body: Fields, settings: SourceSettings) -> Told:
     agent = body.text("userId")
     if leg is None or agent is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("user.end OUTBOUND")
-    talk = body.span("interactingDurationMs")
+    aside = _aside(leg, body, "user.end")
+    if aside is not None:
+        return aside
+    talk = sum(body.span(name) or 0 for name in ("interactingDurationMs", "callbackDurationMs"))
     if not talk:
         return _missed(leg, body, settings.agent(agent), settings)
     ended = leg.told("contact.ended", talk_ms=talk, hold_ms=body.span("heldDurationMs"))
@@ -82,8 +83,9 @@ def wrapped(body: Fields, _settings: SourceSettings) -> Told:
     leg = leg_of(body)
     if leg is None:
         return _legless(body)
-    if _outbound(leg, body):
-        return Ignored("acw OUTBOUND")
+    aside = _aside(leg, body, "acw")
+    if aside is not None:
+        return aside
     return [leg.told("contact.wrapped", wrap_ms=body.span("wrapupDurationMs"))]
 
 
@@ -95,9 +97,14 @@ def _missed(leg: Leg, body: Fields, agent: str, settings: SourceSettings) -> Tol
     return [leg.told("agent.missed", agent=agent, queue=served(leg, settings), ring_ms=ring)]
 
 
-def _outbound(leg: Leg, body: Fields) -> bool:
-    """Whether it is a call that an agent or a campaign made, which no visit waits for."""
-    return leg.media == "VOICE" and body.word("direction") == "OUTBOUND"
+def _aside(leg: Leg, body: Fields, kind: str) -> Ignored | None:
+    """What is nobody's stay in a queue: a call that an agent or a campaign made, or something
+    beside a conversation.
+    """
+    if leg.accompanies:
+        return Ignored(f"{kind} {leg.media}")
+    dialled = leg.media == "VOICE" and body.word("direction") == "OUTBOUND"
+    return Ignored(f"{kind} OUTBOUND") if dialled else None
 
 
 def _legless(body: Fields) -> Told:

@@ -2,9 +2,11 @@
 what no notification brought.
 
     participant acd    segments start … end   ─► offered … answered, abandoned, left
-    participant agent  interact, hold … end   ─► (transferred,) ended
+    participant agent  interact, callback,
+                       hold … end             ─► (transferred,) ended
                        wrapup … end           ─► wrapped
                        alert … end, no more   ─► missed
+    evaluations, surveys that are finished    ─► scored, retracted; asked and answered
 
 A session that goes on has no end: of it only what has happened is told. How a stay ended that
 nobody took is said by its metrics; where these say nothing, or are absent, it is known once the
@@ -16,16 +18,19 @@ from dataclasses import dataclass, replace
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.genesys_cloud import conversations
+from floorpulse.ingest.sources.genesys_cloud import conversations, quality
 from floorpulse.ingest.sources.genesys_cloud.legs import Leg, served
 from floorpulse.ingest.sources.payloads import EventBody, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 CLOCKS_APART = 2_000
 """Milliseconds by which an agent's conversation may begin before routing says that it is over"""
-TALKING = frozenset(("INTERACT", "HOLD"))
+TALKED = frozenset(("INTERACT", "CALLBACK"))
+TALKING = TALKED | {"HOLD"}
 GAVE_UP = frozenset(("TABANDON", "TSHORTABANDON"))
 ANSWERED = "TANSWERED"
+BEFORE_THE_QUEUE = frozenset(("DELAY", "SCHEDULED"))
+"""Segments at the begin of a stay that are no waiting: `tAcd` begins behind them"""
 
 
 @dataclass(frozen=True)
@@ -58,14 +63,15 @@ class Session:
         """How its last segment ended."""
         return max(self.segments, key=lambda one: one.until or 0).ended_by
 
-    def spent(self, kind: str) -> int:
-        """Milliseconds in segments of a kind."""
-        return sum(one.until - one.since for one in self.segments if one.until and one.kind == kind)
+    def spent(self, *kinds: str) -> int:
+        """Milliseconds in segments of these kinds."""
+        known = [one for one in self.segments if one.until and one.kind in kinds]
+        return sum((one.until or one.since) - one.since for one in known)
 
     @property
     def talked_since(self) -> int | None:
         """When the conversation with the agent began."""
-        return min((one.since for one in self.segments if one.kind == "INTERACT"), default=None)
+        return min((one.since for one in self.segments if one.kind in TALKED), default=None)
 
 
 def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody] | Refusal:
@@ -84,7 +90,7 @@ def conversation(detail: Fields, settings: SourceSettings) -> Sequence[EventBody
         else:
             told += _served(session)
             told += _missed(session, settings)
-    return told
+    return [*told, *quality.of_conversation(detail, contact, settings)]
 
 
 def _sessions(contact: str, detail: Fields) -> Iterable[Session]:
@@ -104,9 +110,19 @@ def _session(contact: str, agent: str | None, session: Fields) -> Iterable[Sessi
     dialled = media == "VOICE" and session.word("direction") == "OUTBOUND"
     if name is None or queue is None or not segments or dialled:
         return
-    leg = Leg(contact, name, queue, media, min(one.since for one in segments))
+    leg = Leg(contact, name, queue, media, _began(segments))
+    if leg.accompanies or session.text("outboundCampaignId") is not None:
+        return
     metrics = frozenset(one.word("name") for one in session.parts("metrics"))
     yield Session(leg, agent, segments, metrics)
+
+
+def _began(segments: Sequence[Segment]) -> int:
+    """When the first segment began that is no delay; of a session that is still delayed, when it
+    began.
+    """
+    waiting = [one.since for one in segments if one.kind not in BEFORE_THE_QUEUE]
+    return min(waiting or (one.since for one in segments))
 
 
 def _segment(part: Fields) -> Segment | None:
@@ -139,14 +155,14 @@ def _routed(
 def _untaken(
     session: Session, agents: Sequence[Session], settings: SourceSettings
 ) -> Iterable[EventBody]:
-    """How a stay ended whose metrics do not say it, and that no agent took."""
+    """How a stay ended whose metrics do not say it, and that no agent took who is known."""
     until = session.until()
-    if until is None or session.metrics & {*GAVE_UP, "TFLOWOUT", ANSWERED}:
+    if until is None or session.metrics & {*GAVE_UP, "TFLOWOUT"}:
         return
     over = replace(session.leg, at=until)
     if _taker(over, agents) is not None:
         return
-    if session.ended_by == conversations.CALLER_WENT:
+    if session.ended_by == conversations.CALLER_WENT and ANSWERED not in session.metrics:
         yield over.told("contact.abandoned", queue=served(session.leg, settings))
     else:
         yield over.told("contact.left", reason="other")
@@ -166,7 +182,7 @@ def _taker(over: Leg, agents: Sequence[Session]) -> Session | None:
 
 def _served(session: Session) -> Iterable[EventBody]:
     until = session.until(TALKING)
-    talk = session.spent("INTERACT")
+    talk = session.spent(*TALKED)
     if until is not None and talk:
         over = replace(session.leg, at=until)
         if any(one.ended_by.endswith("TRANSFER") for one in session.segments):

@@ -14,14 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud import agents, conversations, details, quality
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 Told = Sequence[EventBody] | Ignored | Refusal
 Reader = Callable[[Fields, SourceSettings], Told]
 
 DETAIL = re.compile(r"v2\.detail\.events\.conversation\.[^.]+\.(?P<kind>.+)", re.IGNORECASE)
-OTHER = re.compile(r"v2\.(?P<what>[a-z.]+)\.[^.]+(?:\.(?P<kind>[a-z]+))?", re.IGNORECASE)
+OTHER = re.compile(
+    r"v2\.(?P<what>users|quality\.[a-z]+|[a-z.]+)\.[^.]+(?:\.(?P<kind>[a-z]+))?", re.IGNORECASE
+)
 SYSTEM = ("channel.metadata", "v2.system.")
 """Topics in which the channel speaks of itself"""
 
@@ -88,20 +90,12 @@ def _notified(kind: str, body: Fields, settings: SourceSettings) -> Told:
 
 def _pulled(outer: Fields, settings: SourceSettings) -> Told:
     if outer.raw("conversations") is not None:
-        return _conversations(outer, settings)
+        page = outer.parts("conversations")
+        return each(page, lambda one: details.conversation(one, settings))
     if outer.raw("participants") is not None:
         return details.conversation(outer, settings)
     if outer.raw("surveyForm") is not None:
         return quality.survey(outer, settings)
+    if outer.number("totalHits") == 0:
+        return ()
     return missing("topicName or detail-type")
-
-
-def _conversations(page: Fields, settings: SourceSettings) -> Told:
-    """All conversations of a page, refused where one of them is."""
-    told: list[EventBody] = []
-    for conversation in page.parts("conversations"):
-        of_it = details.conversation(conversation, settings)
-        if isinstance(of_it, Refusal):
-            return of_it
-        told += of_it
-    return told

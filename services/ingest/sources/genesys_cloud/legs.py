@@ -14,6 +14,9 @@ from floorpulse.ingest.sources.source import SourceSettings
 CHANNELS = {"CHAT": "chat", "EMAIL": "email", "MESSAGE": "social", "CALLBACK": "callback"}
 """Media types that are not `voice`, each with its channel"""
 
+ACCOMPANYING = frozenset(("COBROWSE", "SCREENSHARE", "SCREENMONITORING", "INTERNALMESSAGE"))
+"""Media types of what goes on beside a conversation, which is told by itself (SDK 264)"""
+
 
 @dataclass(frozen=True)
 class Leg:
@@ -24,6 +27,11 @@ class Leg:
     queue: str
     media: str
     at: int
+
+    @property
+    def accompanies(self) -> bool:
+        """Whether it is nobody's conversation, but something shown or written beside one."""
+        return self.media in ACCOMPANYING
 
     @property
     def channel(self) -> str | None:

@@ -1,7 +1,8 @@
 """Evaluations and surveys of Genesys Cloud.
 
 An evaluation that is scored again keeps its id and gets a later time: the later one counts. It
-names the conversation and the agent, but no queue: the visit is found by whoever counts it.
+names the conversation and the agent, and the queue in analytics alone: the visit is found by
+whoever counts it.
 """
 
 from collections.abc import Sequence
@@ -25,13 +26,10 @@ def evaluation(body: Fields, settings: SourceSettings) -> Told:
     at = body.instant("eventTime") or body.milliseconds("eventTime")
     if name is None or contact is None or at is None:
         return missing("id, conversationId or eventTime of an evaluation")
-    agent = body.part("agent").text("id")
     said = {
+        **_about(name, contact, at, body, settings),
         "id": identity(name, body.text("version") or str(at)),
-        "at": at,
         "evaluation": name,
-        "agent": settings.agent(agent) if agent else None,
-        "contact": contact,
     }
     what = body.word("eventType", "status")
     if what in {"RETRACTED", "DELETED"} or body.word("status") == "RETRACTED":
@@ -52,6 +50,7 @@ def _scored(body: Fields, said: EventBody) -> Told:
             **said,
             "score": score,
             "fatal": scoring.number("totalCriticalScore") == 0,
+            "calibration": True if body.part("calibration").text("id") else None,
             "form": body.text("formName"),
             "evaluator": body.part("evaluator").text("id"),
         }
@@ -90,6 +89,63 @@ def _about(name: str, contact: str, at: int, body: Fields, settings: SourceSetti
         "agent": settings.agent(agent) if agent else None,
         "queue": settings.queue(queue) if queue else None,
     }
+
+
+def of_conversation(detail: Fields, contact: str, settings: SourceSettings) -> Sequence[EventBody]:
+    """The evaluations and surveys that analytics tell with a conversation; those that are not
+    finished tell nothing.
+    """
+    told = [
+        *(evaluation(_evaluated(one, contact), settings) for one in detail.parts("evaluations")),
+        *(survey(_surveyed(one, contact), settings) for one in detail.parts("surveys")),
+    ]
+    return [event for one in told if not isinstance(one, Ignored | Refusal) for event in one]
+
+
+def _evaluated(one: Fields, contact: str) -> Fields:
+    """An `AnalyticsEvaluation` with the names that the topic has for the same; older ones have no
+    status, and are there once they are finished.
+    """
+    status = "DELETED" if one.flag("deleted") else one.text("evaluationStatus") or "FINISHED"
+    scores = {
+        "totalScore": one.raw("oTotalScore"),
+        "totalCriticalScore": one.raw("oTotalCriticalScore"),
+    }
+    return Fields(
+        {
+            "id": one.raw("evaluationId"),
+            "conversationId": contact,
+            "eventTime": one.raw("eventTime"),
+            "agent": {"id": one.raw("userId")},
+            "queue": {"id": one.raw("queueId")},
+            "evaluator": {"id": one.raw("evaluatorId")},
+            "calibration": {"id": one.raw("calibrationId")},
+            "formName": one.raw("formName"),
+            "status": status,
+            "scoringSet": scores,
+        }
+    )
+
+
+def _surveyed(one: Fields, contact: str) -> Fields:
+    """An `AnalyticsSurvey` with the names that a survey has by itself."""
+    scores = {
+        "totalScore": one.raw("oSurveyTotalScore"),
+        "npsScore": one.raw("surveyPromoterScore"),
+    }
+    return Fields(
+        {
+            "id": one.raw("surveyId"),
+            "conversationId": contact,
+            "completedDate": one.raw("surveyCompletedDate"),
+            "eventTime": one.raw("eventTime"),
+            "agent": {"id": one.raw("userId")},
+            "queue": {"id": one.raw("queueId")},
+            "surveyForm": {"id": one.raw("surveyFormId"), "name": one.raw("surveyFormName")},
+            "status": one.raw("surveyStatus"),
+            "answers": scores,
+        }
+    )
 
 
 def _answered(

@@ -136,13 +136,14 @@ def _stays(
     """
     stays: list[Stay] = []
     called: list[Fields] = []
-    for one in _participants(record):
+    everybody = _participants(record)
+    for one in everybody:
         answered = one.seconds("AcceptTimestamp")
         if answered is None:
             called.append(one)
             continue
         stay = first if not stays else _further(stays[-1], one, called, settings)
-        agent = _staff(one, settings)
+        agent = _staff(one, settings) or _seat(one, everybody, record, settings)
         if agent is not None:
             ended = one.seconds("EndedTimestamp")
             stays.append(replace(stay, agent=agent, answered=answered, ended=ended))
@@ -194,6 +195,17 @@ def _staff(one: Fields, settings: SourceSettings) -> str | None:
     return None if name is None else settings.agent(name)
 
 
+def _seat(
+    one: Fields, everybody: Sequence[Fields], record: Fields, settings: SourceSettings
+) -> str | None:
+    """Who a seat is whose account has no mail: the record's own seat is that of the last agent."""
+    accepted = [each for each in everybody if each.seconds("AcceptTimestamp") is not None]
+    if one is not accepted[-1] or not one.word("Type").endswith("SEAT"):
+        return None
+    seat = _staff(record, settings)
+    return None if seat in {_staff(each, settings) for each in accepted} else seat
+
+
 def _of(stay: Stay) -> Iterable[EventBody]:
     """The events of a stay that an agent accepted."""
     answered = stay.answered or stay.offered
@@ -221,10 +233,15 @@ def _unanswered(stay: Stay, record: Fields) -> Iterable[EventBody]:
     if at is None:
         return
     wait = stay.wait_until(at)
-    if status in GIVEN_UP:
+    if status in GIVEN_UP and not _left_a_voicemail(record):
         yield stay.told("contact.abandoned", at, queue=stay.queue, wait_ms=wait)
     else:
         yield stay.told("contact.left", at, reason=LEFT.get(status, "other"), wait_ms=wait)
+
+
+def _left_a_voicemail(record: Fields) -> bool:
+    """Whether the caller spoke to the voicemail rather than giving up (`TelCdrInfo`, SDK 3.1)."""
+    return bool(record.raw("VoicemailRecordURL") or record.raw("VoicemailAsrURL"))
 
 
 def _saw_no_queue(record: Fields) -> bool:
@@ -242,7 +259,7 @@ def status_of(record: Fields) -> int:
 
 def _missed(first: Stay, record: Fields, settings: SourceSettings) -> Iterable[EventBody]:
     """Agents who were called and did not accept, though the caller waited on."""
-    for one in _participants(record):
+    for place, one in enumerate(_participants(record)):
         agent = _staff(one, settings)
         over = one.seconds("EndedTimestamp")
         ring = one.seconds("RingTimestamp", "StartTimestamp")
@@ -251,7 +268,7 @@ def _missed(first: Stay, record: Fields, settings: SourceSettings) -> Iterable[E
         if _rang_off(one, record):
             continue
         group = _group(one, "SkillGroupId", "SkillGroupName")
-        sequence = one.text("Sequence") or "0"
+        sequence = one.text("Sequence") or str(place)
         yield {
             "type": "agent.missed",
             "id": identity(first.contact, sequence, "missed"),

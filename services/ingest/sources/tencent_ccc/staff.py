@@ -4,7 +4,8 @@
     offline ─► offline
 
 Rows have whole seconds, and the order of their cursor: those of one agent and second get a
-millisecond each. An agent's work after a call lasts until the agent's next row.
+millisecond each. An agent's work after a call lasts until the agent's next row, which may stand on
+the next page; a row that repeats it is none.
 """
 
 from base64 import b64decode
@@ -27,6 +28,8 @@ STATES: dict[str, AgentState] = {
     "offline": "offline",
 }
 AFTER_CALL = "aftercallwork"
+MOST_AGENTS = 20_000
+"""Agents whose latest row is remembered"""
 
 Told = Sequence[EventBody] | Ignored | Refusal
 
@@ -50,8 +53,15 @@ class Row:
         return self.at + self.ordinal
 
 
-def states(rows: Sequence[Fields], settings: SourceSettings, known_calls: KnownCalls) -> Told:
-    """The states of these rows, and the wrap-up between two of one agent."""
+def states(
+    rows: Sequence[Fields],
+    settings: SourceSettings,
+    known_calls: KnownCalls,
+    before: dict[str, Row],
+) -> Told:
+    """The states of these rows, and the wrap-up between two of one agent. `before` holds each
+    agent's latest row of the pages before, and these afterwards.
+    """
     known = _rows(rows)
     if rows and not known:
         return missing("Status, Timestamp and StaffEmail of a row")
@@ -59,12 +69,21 @@ def states(rows: Sequence[Fields], settings: SourceSettings, known_calls: KnownC
     if known and len(unknown) == len(known):
         return Ignored(f"status {unknown[0]}")
     told: list[EventBody] = []
-    before: dict[str, Row] = {}
     for row in known:
-        told += _wrapped(before.get(row.agent), row, known_calls, settings)
+        last = before.get(row.agent)
+        told += _wrapped(last, row, known_calls, settings)
         told += _entered(row, settings)
-        before[row.agent] = row
+        if last is None or not _goes_on(last, row):
+            before[row.agent] = row
+    while len(before) > MOST_AGENTS:
+        before.pop(next(iter(before)))
     return told
+
+
+def _goes_on(before: Row, row: Row) -> bool:
+    """Whether a row says the same work after the same call once more."""
+    works = before.status.lower() == row.status.lower() == AFTER_CALL
+    return works and before.session == row.session and before.entered <= row.entered
 
 
 def _rows(rows: Sequence[Fields]) -> list[Row]:
@@ -121,6 +140,8 @@ def _wrapped(
     before: Row | None, row: Row, known_calls: KnownCalls, settings: SourceSettings
 ) -> Iterable[EventBody]:
     if before is None or before.session is None or before.status.lower() != AFTER_CALL:
+        return
+    if before.entered >= row.entered or _goes_on(before, row):
         return
     yield {
         "type": "contact.wrapped",

@@ -2,7 +2,8 @@
 
     EventType=…&TaskSid=…                                 event callback, a form
     [{"type": …, "data": {"payload": {…}}}]               Event Streams, CloudEvents
-    {"event_type": …, "event_data": {…}, "sid": …}        the workspace's list of events
+    {"event_type": …, "event_data": {…}, "sid": …}        the workspace's list of events,
+    {"events": [{…}], "meta": {…}}                        and a page of it
 
 A stay in a queue is the task, the queue and the instant in which the task entered it: every event
 of a task or reservation carries all three, so nothing needs to be remembered. Names of customers
@@ -16,7 +17,7 @@ import msgspec
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, each, missing
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from floorpulse.ingest.sources.twilio_taskrouter import tasks, workers
 from floorpulse.ingest.sources.twilio_taskrouter.notice import Notice, notice_of
@@ -102,9 +103,15 @@ def form_of(content: bytes) -> dict[str, str] | None:
 
 
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
-    """The events of one payload of any of the three forms."""
+    """The events of one payload of any of these forms."""
     outer = Fields(payload)
-    body = outer.part("data", "payload") or outer.part("eventData") or outer
+    if isinstance(outer.raw("events"), list):
+        return each(outer.parts("events"), lambda one: _notified(one, settings))
+    return _notified(outer, settings)
+
+
+def _notified(outer: Fields, settings: SourceSettings) -> Told:
+    body = _inner(outer.part("data").raw("payload")) or _inner(outer.raw("eventData")) or outer
     kind = body.text("eventType") or outer.text("eventType") or outer.text("type")
     if kind is None:
         return missing("EventType")
@@ -114,3 +121,13 @@ def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:
         return () if kind in SILENT else Ignored(kind)
     notice = notice_of(outer, body)
     return notice if isinstance(notice, Refusal) else reader(notice, settings)
+
+
+def _inner(value: object) -> Fields:
+    """The object of an event's data, also where it is JSON in a text."""
+    if isinstance(value, str):
+        try:
+            return Fields(msgspec.json.decode(value))
+        except (ValueError, RecursionError):
+            return Fields(None)
+    return Fields(value)

@@ -7,8 +7,8 @@ from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import EventBody, hashed_visit, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
-FIRST_STAY = 1_000
-"""A task that entered the queue within so many milliseconds of its creation is in its first"""
+FIRST_STAY = 1
+"""A task that entered the queue within so many seconds of its creation is in its first"""
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,20 @@ class Notice:
 
     def _visit(self, task: str) -> int | None:
         """The first stay needs no number; a later one has its own, by queue and entry."""
-        entered = _stamp(self.body, "taskQueueEnteredDate")
+        entered = _second(self.body, "taskQueueEnteredDate")
         queue = self.body.text("taskQueueSid")
-        created = _stamp(self.body, "taskDateCreated")
+        created = _second(self.body, "taskDateCreated")
         if entered is None or queue is None:
             return None
         if created is not None and entered - created <= FIRST_STAY:
             return None
-        return hashed_visit(f"{task}|{queue}|{entered // 1000}")
+        return hashed_visit(f"{task}|{queue}|{entered}")
 
 
 def notice_of(outer: Fields, body: Fields) -> Notice | Refusal:
-    """The notice in a payload; a refusal where it lacks an id or a time."""
+    """The notice in a payload; a refusal where it lacks an id or a time. A form without `Sid`,
+    which Twilio's list of its parameters does not name, is known by what it is about.
+    """
     sid = body.text("sid") or outer.part("data").text("sid") or outer.text("sid", "id")
     at = (
         body.milliseconds("timestampMs", "eventDateMs")
@@ -68,11 +70,18 @@ def notice_of(outer: Fields, body: Fields) -> Notice | Refusal:
         or _stamp(body, "timestamp")
         or outer.instant("eventDate", "time")
     )
-    if sid is None or at is None:
+    about = body.text("resourceSid")
+    if at is None or (sid is None and about is None):
         return missing("Sid or Timestamp of the event")
-    return Notice(sid, at, body)
+    return Notice(sid or identity(f"{about}", body.word("eventType"), str(at)), at, body)
 
 
 def _stamp(body: Fields, name: str) -> int | None:
     """An instant that forms write as epoch seconds and streams as RFC 3339."""
     return body.instant(name) or body.seconds(name) or body.milliseconds(name)
+
+
+def _second(body: Fields, name: str) -> int | None:
+    """The whole second of an instant, as every road tells it."""
+    at = _stamp(body, name)
+    return None if at is None else at // 1000

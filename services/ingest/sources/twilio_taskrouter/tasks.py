@@ -33,6 +33,8 @@ CHANNELS = {
 """Task channels by their unique name, None is voice; the default one and a site's own are `task`"""
 NOT_THE_CUSTOMER = ("ttl", "workflow")
 """Words in the reason of a cancellation that TaskRouter itself gave"""
+ELSEWHERE = frozenset(("leave", "redirected", "queue-full", "error", "system-error"))
+"""Reasons that are results of `<Enqueue>` other than that the caller hung up"""
 WAITING = frozenset(("PENDING", "RESERVED"))
 ACCEPTED = "ASSIGNED"
 """Statuses of a task that say whether somebody had accepted it"""
@@ -77,13 +79,16 @@ def deleted(notice: Notice, _settings: SourceSettings) -> Told:
 
 
 def canceled(notice: Notice, settings: SourceSettings) -> Told:
-    """The task was cancelled: by the customer, or by TaskRouter after its time."""
+    """The task was cancelled: by the customer, who hung up or went elsewhere, or by TaskRouter
+    after its time.
+    """
     reason = (notice.body.text("taskCanceledReason", "reason") or "").lower()
-    over = (
-        notice.of_visit("contact.left", reason="timeout")
-        if any(word in reason for word in NOT_THE_CUSTOMER)
-        else notice.of_visit("contact.abandoned", queue=notice.queue(settings))
-    )
+    if any(word in reason for word in NOT_THE_CUSTOMER):
+        over = notice.of_visit("contact.left", reason="timeout")
+    elif reason in ELSEWHERE:
+        over = notice.of_visit("contact.left", reason="other")
+    else:
+        over = notice.of_visit("contact.abandoned", queue=notice.queue(settings))
     return _told(over, notice.of_visit("contact.ended", "ended"))
 
 

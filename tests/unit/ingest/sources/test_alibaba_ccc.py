@@ -441,3 +441,28 @@ def test_an_answer_is_never_told_of_a_stay_that_also_ended_otherwise(
     }
     answered = {visit for visit, type_ in outcomes if type_ == "contact.answered"}
     assert all(type_ == "contact.answered" for visit, type_ in outcomes if visit in answered)
+
+
+def test_a_list_without_queue_and_ring_times_has_waits() -> None:
+    older = listed(QueueTime=None, RingTime=None, WaitTime=20)
+
+    (visit,) = visits(told(VENDOR, older)).values()
+
+    assert (visit["outcome"], visit["wait"], visit["talk"]) == ("answered", 20_000, 50_000)
+    assert visits(told(VENDOR, listed(QueueTime=None, WaitTime=99)))["job", SALES]["wait"] == 5_000
+    unknown = listed(QueueTime=None, RingTime=None, WaitTime=None)
+    assert visits(told(VENDOR, unknown))["job", SALES]["wait"] == 0
+
+
+def test_a_conversation_without_a_skill_group_is_that_of_the_stay() -> None:
+    talked = agent("ann", "", happened("Established", 10), happened("Released", 70))
+    later = agent("ben", "", happened("Established", 75), happened("Released", 90))
+    record = detail([queue("a", happened("Enqueue", 0))], [talked, later])
+
+    (visit,) = visits(told(VENDOR, record)).values()
+
+    assert (visit["outcome"], visit["wait"], visit["talk"]) == ("answered", 10_000, 60_000)
+
+
+def test_an_empty_page_tells_nothing() -> None:
+    assert told(VENDOR, {"Data": {"PageNumber": 1, "TotalCount": 0, "List": None}}) == []

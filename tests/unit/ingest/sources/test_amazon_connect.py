@@ -134,7 +134,10 @@ def test_who_leaves_before_an_agent_gave_up(reason: str | None) -> None:
     assert kinds(over) == ["contact.offered", "contact.abandoned"]
 
 
-@pytest.mark.parametrize("reason", ["CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT"])
+@pytest.mark.parametrize(
+    "reason",
+    ["CONTACT_FLOW_DISCONNECT", "API", "AGENT_DISCONNECT", "TRANSFERRED", "SYSTEM_ERROR"],
+)
 def test_who_is_disconnected_by_the_flow_did_not_give_up(reason: str) -> None:
     over = contact("DISCONNECTED", disconnectTimestamp=OVER, disconnectReason=reason)
     assert kinds(over) == ["contact.offered", "contact.left"]
@@ -528,3 +531,82 @@ def test_some_of_a_calls_events_never_contradict_all_of_them(seed: int, kept: se
     some = [event for number, event in enumerate(everything) if number in kept]
     for visit in visits(told(opened("amazon-connect"), *some)).values():
         assert figures(visit)["outcome"] in {None, call.outcome}
+
+
+@pytest.mark.parametrize("before", [None, "CONNECTED"], ids=["alone", "with the one before"])
+def test_a_hold_whose_state_keeps_the_stamp_of_the_answer_begins_with_its_event(
+    before: str | None,
+) -> None:
+    """API_AgentContactReference: on hold, `StateStartTimestamp` is not changed."""
+    answered = "2026-11-02T09:04:00.000Z"
+    previous = {"Contacts": [held(before, since=answered)]} if before else None
+    on_hold = snapshot("STATE_CHANGE", [held("CONNECTED_ONHOLD", since=answered)], previous)
+
+    events = told(opened("amazon-connect"), on_hold)
+
+    (began,) = (one["at"] for one in events if one["type"] == "contact.held")
+    assert began == next(one["at"] for one in events if one["type"] == "agent.state")
+
+
+def test_a_hold_ends_with_its_event_where_the_state_keeps_the_stamp_of_the_answer() -> None:
+    answered = "2026-11-02T09:04:00.000Z"
+    before = {"Contacts": [held("CONNECTED_ONHOLD", since=answered)]}
+    back = snapshot("STATE_CHANGE", [held("CONNECTED", since=answered)], before)
+
+    events = told(opened("amazon-connect"), back)
+
+    assert [one["at"] for one in events] == [events[-1]["at"]] * 2
+    assert events[0]["type"] == "contact.resumed"
+
+
+@pytest.mark.parametrize("status", [{"Name": "Available", "Type": "ROUTABLE"}, {"Name": None}])
+def test_who_has_logged_out_is_offline_whatever_status_is_left(status: dict[str, Any]) -> None:
+    (state,) = told(opened("amazon-connect"), snapshot("LOGOUT", [], **status))
+
+    assert state["state"] == "offline"
+
+
+def test_who_logs_out_in_a_conversation_is_busy_until_it_is_over() -> None:
+    (state,) = told(opened("amazon-connect"), snapshot("LOGOUT", [held("CONNECTED", since=NEVER)]))
+
+    assert state["state"] == "busy"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        contact("DISCONNECTED", agentInfo={"connectedToAgentTimestamp": TAKEN}),
+        record(Agent={"ConnectedToAgentTimestamp": TAKEN}),
+    ],
+    ids=["contact event", "contact record"],
+)
+def test_a_contact_that_somebody_took_whom_it_does_not_name_is_refused(
+    payload: dict[str, Any],
+) -> None:
+    said = opened("amazon-connect").take(SourceRecord(0, json.dumps(payload).encode()))
+
+    assert isinstance(said, Refusal)
+    assert said.detail == "the payload has no ARN of the agent who was connected"
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        contact("QUEUED", "k-2", initiationMethod="QUEUE_TRANSFER", previousContactId="k-1"),
+        record(
+            "k-2",
+            InitiationMethod="QUEUE_TRANSFER",
+            PreviousContactId="k-1",
+            InitiationTimestamp=None,
+            **UNANSWERED,
+        ),
+    ],
+    ids=["contact event", "contact record"],
+)
+def test_a_leg_that_does_not_say_when_it_began_did_so_when_it_entered_its_queue(
+    moved: dict[str, Any],
+) -> None:
+    left, taken_back, offered, *_ = told(opened("amazon-connect"), moved)
+
+    assert (left["type"], taken_back["type"]) == ("contact.left", "contact.retracted")
+    assert left["at"] == offered["at"]

@@ -104,3 +104,34 @@ def test_a_form_that_is_none_is_refused(body: bytes) -> None:
 def test_more_records_than_are_allowed_are_not_taken() -> None:
     with pytest.raises(TooManyElements):
         records_of({"content-type": "application/json"}, b"[1,2,3]", 2)
+
+
+JSON = {"content-type": "application/json"}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_an_object_a_line_is_a_record_each_whatever_the_media_type_says(
+    end: bytes, mark: bytes
+) -> None:
+    body = mark + end.join([b'{"a":1}', b'{"b":2}', b""])
+
+    records = records_of(JSON, body, 10)
+
+    assert isinstance(records, list)
+    assert [one.strip() for one in records] == [b'{"a":1}', b'{"b":2}']
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"a":\n{"b":2}}', b'{"a":\n{"b":2}\n}', b'{"a":' * 9_999 + b"\n{"],
+    ids=["object inside", "over several lines", "nested without end"],
+)
+def test_one_object_over_several_lines_is_one_record(body: bytes) -> None:
+    assert records_of(JSON, body, 10) == [body]
+
+
+def test_the_data_of_a_binary_cloudevent_may_begin_with_a_byte_order_mark() -> None:
+    headers = {**JSON, "ce-specversion": "1.0", "ce-type": "a", "ce-id": "1"}
+
+    assert records_of(headers, b'\xef\xbb\xbf{"a":1}', 10) == records_of(headers, b'{"a":1}', 10)

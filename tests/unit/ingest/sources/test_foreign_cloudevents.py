@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -150,9 +151,9 @@ def test_a_binary_form_without_json_is_refused() -> None:
     assert isinstance(opened("cloudevents").take(SourceRecord(0, records[0])), Refusal)
 
 
-def read(payload: object) -> dict[str, Any]:
+def read(payload: object, types: Mapping[str, ForeignType] = TYPES) -> dict[str, Any]:
     """The one event of a payload, also where ingest would refuse it."""
-    source = opened("cloudevents", types=TYPES)
+    source = opened("cloudevents", types=types)
     said = source.take(SourceRecord(0, json.dumps(payload).encode()))
     assert not isinstance(said, Refusal)
     (event,) = map(json.loads, said)
@@ -168,3 +169,58 @@ def test_what_is_absent_in_the_data_or_no_number_is_left_to_the_judge() -> None:
 
 def test_an_event_without_data_is_one() -> None:
     assert read(event("contact.held"))["type"] == "contact.held"
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        (1_793_610_000, 1_793_610_000_000),
+        (1_793_610_000.25, 1_793_610_000_250),
+        ("1793610000", 1_793_610_000_000),
+        (1_793_610_000_000, 1_793_610_000_000),
+        ("1793610000000", 1_793_610_000_000),
+        ("2026-11-02T09:00:00Z", "2026-11-02T09:00:00Z"),
+    ],
+)
+def test_foreign_instants_are_epoch_seconds_or_milliseconds_or_rfc_3339(
+    said: object, at: object
+) -> None:
+    over = event("org.example.call.over", {"call": {"id": "c1"}, "ended": said})
+
+    assert read(over)["at"] == at
+
+
+@pytest.mark.parametrize(
+    ("said", "fatal"), [(True, True), ("true", True), ("False", False), ("perhaps", "perhaps")]
+)
+def test_yes_and_no_may_be_texts(said: object, fatal: object) -> None:
+    fields = {"contact": "call", "evaluation": "id", "score": "points", "fatal": "failed"}
+    types = {"org.example.assessed": ForeignType("qa.scored", fields)}
+    data = {"call": "c1", "id": "e1", "points": "80", "failed": said}
+
+    assert read(event("org.example.assessed", data), types)["fatal"] == fatal
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("call.id", {"call.id": "c1"}),
+        ("a.call.id", {"a": {"call.id": "c1"}}),
+        ("calls.1.id", {"calls": [{"id": "c0"}, {"id": "c1"}]}),
+        ("ids.0", {"ids": ["c1"]}),
+    ],
+)
+def test_a_path_goes_through_names_with_dots_and_items_of_arrays(path: str, data: object) -> None:
+    types = {"org.example.held": ForeignType("contact.held", {"contact": path})}
+
+    (known,) = told(opened("cloudevents", types=types), event("org.example.held", data))
+
+    assert known["contact"] == "c1"
+
+
+@pytest.mark.parametrize("path", ["ids.1", "ids.x", "ids.0.deeper", "call.id.deeper"])
+def test_a_path_that_leads_nowhere_is_left_to_the_judge(path: str) -> None:
+    types = {"org.example.held": ForeignType("contact.held", {"contact": path})}
+    held = event("org.example.held", {"ids": ["c1"], "call": {"id": "c1"}})
+
+    assert "contact" not in read(held, types)

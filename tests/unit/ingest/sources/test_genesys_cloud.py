@@ -69,7 +69,7 @@ def test_names_are_read_in_any_case() -> None:
         ("EMAIL", "email"),
         ("MESSAGE", "social"),
         ("CALLBACK", "callback"),
-        ("SCREENSHARE", None),
+        ("VIDEO", None),
     ],
 )
 def test_the_media_type_is_the_channel(media: str, channel: str | None) -> None:
@@ -449,7 +449,7 @@ def test_a_stay_without_metrics_that_nobody_took_is_over_with_its_conversation(
     ]
 
 
-@pytest.mark.parametrize("metric", ["tAbandon", "tShortAbandon", "tFlowOut", "tAnswered"])
+@pytest.mark.parametrize("metric", ["tAbandon", "tShortAbandon", "tFlowOut"])
 def test_the_metrics_of_a_stay_win_over_how_it_ended(metric: str) -> None:
     ended = segment("interact", 0, 20.5, disconnectType="peer")
     whole = detail({"purpose": "acd", "sessions": [session("s", ended, metrics=(metric,))]})
@@ -512,3 +512,174 @@ def test_what_analytics_tell_of_no_queue_nobody_or_no_time_is_left_aside() -> No
     assert refused(VENDOR, {"conversations": [{"participants": []}]}) == (
         "the payload has no conversationId"
     )
+
+
+def test_a_topic_is_read_whatever_its_id_is_made_of() -> None:
+    assert kind_of("v2.users.ana.activity") == "users.activity"
+    assert kind_of("v2.quality.evaluations.ana") == "quality.evaluations"
+
+
+@pytest.mark.parametrize("kind", ["acd.start", "acd.end", "user.end", "acw"])
+@pytest.mark.parametrize("media", ["COBROWSE", "SCREENSHARE", "INTERNALMESSAGE"])
+def test_what_goes_on_beside_a_conversation_tells_nothing_of_it(kind: str, media: str) -> None:
+    shown = notice(kind, mediaType=media, userId="u-1", interactingDurationMs=9_000)
+
+    assert f"  {kind} {media}: 1 payload, first in payload 1" in ignored(VENDOR, shown)
+
+
+def test_who_calls_a_customer_back_has_not_missed_the_callback() -> None:
+    """`callbackDurationMs` of UserEndDetailEventTopicUserEndEvent, SDK 223."""
+    said = {"mediaType": "CALLBACK", "userId": "u-1", "callbackDurationMs": 60_000}
+
+    (ended,) = one("user.end", **said)
+
+    assert (ended["type"], ended["talk_ms"]) == ("contact.ended", 60_000)
+
+
+def test_a_callback_in_analytics_is_talked_in_while_its_agent_is_in_it() -> None:
+    back = [segment("alert", 18, 20), segment("callback", 20, 50), segment("wrapup", 50, 55)]
+    call = {**session("c", segment("interact", 25, 45)), "direction": "outbound"}
+    known = visits(
+        told(
+            VENDOR,
+            detail(
+                {"purpose": "acd", "sessions": [media_of("callback", segment("interact", 0, 20))]},
+                {
+                    "purpose": "agent",
+                    "userId": "u-1",
+                    "sessions": [media_of("callback", *back), call],
+                },
+            ),
+        )
+    )
+
+    (visit,) = known.values()
+    assert (visit["outcome"], visit["wait"], visit["talk"], visit["wrap"]) == (
+        "answered",
+        20_000,
+        30_000,
+        5_000,
+    )
+
+
+def media_of(media: str, *segments: Body, **more: object) -> Body:
+    return {**session(f"s-{len(segments)}", *segments), "mediaType": media, **more}
+
+
+@pytest.mark.parametrize("kind", ["delay", "scheduled"])
+def test_the_delay_before_a_stay_is_no_waiting(kind: str) -> None:
+    """A real stay of 2024: `tAcd` is 12,411 ms, from the end of its delay on."""
+    stay = session("s", segment(kind, 0, 0.014), segment("interact", 0.014, 12.425))
+    stay["metrics"] = [{"name": "tAbandon", "value": 12_411}]
+
+    (visit,) = visits(told(VENDOR, detail({"purpose": "acd", "sessions": [stay]}))).values()
+
+    assert visit["wait"] == 12_411
+
+
+def test_a_stay_that_is_still_delayed_has_begun_with_its_delay() -> None:
+    stay = session("s", segment("delay", 3, 4))
+
+    (offered,) = told(VENDOR, detail({"purpose": "acd", "sessions": [stay]}))
+
+    assert offered["at"] == AT + 3_000
+
+
+def test_a_preview_of_a_campaign_waits_in_no_queue() -> None:
+    stay = media_of("callback", segment("interact", 0, 9), outboundCampaignId="c-1")
+
+    assert told(VENDOR, detail({"purpose": "acd", "sessions": [stay]})) == []
+
+
+def test_an_evaluation_of_a_calibration_is_one() -> None:
+    calibrated = evaluation("Finished", calibration={"id": "cal-1"})
+
+    assert [event.get("calibration") for event in told(VENDOR, calibrated)] == [True]
+    assert "calibration" not in told(VENDOR, evaluation("Finished", calibration=None))[0]
+
+
+ASSESSED = {
+    "evaluationId": "ev-1",
+    "evaluationStatus": "Finished",
+    "evaluatorId": "u-qa",
+    "eventTime": iso(50),
+    "formName": "Form",
+    "queueId": "q-sales",
+    "userId": "u-1",
+    "oTotalScore": 80,
+    "oTotalCriticalScore": 0,
+}
+"""An `AnalyticsEvaluation`, SDK 212"""
+
+
+def test_analytics_tell_the_evaluations_of_a_conversation() -> None:
+    (scored,) = facts(told(VENDOR, {**detail(), "evaluations": [ASSESSED]}))
+
+    assert scored == {
+        "type": "qa.scored",
+        "at": AT + 50_000,
+        "contact": "cv",
+        "agent": "u-1",
+        "queue": "q-sales",
+        "evaluation": "ev-1",
+        "score": 80,
+        "fatal": True,
+        "form": "Form",
+        "evaluator": "u-qa",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "types"),
+    [
+        ({"evaluationStatus": None}, ["qa.scored"]),
+        ({"evaluationStatus": "Pending"}, []),
+        ({"evaluationStatus": "Retracted"}, ["qa.retracted"]),
+        ({"deleted": True}, ["qa.retracted"]),
+        ({"oTotalScore": None}, []),
+    ],
+)
+def test_analytics_tell_how_an_evaluation_stands(fields: Body, types: list[str]) -> None:
+    events = told(VENDOR, {**detail(), "evaluations": [{**ASSESSED, **fields}]})
+
+    assert [event["type"] for event in events] == types
+
+
+def test_analytics_tell_the_surveys_of_a_conversation() -> None:
+    """An `AnalyticsSurvey`, SDK 264."""
+    survey = {
+        "surveyId": "sv-1",
+        "surveyStatus": "Finished",
+        "surveyCompletedDate": iso(55),
+        "surveyFormName": "Stars",
+        "queueId": "q-sales",
+        "userId": "u-1",
+        "oSurveyTotalScore": 4,
+        "surveyPromoterScore": 9,
+    }
+    asked = {**survey, "surveyId": "sv-2", "surveyStatus": "Sent"}
+    scales = {"Stars": SurveyScale("csat", 1, 5)}
+
+    events = told(VENDOR, {**detail(), "surveys": [survey, asked]}, scales=scales)
+
+    answers = [event for event in events if event["type"] == "survey.answered"]
+    assert [(one["kind"], one["score"], one["best"]) for one in answers] == [
+        ("csat", 4, 5),
+        ("nps", 9, 10),
+    ]
+    assert {one["at"] for one in answers} == {AT + 55_000}
+
+
+def test_an_empty_page_of_conversations_tells_nothing() -> None:
+    assert told(VENDOR, {"totalHits": 0}) == []
+
+
+@pytest.mark.parametrize("ended_by", ["transfer", "peer"])
+def test_a_stay_that_somebody_took_who_is_not_known_is_over_with_its_conversation(
+    ended_by: str,
+) -> None:
+    stay = session("s", segment("interact", 0, 20, disconnectType=ended_by), metrics=("tAnswered",))
+    talked = {"purpose": "agent", "sessions": [session("t", segment("interact", 20, 50))]}
+    over = {**detail({"purpose": "acd", "sessions": [stay]}, talked), "conversationEnd": iso(50)}
+
+    assert [event["type"] for event in told(VENDOR, over)] == ["contact.offered", "contact.left"]

@@ -1,23 +1,28 @@
 """Payload by payload: how an adapter becomes a source, and how foreign JSON is read."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import pytest
 
 from floorpulse.contracts.letters import Reason, Refusal
+from floorpulse.contracts.refused_records import refusal_in
+from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.payloads import (
     EventBody,
     Ignored,
     PayloadSource,
+    each,
     hashed_visit,
     identity,
     missing,
     visit_of,
 )
+from floorpulse.ingest.sources.registry import SOURCES
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
+from tests.unit.ingest.builders import verdict
 
 
 def bell(
@@ -151,3 +156,87 @@ def test_activities_are_named_without_regard_to_case() -> None:
     assert settings.activity("back office") == "break"
     assert settings.activity("lunch") is None
     assert (settings.agent("7"), settings.agent("8")) == ("Ana", "8")
+
+
+def page(
+    payload: Mapping[str, object], settings: SourceSettings
+) -> Sequence[EventBody] | Ignored | Refusal:
+    items = Fields(payload).parts("items")
+    return each(items, lambda item: bell(cast("Mapping[str, object]", item.value), settings))
+
+
+def test_of_a_page_each_item_counts_and_one_that_cannot_be_read_says_so_by_itself() -> None:
+    source = PayloadSource(page, SourceSettings("bell:main"))
+    items = [
+        {"kind": "rings", "line": "1"},
+        {"kind": "broken"},
+        {"kind": "hums"},
+        {"kind": "rings"},
+        {"kind": "rings", "line": "2"},
+    ]
+
+    said = source.take(SourceRecord(0, json.dumps({"items": items}).encode()))
+
+    assert not isinstance(said, Refusal)
+    first, broken, unforeseen, last = said
+    assert (json.loads(first)["queue"], json.loads(last)["queue"]) == ("1", "2")
+    assert refusal_in(broken) == Refusal(
+        Reason.MISSING_FIELD, "refused by bell:main: the payload has no line"
+    )
+    assert json.loads(broken)["record"] == '{"kind":"broken"}'
+    kept = refusal_in(unforeseen)
+    assert kept is not None
+    assert kept.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("vendor", "pages", "good", "bad"),
+    [
+        (
+            "tencent-ccc",
+            lambda items: {"Response": {"TelCdrs": items}},
+            {"SessionId": "s", "QueuedTimestamp": 1_793_610_000, "QueuedSkillGroupId": 7},
+            {"QueuedTimestamp": 1},
+        ),
+        (
+            "alibaba-ccc",
+            lambda items: {"Data": {"List": items}},
+            {"ContactId": "c", "StartTime": 1_793_610_000_000, "SkillGroupIds": "a"},
+            {"StartTime": 1},
+        ),
+        (
+            "genesys-cloud",
+            lambda items: {"conversations": items},
+            {
+                "conversationId": "c",
+                "evaluations": [
+                    {"evaluationId": "e", "eventTime": "2026-11-02T09:00:00Z", "oTotalScore": 5}
+                ],
+            },
+            {"participants": []},
+        ),
+        (
+            "twilio-taskrouter",
+            lambda items: {"events": items},
+            {
+                "sid": "EV1",
+                "event_type": "worker.created",
+                "event_date_ms": 1_793_610_000_000,
+                "event_data": {"worker_name": "ann", "worker_activity_name": "Offline"},
+            },
+            {"event_type": "worker.created"},
+        ),
+    ],
+)
+def test_a_page_of_a_platform_with_a_record_that_cannot_be_read_tells_the_others(
+    vendor: str, pages: Callable[[list[object]], object], good: object, bad: object
+) -> None:
+    source = SOURCES[vendor](SourceSettings("here"))
+
+    said = source.take(SourceRecord(0, json.dumps(pages([bad, good])).encode()))
+
+    assert not isinstance(said, Refusal)
+    refused, *told = said
+    assert refusal_in(refused) is not None
+    assert told
+    assert all(isinstance(verdict(event), CanonicalEvent) for event in told)

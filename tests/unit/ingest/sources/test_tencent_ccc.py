@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floorpulse.ingest.sources.source import SurveyScale
+from floorpulse.ingest.sources.fields import Fields
+from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
 from floorpulse.ingest.sources.tencent_ccc.known_calls import MOST_CALLS, KnownCalls
+from floorpulse.ingest.sources.tencent_ccc.staff import MOST_AGENTS, Row
+from floorpulse.ingest.sources.tencent_ccc.staff import states as states_of
 from tests.unit.ingest.sources.vendors import AT, facts, ignored, refused, states, told, visits
 
 VENDOR = "tencent-ccc"
@@ -363,3 +366,97 @@ def test_cursors_hide_the_order_of_the_rows_of_one_second() -> None:
         "break",
         "available",
     ]
+
+
+SEAT = {"Type": "staffSeat", "Mail": ""}
+"""A seat whose account has a telephone and no mail"""
+
+
+def test_a_seat_without_mail_is_the_one_whom_the_record_names() -> None:
+    call = cdr(
+        SeatUser={"Mail": "", "UserId": "u-7"},
+        HungUpSide="user",
+        ServeParticipants=[served(0, "ann", 0, 5, 20), {**served(1, "", 20, 25, 60), **SEAT}],
+    )
+
+    events = told(VENDOR, call)
+
+    assert [one["agent"] for one in events if one["type"] == "contact.answered"] == ["ann", "u-7"]
+
+
+@pytest.mark.parametrize(
+    ("seat", "fields"),
+    [
+        ({"Mail": "ann"}, SEAT),
+        ({"UserId": "u-7"}, {"Type": "outboundPhone"}),
+        ({}, SEAT),
+    ],
+    ids=["named by another", "no seat", "named by nobody"],
+)
+def test_who_took_a_call_over_and_is_no_agent_that_is_known_has_no_visit(
+    seat: Body, fields: Body
+) -> None:
+    outside = {**served(1, "", 20, 25, 60), **fields}
+    call = cdr(SeatUser=seat, ServeParticipants=[served(0, "ann", 0, 5, 20), outside])
+
+    assert [one["agent"] for one in told(VENDOR, call) if "agent" in one] == ["ann"]
+
+
+def test_a_seat_without_mail_that_another_agent_followed_is_not_known() -> None:
+    first = {**served(0, "", 0, 5, 20), **SEAT}
+    call = cdr(SeatUser={"UserId": "u-7"}, ServeParticipants=[first, served(1, "ben", 20, 25, 60)])
+
+    assert [one["agent"] for one in told(VENDOR, call) if "agent" in one] == ["ben"]
+
+
+@pytest.mark.parametrize("name", ["VoicemailRecordURL", "VoicemailAsrURL"])
+def test_who_spoke_to_the_voicemail_did_not_give_up(name: str) -> None:
+    _, over = told(VENDOR, cdr(EndStatus=103, **{name: ["https://example.com/1"]}))
+    _, gone = told(VENDOR, cdr(EndStatus=103, **{name: []}))
+
+    assert (over["type"], over["reason"]) == ("contact.left", "other")
+    assert gone["type"] == "contact.abandoned"
+
+
+def test_participants_without_a_sequence_have_ids_of_their_own() -> None:
+    calls = [served(0, "ann", 4, 0, 10), served(0, "ben", 12, 0, 18), served(0, "cid", 20, 30, 60)]
+    call = cdr(ServeParticipants=[{**one, "Sequence": None} for one in calls])
+
+    missed = [one for one in told(VENDOR, call) if one["type"] == "agent.missed"]
+
+    assert [one["agent"] for one in missed] == ["ann", "ben"]
+    assert len({one["id"] for one in missed}) == 2
+
+
+def test_work_after_a_call_goes_on_over_the_end_of_a_page() -> None:
+    events = told(
+        VENDOR,
+        history(row(0, "busy", 1), row(60, "afterCallWork", 2, SessionId="s")),
+        history(row(60, "afterCallWork", 2, SessionId="s"), row(75, "free", 3)),
+        history(row(0, "busy", 1), row(60, "afterCallWork", 2, SessionId="s")),
+    )
+
+    assert [one["wrap_ms"] for one in events if one["type"] == "contact.wrapped"] == [15_000]
+
+
+def test_a_row_that_repeats_the_work_after_a_call_does_not_end_it() -> None:
+    work = [row(second, "afterCallWork", second, SessionId="s") for second in (60, 63, 66)]
+
+    events = told(VENDOR, history(*work, row(75, "free", 75)))
+
+    assert [one["wrap_ms"] for one in events if one["type"] == "contact.wrapped"] == [15_000]
+
+
+def test_only_so_many_agents_are_remembered() -> None:
+    rows = [row(0, "free", StaffEmail=f"a{number}") for number in range(MOST_AGENTS + 1)]
+    known: dict[str, Row] = {}
+
+    states_of([Fields(one) for one in rows], SourceSettings("test"), KnownCalls(), known)
+
+    assert len(known) == MOST_AGENTS
+    assert "a0" not in known
+
+
+@pytest.mark.parametrize("name", ["TelCdrs", "TelCdrList", "Data"])
+def test_an_empty_page_tells_nothing(name: str) -> None:
+    assert told(VENDOR, {"Response": {"TotalCount": 0, name: None}}) == []

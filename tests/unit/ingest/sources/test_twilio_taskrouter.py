@@ -1,5 +1,6 @@
 """Twilio TaskRouter: one stay by three roads, tasks that are cancelled, agents' activities."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -289,3 +290,73 @@ def test_a_kind_that_nobody_knows_is_counted_and_a_silent_one_is_not() -> None:
         VENDOR, {"EventType": "task.sings"}
     )
     assert ignored(VENDOR, {"EventType": "task.created"}) == []
+
+
+@pytest.mark.parametrize("reason", ["redirected", "leave", "queue-full", "System-Error"])
+def test_a_caller_who_went_elsewhere_did_not_give_up(reason: str) -> None:
+    """Results of the verb `<Enqueue>`: www.twilio.com/docs/voice/twiml/enqueue."""
+    over, _ = one("task.canceled", AT + 9_000, TaskCanceledReason=reason)
+
+    assert (over["type"], over["reason"]) == ("contact.left", "other")
+
+
+def test_an_event_without_sid_is_known_by_what_it_is_about() -> None:
+    """The list of parameters of event callbacks names no `Sid`."""
+    about = {"Sid": "", "ResourceSid": "WR1"}
+    first = told(VENDOR, form("reservation.accepted", AT + 9_000, **about))
+    again = told(VENDOR, form("reservation.accepted", AT + 9_000, **about))
+    other = told(VENDOR, form("reservation.wrapup", AT + 9_000, **about))
+
+    assert first == again
+    assert {event["id"] for event in first}.isdisjoint(event["id"] for event in other)
+    assert refused(VENDOR, form("reservation.accepted", Sid="")) == (
+        "the payload has no Sid or Timestamp of the event"
+    )
+
+
+def test_a_stay_is_the_same_whether_its_stamps_have_fractions_of_seconds_or_not() -> None:
+    whole = form("task-queue.entered", AT + 1_950, TaskQueueEnteredDate=SECOND + 1)
+    streamed = {
+        "type": "com.twilio.taskrouter.reservation.accepted",
+        "time": "2026-11-02T09:00:17.250Z",
+        "data": {
+            "payload": {
+                "sid": "EV3",
+                "task_sid": "WT1",
+                "task_queue_sid": "WQ1",
+                "task_date_created": "2026-11-02T09:00:00.100Z",
+                "task_queue_entered_date": "2026-11-02T09:00:01.950Z",
+                "worker_name": "ann",
+            }
+        },
+    }
+
+    (visit,) = visits(told(VENDOR, whole, [streamed])).values()
+    assert visit["outcome"] == "answered"
+
+
+LISTED = {
+    "sid": "EV3",
+    "event_type": "reservation.accepted",
+    "event_date_ms": AT + 17_250,
+    "event_data": {"task_sid": "WT1", "task_queue_sid": "WQ1", "worker_name": "ann"},
+}
+
+
+def test_data_of_an_event_may_be_json_in_a_text() -> None:
+    text = {**LISTED, "event_data": json.dumps(LISTED["event_data"])}
+
+    assert told(VENDOR, text) == told(VENDOR, LISTED)
+    assert (
+        refused(VENDOR, {**LISTED, "event_data": "{"})
+        == "the payload has no WorkerName or WorkerSid"
+    )
+
+
+def test_a_page_of_the_list_is_all_of_its_events() -> None:
+    silent = {"sid": "EV4", "event_type": "activity.created"}
+    page = {"events": [LISTED, silent], "meta": {"page": 0}}
+
+    assert told(VENDOR, page) == told(VENDOR, LISTED)
+    assert told(VENDOR, {"events": [], "meta": {}}) == []
+    assert refused(VENDOR, {"events": ["no event"]}) == "the payload has no EventType"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from floorpulse.contracts.refused_records import REFUSED_RECORD
 from floorpulse.ingest.domain.judge import CanonicalEvent
 from floorpulse.ingest.sources.registry import stream_of
 from floorpulse.ingest.sources.source import SourceSettings
@@ -40,10 +41,11 @@ def facts(events: Iterable[Body]) -> list[Body]:
 
 
 def refused(vendor: str, payload: object, **settings: Any) -> str:
-    """Why a payload is refused."""
+    """Why a payload, or the one item of a page, is refused."""
     stream = stream_of(vendor, SourceSettings("test", **settings))
-    stream.events(1, _content(payload))
-    return stream.first_refused[0].refusal.detail
+    (said,) = map(json.loads, stream.events(1, _content(payload)))
+    assert said["type"] == REFUSED_RECORD
+    return str(said["detail"])
 
 
 def ignored(vendor: str, payload: object) -> list[str]:
