@@ -42,7 +42,7 @@ func report(signal, noise int8) []byte {
 	packet = binary.BigEndian.AppendUint32(packet, 17)
 	packet = append(packet, 7, 0, 0, 8) // VoIP metrics, eight words follow
 	packet = binary.BigEndian.AppendUint32(packet, 23)
-	packet = append(packet, 10, 0, 0, 10)              // loss, discard, burst and gap density
+	packet = append(packet, 10, 0, 0, 10)                 // loss, discard, burst and gap density
 	packet = append(packet, 0, 100, 0, 100, 0, 80, 0, 40) // durations, round trip, end system
 	packet = append(packet, byte(signal), byte(noise), 55, 16)
 	packet = append(packet, 90, 127, 41, 40) // R, external R, MOS of listening and conversation
