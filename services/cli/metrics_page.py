@@ -25,7 +25,9 @@ somebody does something, and what; `–` wants nothing by itself.
   definitions in force: a window cannot be had exactly from scraped counters.
 * **Undefined is NaN, never 0**: a service level without contacts, a figure that could not be
   looked up in time. Comparisons with NaN are false, `absent()` does not see it; `…_sample_size`
-  says of how many contacts a value is.
+  says of how many contacts a value is. Take quantiles and moving means in the query, of
+  `… >= 0`, and not in a Grafana panel: a panel's median and percentiles are wrong beside NaN, and
+  its moving mean ends at the first one.
 * **Units** are those of Prometheus: seconds, ratios from 0 to 1, instants in seconds since 1970. An
   age is `time() -` an instant.
 * **No label names an agent, a contact or a caller.** Queues beyond `FLOORPULSE_API__MOST_SERIES`

@@ -151,6 +151,19 @@ def test_only_panels_that_the_oldest_grafana_knows_are_used(name: str) -> None:
     assert {panel["type"] for panel in DASHBOARDS[name]["panels"]} <= DRAWN
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_no_panel_reckons_with_undefined_figures_by_itself(name: str) -> None:
+    """A panel's median is wrong beside NaN, and its moving mean ends there."""
+    for panel in panels(DASHBOARDS[name]):
+        reduced = panel.get("options", {}).get("reduceOptions", {}).get("calcs", ["last"])
+        legend = panel.get("options", {}).get("legend", {}).get("calcs", [])
+        transformed = {made["id"] for made in panel.get("transformations", [])}
+
+        assert set(reduced) == {"last"}, panel["title"]
+        assert legend == [], panel["title"]
+        assert transformed <= {"merge", "organize"}, panel["title"]
+
+
 def test_dashboards_have_fixed_uids_of_which_none_is_another_s() -> None:
     uids = [dashboard["uid"] for dashboard in DASHBOARDS.values()]
 
