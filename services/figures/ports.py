@@ -13,6 +13,7 @@ from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import AgentEntered, AgentTook
 from floorpulse.figures.sums import PaneTally
+from floorpulse.runtime.cursors import Small
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class StoredVisit:
         return self.offered_at, self.contact, self.number
 
 
-Place = tuple[int, str, int]
+Place = tuple[int, str, Small]
 """(offered at, contact, visit number): the order of visits"""
 
 

@@ -55,7 +55,7 @@ from floorpulse.reports.settlement.ports import (
 )
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
-from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.cursors import Row, cursor, place_of
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
@@ -181,7 +181,7 @@ async def settled_visits(
     accepted(request)
     found = await _found(parts, caller, settlement)
     question = "settled visits", found.id
-    first = place_of(asked.cursor, question, msgspec.msgpack.Decoder(int).decode) or 0
+    first = place_of(asked.cursor, question, msgspec.msgpack.Decoder(Row).decode) or 0
     limit = min(asked.limit or ROWS, MOST_ROWS)
     zone = parts.surface.floors.view(caller.tenant).zone
     records = await _records(parts, found.id, first, limit)
