@@ -68,9 +68,7 @@ def _storable(place: bytes) -> bool:
             rest += one
         elif isinstance(one, dict):
             rest += one.values()
-        elif isinstance(one, int) and one > WIDEST:
-            return False
-        elif isinstance(one, str) and "\0" in one:
+        elif (isinstance(one, str) and "\0" in one) or (isinstance(one, int) and one > WIDEST):
             return False
     return True
 

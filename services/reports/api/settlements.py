@@ -3,6 +3,8 @@ document and the visits that counted.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -50,7 +52,7 @@ from floorpulse.reports.settlement.periods import named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
-    OverlappingPeriodError,
+    SettledAlreadyError,
     StoredSettlement,
 )
 from floorpulse.runtime.accept import accepted
@@ -252,6 +254,23 @@ async def credit_note(
     return await _settled(parts, caller, query, body.by, body.reason)
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Why nothing was settled or issued, as a problem."""
+    try:
+        yield
+    except UnknownContractError as wrong:
+        raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
+    except (NoEvidence, ChangedMeanwhileError) as wrong:
+        raise Problem(409, "Not settled", f"{wrong}.") from wrong
+    except SettledAlreadyError as wrong:
+        raise Problem(409, "Settled already", f"{wrong}.") from wrong
+    except DraftNotFinalError as wrong:
+        raise Problem(409, "Not final", f"{wrong}.") from wrong
+    except ValueError as wrong:
+        raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
+
+
 async def _settled(
     parts: ReportParts,
     caller: Credential,
@@ -260,16 +279,8 @@ async def _settled(
     reason: str = "",
 ) -> Response:
     actor = Actor(by or caller.key_id, parts.surface.floors.view(caller.tenant).now, reason)
-    try:
+    with _refusals():
         result = await parts.of(SettlementDesk).settle(query, actor)
-    except UnknownContractError as wrong:
-        raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
-    except (NoEvidence, ChangedMeanwhileError) as wrong:
-        raise Problem(409, "Not settled", f"{wrong}.") from wrong
-    except OverlappingPeriodError as wrong:
-        raise Problem(409, "Settled already", f"{wrong}.") from wrong
-    except ValueError as wrong:
-        raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
     return await _whole(parts, result.stored, result)
 
 
@@ -284,12 +295,8 @@ async def _acted(
     id_, act = wanted
     now = parts.surface.floors.view(caller.tenant).now
     actor = Actor(body.by or caller.key_id, now, body.reason)
-    try:
+    with _refusals():
         after = await parts.of(SettlementDesk).act(caller.tenant, id_, act, actor)
-    except DraftNotFinalError as wrong:
-        raise Problem(409, "Not final", f"{wrong}.") from wrong
-    except OverlappingPeriodError as wrong:
-        raise Problem(409, "Settled already", f"{wrong}.") from wrong
     if after is None:
         raise _unknown(id_)
     if isinstance(after, NotPossible):
