@@ -120,6 +120,17 @@ class AgentHistory(Protocol):
         """
         ...
 
+    async def visits_since(self) -> int:
+        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
+        ...
+
+    async def stays_since(self) -> int:
+        """The instant, epoch milliseconds, from which on it is known who was there: visits are
+        kept, and agents' states from a day before on, for as long is a state believed; 0: nothing
+        was deleted.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class StoredCorrection:
