@@ -33,7 +33,7 @@ from floorpulse.reports.settlement.periods import label, named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
-    OverlappingPeriodError,
+    SettledAlreadyError,
     SettlementPlace,
     StoredSettlement,
 )
@@ -44,7 +44,7 @@ from floorpulse.runtime.clock import now_ms
 from floorpulse.runtime.database import async_engine, asyncpg_pool
 from floorpulse.runtime.settings import Settings
 
-REFUSED = (NoEvidence, ChangedMeanwhileError, OverlappingPeriodError, DraftNotFinalError)
+REFUSED = (NoEvidence, ChangedMeanwhileError, SettledAlreadyError, DraftNotFinalError)
 OUTCOMES = {
     Settled.DRAFTED: "a draft was made",
     Settled.SAME_DRAFT: "the draft that is there says the same",

@@ -76,11 +76,11 @@ def limits_of(contract: str, known: TenantDefinitions, zone: ZoneInfo) -> Limits
 
 def changes_of(contract: str, known: TenantDefinitions) -> list[int]:
     """The instants, epoch milliseconds, at which a contract begins to cover others than before."""
-    reached = [(begin, _reach(state, contract)) for begin, state in known.dated]
+    reached = [(begin, reach(state, contract)) for begin, state in known.dated]
     return [begin for (_, before), (begin, now) in pairwise(reached) if now != before]
 
 
-def _reach(in_force: InForce, contract: str) -> tuple[list[str], list[str]]:
+def reach(in_force: InForce, contract: str) -> tuple[list[str], list[str]]:
     """The queues and channels that a contract covers; no channel means all."""
     body = _body(in_force, contract)
     if body is None:

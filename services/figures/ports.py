@@ -13,6 +13,7 @@ from floorpulse.figures.open_complaints import StoredComplaint
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import AgentEntered, AgentTook
 from floorpulse.figures.sums import PaneTally
+from floorpulse.runtime.cursors import Small
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class StoredVisit:
         return self.offered_at, self.contact, self.number
 
 
-Place = tuple[int, str, int]
+Place = tuple[int, str, Small]
 """(offered at, contact, visit number): the order of visits"""
 
 
@@ -116,6 +117,17 @@ class AgentHistory(Protocol):
     def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
         """The contacts that a tenant's agents took in visits offered in `span`, each once, in any
         order, in portions.
+        """
+        ...
+
+    async def visits_since(self) -> int:
+        """The instant, epoch milliseconds, before which visits were deleted; 0: none were."""
+        ...
+
+    async def stays_since(self) -> int:
+        """The instant, epoch milliseconds, from which on it is known who was there: visits are
+        kept, and agents' states from a day before on, for as long is a state believed; 0: nothing
+        was deleted.
         """
         ...
 

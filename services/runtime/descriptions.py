@@ -1,4 +1,4 @@
-"""Descriptions in published documents: paragraphs in one line each, as renderers want them."""
+"""Published documents: paragraphs in one line each, as renderers want them; integers told wide."""
 
 import inspect
 import re
@@ -6,6 +6,8 @@ from typing import Any
 
 LINE_ENDS = re.compile(r"(?<=\S)\n(?=[^\s*|#>\-])")
 """Line ends inside a paragraph; lists, tables and indented lines keep theirs"""
+WIDE = "int64"
+NARROW = 2**31 - 1
 
 
 def unfolded(node: Any) -> Any:
@@ -19,6 +21,26 @@ def unfolded(node: Any) -> Any:
             for key, value in node.items()
         }
     return [unfolded(one) for one in node] if isinstance(node, list) else node
+
+
+def widened(node: Any) -> Any:
+    """The document with the format `int64` on every integer that may be beyond 32 bits.
+
+    Instants in milliseconds, offsets and revisions are; generators of clients take an integer that
+    says nothing for one of 32 bits.
+    """
+    if isinstance(node, list):
+        return [widened(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    told = {key: widened(value) for key, value in node.items()}
+    if node.get("type") == "integer" and "enum" not in node and _beyond(node.get("maximum")):
+        told.setdefault("format", WIDE)
+    return told
+
+
+def _beyond(maximum: float | None) -> bool:
+    return maximum is None or maximum > NARROW
 
 
 def _told(key: str, value: object) -> bool:

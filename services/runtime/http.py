@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from floorpulse.runtime import docs_page, problems, tracing
 from floorpulse.runtime.build import installed_version
-from floorpulse.runtime.descriptions import unfolded
+from floorpulse.runtime.descriptions import unfolded, widened
 from floorpulse.runtime.direct import DirectHandler, DirectRoutes, Place
 from floorpulse.runtime.traced import TracedRequests
 from floorpulse.runtime.unavailable import ServerFailed
@@ -73,7 +73,7 @@ class Application(FastAPI):
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             for name, schema in {problems.NAME: problems.SCHEMA, **found}.items():
                 _put(schemas, name, schema)
-            self.openapi_schema = unfolded(document)
+            self.openapi_schema = widened(unfolded(document))
         return self.openapi_schema
 
 

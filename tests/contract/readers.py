@@ -156,7 +156,8 @@ class PostgresReaders:
 
     async def deleted(self, before: int) -> None:
         row = "INSERT INTO retention (kept, since, announced_at, gone) VALUES ($1, $2, $2, $2)"
-        await self._pool.execute(row, "visits", before)
+        for kept in ("visits", "agents"):
+            await self._pool.execute(row, kept, before)
 
     async def correct(self, corrections: Iterable[StoredCorrection]) -> None:
         await self._pool.copy_records_to_table(

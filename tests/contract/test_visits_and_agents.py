@@ -38,6 +38,18 @@ async def test_it_is_known_since_when_visits_are_kept(readers: Readers) -> None:
     assert await readers.visits.visits_since() == NOON
 
 
+async def test_it_is_known_since_when_agents_are_known_to_have_been_there(
+    readers: Readers,
+) -> None:
+    await readers.written()
+    assert await readers.agents.visits_since() == 0
+    assert await readers.agents.stays_since() == 0
+
+    await readers.deleted(NOON)
+    assert await readers.agents.visits_since() == NOON
+    assert await readers.agents.stays_since() == NOON + LONGEST
+
+
 async def test_visits_come_in_the_order_of_their_offers_from_any_place_on(
     readers: Readers, floor: MemoryFloor
 ) -> None:

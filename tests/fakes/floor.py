@@ -354,6 +354,10 @@ class MemoryHistory:
         self._floor.answer()
         return self.kept_since
 
+    async def stays_since(self) -> int:
+        self._floor.answer()
+        return self.kept_since and self.kept_since + LONGEST
+
     async def states(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentEntered]]:
         self._floor.answer()
         theirs = [

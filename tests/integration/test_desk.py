@@ -2,6 +2,7 @@
 the wall to the contact behind it.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -25,7 +26,7 @@ from tests.fakes.floor import abandoned, answered, left
 from tests.integration.test_wallboard import CHROMIUM, KEY, Wall, card, playwright, served_wall
 
 if TYPE_CHECKING:
-    from playwright.async_api import Locator
+    from playwright.async_api import Locator, Route
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the path"),
@@ -141,6 +142,29 @@ async def test_three_clicks_lead_from_a_red_tile_to_the_contact_behind_it(wall: 
     await wall.shows(".journey", "Answered after 50.3 s, beyond 20 s")
     await wall.shows(".steps", "Offered")
     assert wall.told == []
+
+
+async def test_while_an_answer_is_on_its_way_the_page_says_so(wall: Wall) -> None:
+    busy(wall)
+    come = asyncio.Event()
+
+    async def late(route: "Route") -> None:
+        await come.wait()
+        await route.continue_()
+
+    await wall.page.route("**/v1/queues*", late)
+    await wall.page.goto(f"{wall.url}/desk?lang=zh")
+    loading = wall.page.locator("#loading")
+    await playwright.expect(loading).to_be_visible()
+    await playwright.expect(loading).to_have_text("正在加载…")
+
+    come.set()
+    await drawn(wall, "今日全部队列")
+    await playwright.expect(loading).to_be_hidden()
+    await wall.page.route("**/v1/queues*", lambda route: route.abort())
+    await wall.page.reload()
+    await playwright.expect(wall.page.locator("#banner")).to_be_visible()
+    await playwright.expect(loading).to_be_hidden()
 
 
 async def test_the_same_by_keyboard_and_back_again(wall: Wall) -> None:

@@ -34,7 +34,7 @@ from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
     NewSettlement,
-    OverlappingPeriodError,
+    SettledAlreadyError,
     StoredSettlement,
 )
 from floorpulse.reports.settlement.store import PostgresSettlements
@@ -456,7 +456,7 @@ async def test_no_contact_is_settled_twice_where_the_bounds_of_periods_change(
         await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
         await PostgresDefinitions(floor.pool).save(entries(text), at("11-02 00:00"))
 
-        with pytest.raises(OverlappingPeriodError, match="would be billed twice"):
+        with pytest.raises(SettledAlreadyError, match="would be billed twice"):
             await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)
         assert len(await floor.desk.store.listing("demo", None, None, 9)) == 1
 
@@ -471,11 +471,59 @@ async def test_of_drafts_within_other_bounds_only_one_is_issued(
         other = (await floor.desk.settle(replace(QUERY, period=period.of), ZHANG)).stored
         await floor.desk.act("demo", other.id, SettlementAct.ISSUE, ZHANG)
 
-        with pytest.raises(OverlappingPeriodError, match="acme-care is settled from 2026-"):
+        with pytest.raises(SettledAlreadyError, match="acme-care is settled from 2026-"):
             await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
         draft = await floor.desk.store.find("demo", october.id)
         assert draft is not None
         assert draft.state is SettlementState.DRAFT
+
+
+RENAMED = FLOOR + CARE.replace("id: acme-care", "id: acme-care-2")
+AS_RENAMED = replace(QUERY, contract="acme-care-2")
+
+
+async def test_a_contract_whose_id_was_changed_is_not_settled_again(
+    database: DatabaseSettings,
+) -> None:
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await PostgresDefinitions(floor.pool).save(entries(RENAMED), at("11-02 00:00"))
+        draft = (await floor.desk.settle(AS_RENAMED, ZHANG)).stored
+        await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+
+        refused = "of contract acme-care: it would be billed twice"
+        with pytest.raises(SettledAlreadyError, match=refused):
+            await floor.desk.act("demo", draft.id, SettlementAct.ISSUE, ZHANG)
+        await floor.store(*LATE)
+        with pytest.raises(SettledAlreadyError, match=refused):
+            await floor.desk.settle(AS_RENAMED, ZHANG)
+
+
+async def test_a_queue_that_went_to_another_contract_is_settled_there_after_the_credit_note(
+    database: DatabaseSettings,
+) -> None:
+    without = "    scope: {queues: [help]}\n    billing:"
+    moved = (
+        FLOOR
+        + CARE.replace("    billing:", without)
+        + RENAMED[len(FLOOR) :]
+        .replace("\ncontracts:\n", "")
+        .replace("    billing:", "    scope: {queues: [sales]}\n    billing:")
+    )
+    async with settling(database) as floor:
+        october = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await floor.desk.act("demo", october.id, SettlementAct.ISSUE, ZHANG)
+        await PostgresDefinitions(floor.pool).save(entries(moved), at("11-02 00:00"))
+
+        with pytest.raises(SettledAlreadyError, match="issue the credit note of acme-care first"):
+            await floor.desk.settle(AS_RENAMED, ZHANG)
+        note = (await floor.desk.settle(QUERY, ZHANG)).stored
+        await floor.desk.act("demo", note.id, SettlementAct.ISSUE, ZHANG)
+        other = await floor.desk.settle(AS_RENAMED, ZHANG)
+        assert other.outcome is Settled.DRAFTED
+        assert other.document.visits.count == 10
+        after = await floor.desk.act("demo", other.stored.id, SettlementAct.ISSUE, ZHANG)
+        assert isinstance(after, StoredSettlement)
 
 
 # ---------------------------------------------------------------- the command line

@@ -13,8 +13,6 @@ class Reason(StrEnum):
     """It was beyond it for as long as the rule asks."""
     CLEARED = "cleared"
     """The figure is beyond the bound that clears, for as long as the rule asks."""
-    NOT_HELD = "not_held"
-    """It was clear again before it had lasted long enough."""
     CLOSED = "closed"
     """The rule's calendar closed."""
     RULE_CHANGED = "rule_changed"

@@ -34,7 +34,7 @@ export const CATALOGUE = {
     loginAway: "The server cannot check keys now. Try again in a moment.",
     reasons: {
       breached: "beyond the threshold", held: "beyond the threshold for long enough", cleared: "clear again",
-      not_held: "clear before it had lasted", closed: "the rule's hours ended", rule_changed: "the rule was changed",
+      closed: "the rule's hours ended", rule_changed: "the rule was changed",
       too_few: "too few contacts", within_chance: "within chance", between: "between the bounds", undefined: "no value",
       stale: "figures old", not_filled: "window not filled", step_due: "told", step_empty: "nobody on call in this step",
       step_outside: "step outside of its hours", exhausted: "the last step was told", refused: "a channel refused the message",
@@ -70,7 +70,7 @@ export const CATALOGUE = {
     loginLabel: "API 密钥", loginButton: "打开页面",
     loginRefused: "此密钥无法打开页面：密钥须有效，并具有 alerts:read 权限。", loginAway: "服务器暂时无法验证密钥，请稍后再试。",
     reasons: {
-      breached: "超出阈值", held: "超出阈值已达规定时长", cleared: "已恢复", not_held: "未达规定时长即恢复", closed: "规则时段结束",
+      breached: "超出阈值", held: "超出阈值已达规定时长", cleared: "已恢复", closed: "规则时段结束",
       rule_changed: "规则已更改", too_few: "样本过少", within_chance: "属随机波动", between: "介于两阈值之间", undefined: "无数值",
       stale: "数据过期", not_filled: "统计窗口未满", step_due: "已通知", step_empty: "本级无人值班", step_outside: "本级不在时段内",
       exhausted: "已通知最后一级", refused: "渠道拒绝发送", acknowledgement_expired: "确认已到期", snooze_ended: "暂缓结束", acknowledged: "已确认",

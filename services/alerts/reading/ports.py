@@ -14,6 +14,7 @@ from floorpulse.alerts.domain.notices import NoticeKey, NoticeState
 from floorpulse.alerts.domain.rotas import Span
 from floorpulse.alerts.domain.silences import Silence
 from floorpulse.definitions.domain.on_call import Severity
+from floorpulse.runtime.cursors import Row
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class MessagePlace(NamedTuple):
     sent_at: int
     incident: str
     kind: str
-    step: int
+    step: Row
     target: str
 
 

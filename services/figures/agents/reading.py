@@ -7,6 +7,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.visits import Visit
 from floorpulse.figures.agents.performance import Heard, Performance
 from floorpulse.figures.by_policy import narrowed
+from floorpulse.figures.history.coverage import expect_kept
 from floorpulse.figures.ports import AgentHistory
 from floorpulse.figures.selection import Selection
 from floorpulse.figures.staff.attendance import AgentEntered
@@ -45,7 +46,11 @@ class AgentReading:
     ) -> Performance:
         """What agents (those named, or all) did in spans (contiguous, ascending) in the selected
         queues and channels; `heard` is told what each visit adds, `look` is shown the visits.
+
+        NotKeptError where some of what is wanted was deleted: nothing, or little, would look like
+        all that they did.
         """
+        await self._expect_kept(spans[0].begin, wanted)
         view = self._floors.view(selection.tenant)
         then = [view.known.at(span.begin) for span in spans]
         chosen = {state: narrowed(selection, [state]) for state in set(then)}
@@ -65,6 +70,12 @@ class AgentReading:
                 performance.note(stays)
                 await self._turns.next()
         return performance
+
+    async def _expect_kept(self, begin: int, wanted: Wanted) -> None:
+        if wanted.visits:
+            expect_kept(begin, await self._agents.visits_since())
+        if wanted.states:
+            expect_kept(begin, await self._agents.stays_since())
 
 
 def _name(told: AgentEntered) -> str:

@@ -2,6 +2,7 @@
 held at once is bounded.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import asyncpg
@@ -58,6 +59,11 @@ SELECT DISTINCT ON (agent) agent, body FROM (
 ) AS last ORDER BY agent, at DESC, state DESC
 """
 
+VISITS_GONE = "SELECT coalesce(max(gone), 0) FROM retention WHERE kept = 'visits'"
+STAYS_GONE = """
+SELECT coalesce(max(gone + CASE kept WHEN 'agents' THEN $1::bigint ELSE 0 END), 0)
+FROM retention WHERE kept IN ('agents', 'visits') AND gone > 0
+"""
 TAKEN = "SELECT body FROM visit WHERE tenant = $1 AND offered_at >= $2 AND offered_at < $3"
 
 # What is older than a day is read only where it may still count: other channels last longer,
@@ -124,6 +130,20 @@ class PostgresAgents:
             NOTHING_BEFORE,
         ):
             yield [decode_visit(row[0]) for row in portion]
+
+    async def visits_since(self) -> int:
+        """Since when visits are kept, as retention noted it."""
+        return await self._since(VISITS_GONE)
+
+    async def stays_since(self) -> int:
+        """Since when it is known who was there."""
+        return await self._since(STAYS_GONE, LONGEST)
+
+    async def _since(self, statement: str, *values: object) -> int:
+        with away():
+            async with asyncio.timeout(ANSWER_WITHIN):
+                since: int = await self._pool.fetchval(statement, *values)
+        return since
 
     async def _read(
         self, statement: str, *values: object

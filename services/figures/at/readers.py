@@ -85,6 +85,14 @@ class AgentsUntil:
         """The last ones that had been entered."""
         return await self._agents.last_states(tenant, min(before, self._at() + 1))
 
+    async def visits_since(self) -> int:
+        """Since when visits are kept."""
+        return await self._agents.visits_since()
+
+    async def stays_since(self) -> int:
+        """Since when it is known who was there."""
+        return await self._agents.stays_since()
+
     async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
         """Those that had been taken, as far as they had gone."""
         at = self._at()

@@ -34,6 +34,12 @@ class NotKeptError(ValueError):
         return f"what was before {text(since)} was deleted by retention: ask for what was since"
 
 
+def expect_kept(begin: int, since: int) -> None:
+    """NotKeptError where some of what is asked for from `begin` on was before `since`."""
+    if begin < since:
+        raise NotKeptError(since)
+
+
 class TooFineError(NotKeptError):
     """Panes are asked for that were deleted; only rollups are left of what was before `since`."""
 

@@ -20,6 +20,7 @@ from floorpulse.figures.forecasts.arrivals import Arrivals
 from floorpulse.figures.forecasts.keeper import NO_HISTORY, ForecastHistory
 from floorpulse.figures.history.arrangement import Arrangement
 from floorpulse.figures.history.context import HistoryQuery, PastContext, PastRowSource
+from floorpulse.figures.history.coverage import expect_kept
 from floorpulse.figures.history.gauges import PastGauges
 from floorpulse.figures.history.throughput import Throughput
 from floorpulse.figures.intervals import cut, intervals
@@ -134,6 +135,7 @@ class PastFigures:
         queues = rows.by_visits()
         if not queues:
             return None
+        expect_kept(spans[0].begin, await self._visits.visits_since())
         view = self._floors.view(query.selection.tenant)
         selection = Selection(view.tenant, queues)
         clocks = Clocks(view.known, view.zone)
@@ -188,6 +190,7 @@ class PastFigures:
         gauges = PastGauges(reading, [span.begin for span in spans], view.horizons, view.now)
         if query.question.gauged:
             visits = self._visits
+            expect_kept(spans[0].begin, await visits.visits_since())
             for read in (
                 visits.visits(reading, gauges.offered_within),
                 visits.slow_visits(reading, gauges.earlier),
@@ -202,6 +205,7 @@ class PastFigures:
         """What was looked up: who came back in `spans`, and all complaints that were open in them
         or are now.
         """
+        await self._expect_kept(needs, spans[0].begin)
         found = nothing(reading)
         now = self._floors.view(reading.tenant).now
         if Need.RETURNS in needs:
@@ -217,6 +221,15 @@ class PastFigures:
             )
             found = replace(found, staff_by_span=staff_by_span)
         return found
+
+    async def _expect_kept(self, needs: Need, begin: int) -> None:
+        """NotKeptError where visits or agents' states that are needed were deleted: what is left of
+        them would look like all there was.
+        """
+        if needs & (Need.RETURNS | Need.COMPLAINTS):
+            expect_kept(begin, await self._visits.visits_since())
+        if needs & STAFF:
+            expect_kept(begin, await self._agents.stays_since())
 
     async def _throughput(self, needs: Need, reading: Selection, spans: list[Span]) -> Throughput:
         """The half hours before each interval, where a gauge needs them."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from floorpulse.board.domain.queue_names import OTHER
-from floorpulse.board.domain.windows import Span, Window
+from floorpulse.board.domain.windows import Span, Window, span_of
 from floorpulse.contracts.cells import Cell
 from floorpulse.figures.by_policy import Parted
 from floorpulse.figures.live.layout import RowLayout
@@ -53,6 +53,16 @@ class LiveContext:
     def needs(self) -> Need:
         """What must be looked up beside panes."""
         return self.query.question.needs
+
+    @cached_property
+    def sum_name(self) -> str:
+        """The name of the running sums that are read: those of a window that begins with a change
+        stand beside those of the whole window.
+        """
+        window = self.query.window
+        view = self.view
+        whole = span_of(window, self.as_of, view.board.rules.pane, view.zone)
+        return window.value if self.span == whole else f"{window.value} cut"
 
     @cached_property
     def text(self) -> FrameText:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from floorpulse.board.domain.series import SeriesKey
-from floorpulse.board.domain.windows import Span, span_of
+from floorpulse.board.domain.windows import Span
 from floorpulse.figures.by_policy import Parted, Share
 from floorpulse.figures.enrich import RowFigures, RowPoint, enriched
 from floorpulse.figures.forecasts.in_force import NO_FORECASTS, Forecasts
@@ -17,6 +17,7 @@ from floorpulse.figures.live.layout import RowLayout
 from floorpulse.figures.live.layouts import Layouts
 from floorpulse.figures.live.opened import LivePlace, OpenAnswer, OpenedAnswer, Part, RowReading
 from floorpulse.figures.live.plans import LivePlans, PlanLayouts, PlanQuestion, live_times
+from floorpulse.figures.live.spans import live_span
 from floorpulse.figures.live.staff import LiveStaff
 from floorpulse.figures.live.written import RowText, SubjectText, WrittenPage
 from floorpulse.figures.lookup.looked_up import LookedUp, nothing
@@ -76,7 +77,7 @@ class LiveFigures:
     async def size(self, query: LiveQuery) -> int:
         """How many rows an answer has."""
         view = self.floors.view(query.selection.tenant)
-        span = span_of(query.window, view.as_of, self._board.rules.pane, view.zone)
+        span = live_span(query.selection, query.window, view, view.as_of)
         known_layout = await self._layouts.of(
             query, query.question.basis.terms(view.known, span.begin), view.as_of
         )
@@ -194,7 +195,7 @@ class LiveFigures:
     ) -> LiveContext:
         needs = query.question.needs
         zone = view.zone
-        span = span_of(query.window, as_of, self._board.rules.pane, zone)
+        span = live_span(query.selection, query.window, view, as_of)
         frame = frame_of(span, view.tenant, zone, as_of, self._board.watermark())
         terms = query.question.basis.terms(view.known, span.begin)
         plans = (
@@ -269,8 +270,8 @@ class LiveFigures:
         return self._with(context, self._reading(context, place))
 
     def _reading(self, context: LiveContext, place: RowLayout) -> RowReading:
-        window = context.query.window.value
-        reading = self._board.read_span(place.series_keys, context.span, context.as_of, window)
+        name = context.sum_name
+        reading = self._board.read_span(place.series_keys, context.span, context.as_of, name)
         return RowReading(place, reading)
 
     def _with(self, context: LiveContext, row: RowReading) -> RowInput:
@@ -291,8 +292,8 @@ class LiveFigures:
         return RowInput(place.labels, *figures, reading.revision, context.found.missing)
 
     def _read(self, context: LiveContext, series_keys: Sequence[SeriesKey]) -> SpanFigures:
-        window = context.query.window.value
-        return self._board.read_span(series_keys, context.span, context.as_of, window).counted
+        name = context.sum_name
+        return self._board.read_span(series_keys, context.span, context.as_of, name).counted
 
 
 def _text_of(context: LiveContext, place: RowLayout) -> SubjectText:

@@ -87,6 +87,14 @@ class FoldedAgents:
         told = await self._agents.last_states(tenant, before)
         return [self._shown(tenant, one) for one in told] if self._names.folded(tenant) else told
 
+    async def visits_since(self) -> int:
+        """Since when visits are kept."""
+        return await self._agents.visits_since()
+
+    async def stays_since(self) -> int:
+        """Since when it is known who was there."""
+        return await self._agents.stays_since()
+
     async def contacts(self, tenant: str, span: Span) -> AsyncIterator[Sequence[AgentTook]]:
         """Contacts in the queues that show them."""
         async for portion in self._agents.contacts(tenant, span):

@@ -7,7 +7,7 @@ from floorpulse.board.domain.windows import Span
 from floorpulse.contracts.horizons import Horizons
 from floorpulse.contracts.visits import Outcome, Visit, offer_at, outcome, queue_of, wait_of
 from floorpulse.figures.by_policy import counts, narrowed
-from floorpulse.figures.history.coverage import NotKeptError
+from floorpulse.figures.history.coverage import expect_kept
 from floorpulse.figures.pages import PageOfRows
 from floorpulse.figures.policies_in_force import (
     AS_IN_FORCE,
@@ -121,9 +121,7 @@ class Drilldown:
         return told.rows, told.following
 
     async def _expect_kept(self, span: Span) -> None:
-        since = await self._visits.visits_since()
-        if span.begin < since:
-            raise NotKeptError(since)
+        expect_kept(span.begin, await self._visits.visits_since())
 
     async def _read(
         self, query: VisitQuery, reading: Selection, after: Place | None

@@ -25,14 +25,14 @@ from floorpulse.query.api.repeated import Viewer
 from floorpulse.query.api.schemas import answering
 from floorpulse.query.api.seen import view_of
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.cursors import Row, cursor, place_of
 from floorpulse.runtime.problems import READ_PROBLEMS, Problem, described
 from floorpulse.runtime.tagged import tagged
 
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified"}}
 ADMIN = "admin"
 
-decode_number = msgspec.msgpack.Decoder(int).decode
+decode_number = msgspec.msgpack.Decoder(Row).decode
 router = APIRouter(route_class=MeasuredRoute, tags=["figures"])
 
 

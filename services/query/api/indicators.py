@@ -45,13 +45,13 @@ from floorpulse.query.api.training_bodies import (
 )
 from floorpulse.query.app import Answering
 from floorpulse.runtime.accept import accepted
-from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.cursors import Row, cursor, place_of
 from floorpulse.runtime.problems import READ_PROBLEMS, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
 T = TypeVar("T")
 UNCHANGED: dict[int | str, dict[str, object]] = {304: {"description": "Not modified"}}
-decode_number = msgspec.msgpack.Decoder(int).decode
+decode_number = msgspec.msgpack.Decoder(Row).decode
 
 router = APIRouter(route_class=MeasuredRoute, tags=["indicators"])
 

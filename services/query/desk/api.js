@@ -26,13 +26,14 @@ export async function ask(path, question = {}) {
   return told;
 }
 
-/** All rows of a question, page after page. */
+/** All rows of a question, page after page; an event `rows` tells how many there are before the last page comes. */
 export async function askAll(path, question = {}) {
   const rows = [];
   for (let cursor = ""; cursor !== null; ) {
     const told = await ask(path, { ...question, cursor });
     rows.push(...told.rows);
     cursor = told.next;
+    if (cursor !== null) dispatchEvent(new CustomEvent("rows", { detail: rows.length }));
   }
   return rows;
 }

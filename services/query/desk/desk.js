@@ -14,6 +14,7 @@ import { figure } from "./figure.js";
 import { floor } from "./floor.js";
 import { indicators } from "./indicators.js";
 import { journey } from "./journey.js";
+import { count } from "./numbers.js";
 import { el } from "./parts.js";
 import { above, inOtherLanguage, lang, placeOf, said, t } from "./place.js";
 import { targets } from "./targets.js";
@@ -75,6 +76,7 @@ function refuse({ status, detail, scope }, first) {
   if (FORBIDDEN.includes(status)) return askForKey(scope);
   byId("banner").textContent = status ? detail : t("unreachable");
   byId("banner").hidden = false;
+  page.dataset.view = "place";
   if (first) byId("place").replaceChildren(el("p", {}, el("a", { href: above(), class: "button" }, t("up"))));
 }
 
@@ -124,5 +126,6 @@ function drawAgain() {
 drawWords();
 byId("login").addEventListener("submit", submitKey);
 addEventListener("keydown", press);
+addEventListener("rows", ({ detail }) => (byId("loading").textContent = t("loadingRows")(count(detail))));
 setInterval(drawAgain, AGAIN_AFTER);
 draw(true);

@@ -3,6 +3,7 @@
 export const CATALOGUE = {
   en: {
     desk: "Desk", queues: "Queues", figures: "Figures", targets: "Targets", agents: "Agents", wall: "Wall", alerts: "Alerts", api: "API",
+    loading: "Loading…", loadingRows: (n) => `Loading… ${n} rows`,
     keys: "↓ ↑ go from row to row, Enter opens, Esc goes up.", up: "‹ Up", show: "Show", more: "Show more", none: "None.", total: "Total",
     floorTitle: "All queues today", queue: "Queue", stands: "Stands", level: "Service level", target: "Target", missed: "Missed",
     offered: "Offered", forecast: "Forecast", answered: "Answered", abandoned: "Abandoned", aht: "Handle time", asa: "Speed of answer",
@@ -67,6 +68,7 @@ export const CATALOGUE = {
   },
   zh: {
     desk: "工作台", queues: "队列", figures: "指标", targets: "目标", agents: "坐席", wall: "看板", alerts: "告警", api: "接口",
+    loading: "正在加载…", loadingRows: (n) => `正在加载… 已有 ${n} 行`,
     keys: "↓ ↑ 逐行移动，Enter 打开，Esc 返回上级。", up: "‹ 返回上级", show: "查看", more: "显示更多", none: "无。", total: "合计",
     floorTitle: "今日全部队列", queue: "队列", stands: "状态", level: "服务水平", target: "目标", missed: "未达标数",
     offered: "进线", forecast: "预测", answered: "接通", abandoned: "放弃", aht: "平均处理", asa: "平均应答速度",

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from floorpulse.contracts.letters import DeadLetter, Reason
+from floorpulse.runtime.cursors import Row, Serial
 
 
 class LetterPlace(NamedTuple):
     """Where a letter stands in the topic."""
 
-    partition: int
-    offset: int
+    partition: Row
+    offset: Serial
 
 
 class KeptLetter(NamedTuple):

@@ -25,7 +25,7 @@ from floorpulse.figures.timestamps import Instant, text
 from floorpulse.reports.api.measured import ReportRoute, Reports
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
-from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.cursors import Serial, cursor, place_of
 from floorpulse.runtime.problems import READ_PROBLEMS
 from floorpulse.runtime.tagged import NOT_STORED, json
 
@@ -33,7 +33,7 @@ PAGE = 200
 MOST = 2000
 HEX = Annotated[str, Meta(description="SHA-256, 64 hex digits", examples=["3f" * 32])]
 
-decode_number = msgspec.msgpack.Decoder(int).decode
+decode_number = msgspec.msgpack.Decoder(Serial).decode
 router = APIRouter(route_class=ReportRoute, tags=["audit"])
 Auditor = Annotated[Credential, Depends(require("audit:read"))]
 

@@ -3,6 +3,8 @@ document and the visits that counted.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import msgspec
@@ -50,12 +52,12 @@ from floorpulse.reports.settlement.periods import named_period
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
-    OverlappingPeriodError,
+    SettledAlreadyError,
     StoredSettlement,
 )
 from floorpulse.runtime.accept import accepted
 from floorpulse.runtime.answers import answering
-from floorpulse.runtime.cursors import cursor, place_of
+from floorpulse.runtime.cursors import Row, cursor, place_of
 from floorpulse.runtime.problems import Problem, described
 from floorpulse.runtime.tagged import NOT_STORED, json
 
@@ -181,7 +183,7 @@ async def settled_visits(
     accepted(request)
     found = await _found(parts, caller, settlement)
     question = "settled visits", found.id
-    first = place_of(asked.cursor, question, msgspec.msgpack.Decoder(int).decode) or 0
+    first = place_of(asked.cursor, question, msgspec.msgpack.Decoder(Row).decode) or 0
     limit = min(asked.limit or ROWS, MOST_ROWS)
     zone = parts.surface.floors.view(caller.tenant).zone
     records = await _records(parts, found.id, first, limit)
@@ -252,6 +254,23 @@ async def credit_note(
     return await _settled(parts, caller, query, body.by, body.reason)
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Why nothing was settled or issued, as a problem."""
+    try:
+        yield
+    except UnknownContractError as wrong:
+        raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
+    except (NoEvidence, ChangedMeanwhileError) as wrong:
+        raise Problem(409, "Not settled", f"{wrong}.") from wrong
+    except SettledAlreadyError as wrong:
+        raise Problem(409, "Settled already", f"{wrong}.") from wrong
+    except DraftNotFinalError as wrong:
+        raise Problem(409, "Not final", f"{wrong}.") from wrong
+    except ValueError as wrong:
+        raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
+
+
 async def _settled(
     parts: ReportParts,
     caller: Credential,
@@ -260,16 +279,8 @@ async def _settled(
     reason: str = "",
 ) -> Response:
     actor = Actor(by or caller.key_id, parts.surface.floors.view(caller.tenant).now, reason)
-    try:
+    with _refusals():
         result = await parts.of(SettlementDesk).settle(query, actor)
-    except UnknownContractError as wrong:
-        raise Problem(404, "Unknown contract", f"{wrong}.") from wrong
-    except (NoEvidence, ChangedMeanwhileError) as wrong:
-        raise Problem(409, "Not settled", f"{wrong}.") from wrong
-    except OverlappingPeriodError as wrong:
-        raise Problem(409, "Settled already", f"{wrong}.") from wrong
-    except ValueError as wrong:
-        raise Problem(422, "Cannot be settled", f"{wrong}.") from wrong
     return await _whole(parts, result.stored, result)
 
 
@@ -284,12 +295,8 @@ async def _acted(
     id_, act = wanted
     now = parts.surface.floors.view(caller.tenant).now
     actor = Actor(body.by or caller.key_id, now, body.reason)
-    try:
+    with _refusals():
         after = await parts.of(SettlementDesk).act(caller.tenant, id_, act, actor)
-    except DraftNotFinalError as wrong:
-        raise Problem(409, "Not final", f"{wrong}.") from wrong
-    except OverlappingPeriodError as wrong:
-        raise Problem(409, "Settled already", f"{wrong}.") from wrong
     if after is None:
         raise _unknown(id_)
     if isinstance(after, NotPossible):

@@ -160,6 +160,20 @@ def changes(before: Iterable[VisitRecord], after: Iterable[VisitRecord]) -> list
     return sorted(found, key=_place_of)
 
 
+def first_shared(one: Iterable[VisitRecord], other: Iterable[VisitRecord]) -> VisitRecord | None:
+    """The first visit that is in both of two lists, each in order; None where none is."""
+    rest = iter(other)
+    last = next(rest, None)
+    for record in one:
+        while last is not None and last.place < record.place:
+            last = next(rest, None)
+        if last is None:
+            return None
+        if last.place == record.place:
+            return record
+    return None
+
+
 def _place_of(change: VisitChange) -> Place:
     known = change.after or change.before
     assert known is not None  # noqa: S101  for the type checker: one of both is there

@@ -18,9 +18,9 @@ class ChangedMeanwhileError(Exception):
     """Somebody else settled or issued the same period in between; nothing was changed."""
 
 
-class OverlappingPeriodError(Exception):
-    """A settlement that was issued covers part of the period, within other bounds: its contacts
-    would be in two. Nothing was changed.
+class SettledAlreadyError(Exception):
+    """Contacts of the period are in a settlement that was issued, within other bounds or under
+    another contract: they would be in two. Nothing was changed.
     """
 
 
@@ -129,7 +129,7 @@ class SettlementStore(Protocol):
 
     async def save(self, new: NewSettlement, by: Actor) -> None:
         """Keep a draft in the place of the draft that is there, all or nothing. Raises
-        `ChangedMeanwhileError` and `OverlappingPeriodError`.
+        `ChangedMeanwhileError` and `SettledAlreadyError`.
         """
         ...
 
@@ -145,6 +145,6 @@ class SettlementStore(Protocol):
         by: Actor,
     ) -> StoredSettlement | NotPossible | None:
         """Do something with one: as it is afterwards, why it is not possible, None where there is
-        none. Raises `OverlappingPeriodError` of one that is to be issued.
+        none. Raises `SettledAlreadyError` of one that is to be issued.
         """
         ...

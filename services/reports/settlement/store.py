@@ -6,29 +6,29 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, insert, not_, select, text, tuple_, update
+from sqlalchemy import and_, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from floorpulse.access.audit import record
 from floorpulse.access.audit_chain import Action, AuditEntry
 from floorpulse.access.audit_log import head_of
 from floorpulse.contracts.tables.settlements import settlement, settlement_event, settlement_visits
-from floorpulse.figures.timestamps import text as shown
 from floorpulse.reports.domain.settlement_states import (
     NotPossible,
     SettlementAct,
     SettlementState,
     acted,
 )
+from floorpulse.reports.settlement.billed_once import expect_alone, expect_billed_once
 from floorpulse.reports.settlement.ports import (
     Actor,
     ChangedMeanwhileError,
     NewSettlement,
-    OverlappingPeriodError,
     SettlementEvent,
     SettlementPlace,
     StoredSettlement,
 )
+from floorpulse.reports.settlement.rows import COLUMNS, in_period, pages_of, stored
 from floorpulse.runtime import database
 
 ANSWER_WITHIN = 60.0
@@ -37,9 +37,8 @@ AT_ONCE = 50
 AUDIT_ANCHOR = "audit_anchor"
 """In what is frozen of an issued settlement: where the audit log ended with its issue"""
 ONE_AT_A_TIME = text(
-    "SELECT pg_advisory_xact_lock(hashtext('floorpulse settlement'), hashtext(:place))"
+    "SELECT pg_advisory_xact_lock(hashtext('floorpulse settlement'), hashtext(:tenant))"
 )
-COLUMNS = [column for column in settlement.c if column.name != "document"]
 AUDITED = {
     SettlementAct.ISSUE: Action.SETTLEMENT_ISSUED,
     SettlementAct.DISPUTE: Action.SETTLEMENT_DISPUTED,
@@ -108,7 +107,7 @@ class PostgresSettlements:
             wanted = wanted.where(tuple_(*order) < after)
         ordered = wanted.order_by(*(one.desc() for one in order)).limit(limit)
         async with answering(), self._engine.connect() as connection:
-            return [_stored(row) for row in (await connection.execute(ordered)).mappings()]
+            return [stored(row) for row in (await connection.execute(ordered)).mappings()]
 
     async def page(self, id: str, number: int) -> bytes | None:  # noqa: A002
         """A page of visits."""
@@ -130,7 +129,8 @@ class PostgresSettlements:
         async with answering(), self._engine.begin() as connection:
             known = await _locked(connection, new.place)
             _expect(known, new)
-            await _expect_alone(connection, new.place)
+            await expect_alone(connection, new.place)
+            await expect_billed_once(connection, new.place, [one.records for one in new.pages])
             await _delete_draft(connection, new.place, new.number)
             await connection.execute(insert(settlement).values(_row(new, by)))
             await _insert_pages(connection, new)
@@ -163,14 +163,16 @@ class PostgresSettlements:
             if isinstance(after, NotPossible):
                 return after
             if act is SettlementAct.ISSUE:
-                await _expect_alone(connection, known.place)
+                await expect_alone(connection, known.place)
+                pages = await pages_of(connection, id)
+                await expect_billed_once(connection, known.place, pages)
             await _advance(connection, standing[0], act, after, by)
             return next(one for one in await _of_period(connection, known.place) if one.id == id)
 
     async def _first(self, wanted: Any) -> StoredSettlement | None:
         async with answering(), self._engine.connect() as connection:
             row = (await connection.execute(wanted)).mappings().one_or_none()
-            return None if row is None else _stored(row)
+            return None if row is None else stored(row)
 
 
 async def _advance(
@@ -197,23 +199,16 @@ async def _advance(
 async def _locked(
     connection: AsyncConnection, place: SettlementPlace
 ) -> Sequence[StoredSettlement]:
-    """What there is of a period, which nobody else changes until the transaction ends."""
-    await connection.execute(ONE_AT_A_TIME, {"place": f"{place.tenant}/{place.contract}"})
+    """What there is of a period, which nobody else changes until the transaction ends; nor does
+    anybody settle another contract of the tenant, which could hold the same contacts.
+    """
+    await connection.execute(ONE_AT_A_TIME, {"tenant": place.tenant})
     return await _of_period(connection, place)
 
 
 async def _of_period(connection: AsyncConnection, place: SettlementPlace) -> list[StoredSettlement]:
-    wanted = select(*COLUMNS).where(_in(place)).order_by(settlement.c.number)
-    return [_stored(row) for row in (await connection.execute(wanted)).mappings()]
-
-
-def _in(place: SettlementPlace) -> Any:
-    return and_(
-        settlement.c.tenant == place.tenant,
-        settlement.c.contract == place.contract,
-        settlement.c.begins_at == place.begin,
-        settlement.c.ends_at == place.end,
-    )
+    wanted = select(*COLUMNS).where(in_period(place)).order_by(settlement.c.number)
+    return [stored(row) for row in (await connection.execute(wanted)).mappings()]
 
 
 def _expect(known: Sequence[StoredSettlement], new: NewSettlement) -> None:
@@ -225,32 +220,9 @@ def _expect(known: Sequence[StoredSettlement], new: NewSettlement) -> None:
         raise ChangedMeanwhileError(message)
 
 
-async def _expect_alone(connection: AsyncConnection, place: SettlementPlace) -> None:
-    """No contact of the period may be in a settlement of the contract that has other bounds."""
-    other = and_(
-        settlement.c.tenant == place.tenant,
-        settlement.c.contract == place.contract,
-        settlement.c.state != SettlementState.DRAFT,
-        settlement.c.begins_at < place.end,
-        settlement.c.ends_at > place.begin,
-        not_(_in(place)),
-    )
-    wanted = select(settlement.c.begins_at, settlement.c.ends_at).where(other).limit(1)
-    found = (await connection.execute(wanted)).first()
-    if found is not None:
-        message = (
-            f"{place.contract} is settled from {shown(found.begins_at)} to {shown(found.ends_at)}, "
-            f"which is part of {shown(place.begin)} to {shown(place.end)}: its contacts would be "
-            "billed twice. The zone of the contract or tenant, FLOORPULSE_FLOOR__ZONE of this "
-            "process or the contract's `period` is another than then: put it back, and correct "
-            "what was issued by a credit note"
-        )
-        raise OverlappingPeriodError(message)
-
-
 async def _delete_draft(connection: AsyncConnection, place: SettlementPlace, number: int) -> None:
     draft = (settlement.c.number == number) & (settlement.c.state == SettlementState.DRAFT)
-    await connection.execute(delete(settlement).where(_in(place), draft))
+    await connection.execute(delete(settlement).where(in_period(place), draft))
 
 
 async def _insert_pages(connection: AsyncConnection, new: NewSettlement) -> None:
@@ -297,17 +269,3 @@ def _row(new: NewSettlement, by: Actor) -> Mapping[str, object]:
         "created_at": by.at,
         "changed_at": by.at,
     }
-
-
-def _stored(row: RowMapping) -> StoredSettlement:
-    return StoredSettlement(
-        row["id"],
-        SettlementPlace(row["tenant"], row["contract"], row["begins_at"], row["ends_at"]),
-        row["number"],
-        SettlementState(row["state"]),
-        row["sha256"],
-        row["visits"],
-        row["frozen"],
-        row["created_at"],
-        row["changed_at"],
-    )

@@ -8,6 +8,7 @@ import pytest
 
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.instants import parse_instant
 from floorpulse.figures.ports import StoredCorrection
 from tests.fakes.definitions import definitions
 from tests.fakes.floor import MINUTE, abandoned, answered, waiting
@@ -166,6 +167,56 @@ def test_a_queue_belongs_to_the_client_it_was_run_for_when_the_interval_began(
         ("2026-11-11", "bolt", 4),
     ]
     assert sorted(visit["queue"] for visit in visits) == ["help", "sales", "sales", "sales"]
+
+
+MIDNIGHT = parse_instant("2026-11-11T00:00:00+08:00")
+
+
+def at_midnight() -> World:
+    """Ten minutes after help went from acme to bolt; it had a contact before that and two since."""
+    world = World()
+    world.now = MIDNIGHT + 10 * MINUTE
+    world.floor.watermark = world.now
+    before, after = MIDNIGHT - 3 * MINUTE, MIDNIGHT + 3 * MINUTE
+    world.floor.put(answered(before, 5, 60, "help"), answered(before, 5, 60, "sales"))
+    world.floor.put(answered(after, 5, 60, "help"), answered(after + 1, 9, 60, "help"))
+    world.tell()
+    world.definitions = definitions(TEXT)
+    return world
+
+
+@pytest.mark.parametrize("window", ["60m", "30m", "15m", "today"])
+def test_live_windows_count_for_the_client_that_a_queue_came_to_at_midnight(window: str) -> None:
+    """What it had before is in history, as the former client's."""
+    world = at_midnight()
+
+    told = rows(world, "/v1/kpis", window=window, by="client", kpi="offered")
+    mine = rows(world, "/v1/kpis", window=window, by="total", client="bolt", kpi="offered")
+    queues = rows(world, "/v1/kpis", window=window, by="queue", kpi="offered", queue="help")
+
+    assert {row["client"]: row["value"] for row in told} == {"acme": 0, "bolt": 2}
+    assert {row["time"] for row in told + mine} == {"2026-11-11T00:00:00+08:00"}
+    assert [row["value"] for row in mine] == [2]
+    assert [row["value"] for row in queues] == [2 if window == "today" else 3]
+
+
+def test_live_windows_go_on_over_changes_that_regroup_nothing() -> None:
+    world = at_midnight()
+
+    [told] = rows(world, "/v1/kpis", window="30m", by="total", team="helpers", kpi="offered")
+    [known] = rows(world, "/v1/kpis", window="30m", by="total", unknown="exclude", kpi="offered")
+
+    assert (told["value"], told["time"]) == (3, "2026-11-10T23:40:00+08:00")
+    assert (known["value"], known["time"]) == (4, "2026-11-10T23:40:00+08:00")
+
+
+def test_a_live_window_begins_where_its_queues_became_known() -> None:
+    world = at_midnight()
+    world.definitions = definitions(TEXT.replace("id: desk,", "id: desk, valid_from: 2026-11-11,"))
+
+    [known] = rows(world, "/v1/kpis", window="30m", by="total", unknown="exclude", kpi="offered")
+
+    assert (known["value"], known["time"]) == (2, "2026-11-11T00:00:00+08:00")
 
 
 def test_visits_corrections_and_queues_are_those_of_a_client(world: World) -> None:

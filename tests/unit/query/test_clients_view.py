@@ -16,6 +16,7 @@ from floorpulse.access.http import Requirement
 from floorpulse.access.keys import Credential
 from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.instants import parse_instant
 from floorpulse.contracts.visits import Visit
 from floorpulse.figures.ports import StoredCorrection
 from floorpulse.origin.app import install_routes
@@ -139,6 +140,8 @@ KEYLESS = {
 }
 """The routes that ask for no key, and why they may"""
 
+CONTRACT_KEY = Credential("c", "demo", frozenset({"kpi:read", "contracts:read"}), "acme-calls")
+
 
 @pytest.fixture
 def world() -> World:
@@ -154,8 +157,7 @@ def world() -> World:
     for queue, channel in (("sales", "voice"), ("sales", "chat"), ("bolt-vip", "voice")):
         world.history.corrected.append(corrected(queue, channel))
     world.definitions = definitions(TEXT)
-    credential = Credential("c", "demo", frozenset({"kpi:read", "contracts:read"}), "acme-calls")
-    world.keys.known["client"] = credential
+    world.keys.known["client"] = CONTRACT_KEY
     return world
 
 
@@ -394,6 +396,20 @@ def test_no_row_goes_on_behind_the_day_on_which_a_queue_went_to_another_client(
     [page] = [client(world).get("/v1/kpis/history", {**asked, "by": "total", "limit": "1"}).json()]
     last = rows(world, "/v1/kpis/history", {**asked, "by": "total", "cursor": page["next"]})
     assert last == total[1:]
+
+
+def test_a_live_window_of_a_client_tells_nothing_of_a_queue_once_it_went_to_another() -> None:
+    midnight = parse_instant("2026-11-11T00:00:00Z")
+    world = World()
+    world.now = world.floor.watermark = midnight + 10 * MINUTE
+    world.floor.put(answered(midnight + MINUTE, 9, 60), answered(midnight - MINUTE, 9, 60))
+    world.tell()
+    world.definitions = definitions(MOVED)
+    world.keys.known["client"] = CONTRACT_KEY
+
+    [told] = rows(world, "/v1/kpis", {"window": "30m", "kpi": "offered", "by": "total"})
+
+    assert (told["time"], told["value"]) == ("2026-11-11T00:00:00+00:00", 0)
 
 
 def test_a_target_of_a_queue_that_went_to_another_client_is_not_told(world: World) -> None:

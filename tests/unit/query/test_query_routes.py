@@ -21,6 +21,7 @@ from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Surv
 from floorpulse.figures.corrections.rows import CorrectionRow
 from floorpulse.figures.ports import StoredCorrection
 from floorpulse.figures.rows import COLUMNS, LIVE_COLUMNS
+from floorpulse.figures.timestamps import text
 from floorpulse.figures.turns import Turns
 from floorpulse.kpis.catalogue import CATALOGUE, OVER_SPANS
 from floorpulse.kpis.inputs import Need
@@ -572,6 +573,41 @@ def test_visits_of_a_span_of_which_some_were_deleted_are_refused(world: World) -
     assert as_csv.status_code == 422
     assert world.client().get("/v1/visits", since).status_code == 200
     assert world.client().get("/v1/visits", {"contact": "c-9"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "kpi", ["agents", "occupancy", "utilisation", "repeat_rate", "complaints_open", "waiting"]
+)
+def test_history_of_what_retention_deleted_is_refused_whichever_table_tells_it(
+    world: World, kpi: str
+) -> None:
+    """None of it, or what is left, would look like all there was."""
+    world.history.kept_since = NOW - 30 * MINUTE
+    day = 24 * 60 * MINUTE
+    span = {"from": "2026-11-11T11:30:00Z", "to": "2026-11-11T12:08:00Z"}
+    before = {"kpi": kpi, "interval": "all", **span}
+    refused = world.client().get("/v1/kpis/history", before)
+    counted = world.client().get("/v1/kpis/history", before | {"kpi": "offered"})
+    world.history.kept_since = NOW - 40 * MINUTE - day
+    kept = world.client().get("/v1/kpis/history", before)
+
+    assert (refused.status_code, refused.json()["title"]) == (422, "Range not kept"), kpi
+    assert (counted.status_code, kept.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("kpi", ["handled", "occupancy"])
+@pytest.mark.parametrize("path", ["/v1/agents/kpis", "/v1/agents/benchmark"])
+def test_figures_of_agents_of_what_retention_deleted_are_refused(
+    world: World, path: str, kpi: str
+) -> None:
+    world.history.kept_since = NOW - 30 * MINUTE
+    before = {"kpi": kpi, "from": text(NOW - 40 * MINUTE), "to": text(NOW)}
+    if path.endswith("kpis"):
+        before["interval"] = "all"
+
+    refused = world.client().get(path, before, headers=LEADER)
+
+    assert (refused.status_code, refused.json()["title"]) == (422, "Range not kept")
 
 
 def test_visits_of_one_contact_are_told_whenever_they_were_offered(world: World) -> None:

@@ -10,6 +10,7 @@ from floorpulse.reports.domain.visit_records import (
     VisitChange,
     VisitPages,
     changes,
+    first_shared,
     record_of,
     unpacked,
 )
@@ -103,3 +104,15 @@ def test_lists_that_are_the_same_have_no_changes() -> None:
     records = [call(at, contact=f"c{at}") for at in range(5)]
 
     assert changes(records, records) == []
+
+
+def test_the_first_visit_of_two_lists_is_told() -> None:
+    ours = [call(at, contact=f"c{at}") for at in (1, 3, 5, 7)]
+    theirs = [call(at, contact=f"c{at}") for at in (0, 2, 5, 7)]
+
+    assert first_shared(ours, theirs) == ours[2]
+    assert first_shared(theirs, ours) == ours[2]
+    assert first_shared(ours, [call(3, contact="d3")]) is None
+    assert first_shared(ours, [call(9, contact="c9")]) is None
+    assert first_shared([], theirs) is None
+    assert first_shared(ours, []) is None

@@ -1,6 +1,6 @@
 """Descriptions of published documents carry no layout of the source."""
 
-from floorpulse.runtime.descriptions import unfolded
+from floorpulse.runtime.descriptions import unfolded, widened
 
 
 def test_paragraphs_become_one_line_and_lists_keep_theirs() -> None:
@@ -16,4 +16,26 @@ def test_a_field_that_is_called_description_is_no_text() -> None:
 
     assert unfolded(document) == {
         "properties": {"description": {"type": "string", "description": "a b"}}
+    }
+
+
+def test_integers_beyond_32_bits_say_so() -> None:
+    schema = {
+        "properties": {
+            "type": {"type": "string"},
+            "at": {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            "visit": {"type": "integer", "minimum": 1, "maximum": 32767.0},
+            "span": {"type": "integer", "maximum": 2678400000.0},
+            "length": {"type": "integer", "enum": [15, 30]},
+        }
+    }
+
+    assert widened(schema) == {
+        "properties": {
+            "type": {"type": "string"},
+            "at": {"anyOf": [{"type": "integer", "format": "int64"}, {"type": "null"}]},
+            "visit": {"type": "integer", "minimum": 1, "maximum": 32767.0},
+            "span": {"type": "integer", "maximum": 2678400000.0, "format": "int64"},
+            "length": {"type": "integer", "enum": [15, 30]},
+        }
     }
