@@ -18,6 +18,7 @@
 #include "names.h"
 #include "events.h"
 #include "reading.h"
+#include "surveys.h"
 #include "visits.h"
 #include "panes.h"
 #include "steps.h"

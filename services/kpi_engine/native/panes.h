@@ -55,6 +55,27 @@ static int count_span(const State *state, Delta *delta, Family of, int64_t span)
     return add_cell(delta, codes[of.histogram] + bucket_of(state, span), 1);
 }
 
+/* Thousandths of the way from the worst to the best. */
+static int64_t score_bucket(const State *state, const Survey *survey) {
+    double share = (survey->score - survey->worst) / (survey->best - survey->worst);
+    if (share < 0) share = 0;
+    if (share > 1) share = 1;
+    return (int64_t)rint((double)state->at->score_steps * share);
+}
+
+/* Count an answer in one of its panes: that of its instant, or of its contact's offer. */
+static int count_survey(const State *state, Delta *delta, const Survey *survey, int by_contact) {
+    const int64_t *codes = state->at->surveys[by_contact][survey->scale];
+    int64_t bucket = score_bucket(state, survey), sum = (int64_t)rint(survey->score * 1000);
+    if (add_cell(delta, codes[S_OFFERED], 1) < 0 || add_cell(delta, codes[S_COUNT], 1) < 0)
+        return FAILED;
+    if (sum && add_cell(delta, codes[S_SUM], sum) < 0) return FAILED;
+    if (codes[S_RESOLVED] && bucket >= state->at->resolved &&
+        add_cell(delta, codes[S_RESOLVED], 1) < 0)
+        return FAILED;
+    return codes[S_SCORES] ? add_cell(delta, codes[S_SCORES] + bucket, 1) : DONE;
+}
+
 static uint32_t place_hash(int32_t tenant, int32_t queue, uint8_t channel) {
     uint64_t hash = mixed(mixed((uint64_t)tenant, (uint64_t)queue), channel);
     return (uint32_t)(hash ^ hash >> 32);

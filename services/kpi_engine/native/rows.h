@@ -28,14 +28,15 @@ static uint8_t *pack_text(uint8_t *out, const uint8_t *text, uint32_t length) {
 enum {
     B_OFFERED, B_QUEUE, B_CUSTOMER, B_ANSWERED, B_AGENT, B_ANSWERED_QUEUE, B_ENDED, B_TALK, B_HOLD,
     B_ABANDONED, B_ABANDONED_QUEUE, B_WRAPPED, B_WRAP, B_ANSWERED_WAIT, B_ABANDONED_WAIT,
-    B_CHANNEL, B_PRIORITY = 18
+    B_CHANNEL, B_PRIORITY = 18, B_SURVEYS = 26, B_EVIDENCE = 29
 };
 
-/* Longer than any values: five texts, and numbers. */
-#define LONGEST_VALUES 1024
+/* Longer than any values: five texts, and numbers; with a survey, what was told of both again. */
+#define LONGEST_VALUES 4096
 /* Before the values: a mark, an array of so many, and their mask. */
 #define LONGEST_RECORD (LONGEST_VALUES + 16)
 #define USUAL_MARK 2
+#define ODD_MARK 3
 
 /* The values that are told of a visit, the mask of them, and how many there are. */
 typedef struct {
@@ -107,6 +108,76 @@ static void add_channel(const State *state, Record *record, const Visit *visit) 
         record->end = pack_text(add_value(record, B_CHANNEL), channel, (uint32_t)length);
 }
 
+static uint8_t *pack_name(const State *state, uint8_t *out, int32_t name) {
+    if (name == NOBODY) return big(out, 0xc0, 1);
+    return pack_text(out, state->names.all[name].bytes, (uint32_t)state->names.all[name].length);
+}
+
+static uint8_t *pack_decimal(uint8_t *out, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return big(big(out, 0xcb, 1), bits, 8);
+}
+
+static uint8_t *pack_nothing(uint8_t *out, int times) {
+    while (times--) out = big(out, 0xc0, 1);
+    return out;
+}
+
+/* The surveys of a visit: one, by its name. */
+static uint8_t *pack_survey(const State *state, const Visit *visit, uint8_t *out) {
+    Survey said = survey_of(visit);
+    out = pack_text(big(out, 0x81, 1), survey_name(visit), said.length);
+    out = pack_text(big(out, 0x98, 1), SCALE_NAMES[said.scale].text, SCALE_NAMES[said.scale].length);
+    out = pack_number(pack_nothing(pack_name(state, out, said.queue), 1), said.at, NOT_TOLD);
+    out = pack_decimal(pack_decimal(pack_decimal(out, said.score), said.best), said.worst);
+    return pack_name(state, out, said.agent);
+}
+
+/* An array of all fields of `Visit`, of which surveys alone are told. */
+static uint8_t *pack_surveys_alone(const State *state, const Visit *visit, uint8_t *out) {
+    Size length;
+    PyObject *channel = *slot(state->at->new_visit, state->at->visit[CHANNEL]);
+    Text name = (Text)PyUnicode_AsUTF8AndSize(channel, &length);
+    out = pack_nothing(big(out, 0xdc001f, 3), 2);
+    out = pack_nothing(pack_text(out, name, (uint32_t)length), 18);
+    out = pack_nothing(big(out, 0x9090, 2), 3);
+    return big(pack_nothing(pack_survey(state, visit, out), 3), 0x90, 1);
+}
+
+/* An array of all fields of `Visit`, but for surveys. */
+static uint8_t *pack_told(const State *state, const Visit *visit, uint8_t *out) {
+    int answered = visit->flags & IS_ANSWERED, abandoned = visit->flags & IS_ABANDONED;
+    Size length;
+    Text channel = (Text)PyUnicode_AsUTF8AndSize(channel_name(state, visit), &length);
+    out = pack_number(big(out, 0xdc001f, 3), visit->offered, NOT_TOLD);
+    out = pack_name(state, out, state->places.all[visit->place].queue);
+    out = pack_text(out, channel, (uint32_t)length);
+    out = pack_number(out, answered ? visit->outcome : NOT_TOLD, NOT_TOLD);
+    out = pack_name(state, out, visit->agent);
+    out = pack_name(state, out, answered ? visit->outcome_queue : NOBODY);
+    out = pack_number(out, answered ? visit->wait : UNTOLD, UNTOLD);
+    out = pack_number(out, visit->ended, NOT_TOLD);
+    out = pack_number(pack_number(out, visit->talk, UNTOLD), visit->hold, UNTOLD);
+    out = pack_number(pack_number(out, visit->wrapped, NOT_TOLD), visit->wrap, UNTOLD);
+    out = pack_number(out, abandoned ? visit->outcome : NOT_TOLD, NOT_TOLD);
+    out = pack_name(state, out, abandoned ? visit->outcome_queue : NOBODY);
+    out = pack_number(out, abandoned ? visit->wait : UNTOLD, UNTOLD);
+    out = pack_number(pack_nothing(out, 3), visit->priority, NOBODY);
+    out = visit->customer_length
+              ? pack_text(out, visit->text + visit->contact_length, visit->customer_length)
+              : pack_nothing(out, 1);
+    out = pack_nothing(big(pack_nothing(out, 1), 0x9090, 2), 7);
+    return big(out, 0x90, 1);
+}
+
+/* The survey of a visit, and what lies under a visit with one. */
+static void add_survey(const State *state, Record *record, const Visit *visit) {
+    record->end = pack_survey(state, visit, add_value(record, B_SURVEYS));
+    uint8_t *out = pack_told(state, visit, big(add_value(record, B_EVIDENCE), 0x95, 1));
+    record->end = pack_surveys_alone(state, visit, big(out, 0x908080, 3));
+}
+
 /* A visit as `encode_visit` writes it; the bytes of it. */
 static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     uint8_t *begin = out;
@@ -126,8 +197,9 @@ static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     if (visit->flags & IS_ABANDONED) add_outcome(state, &record, visit, queue);
     add_number(&record, B_PRIORITY, visit->priority, NOBODY);
     add_customer(&record, visit->text + visit->contact_length, visit->customer_length);
+    if (visit->flags & IS_SURVEYED) add_survey(state, &record, visit);
     uint32_t number = record.number + 1;
-    out = big(out, USUAL_MARK, 1);
+    out = big(out, visit->flags & IS_SURVEYED ? ODD_MARK : USUAL_MARK, 1);
     out = number < 16 ? big(out, 0x90 | number, 1) : big(big(out, 0xdc, 1), number, 2);
     out = pack_number(out, record.mask, NOT_TOLD);
     memcpy(out, record.values, (size_t)(record.end - record.values));
@@ -292,6 +364,27 @@ static int append_row(const State *state, int64_t partition, Visit *visit, Rows 
     return DONE;
 }
 
+/* Append the row of the contact's own record of a visit with a survey. */
+static int append_contact(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
+    uint8_t *begin = room_for(rows, LONGEST_ROW), *out = begin, *body;
+    Size length;
+    if (!out) return FAILED;
+    PyObject *channel = *slot(state->at->new_visit, state->at->visit[CHANNEL]);
+    Text name = (Text)PyUnicode_AsUTF8AndSize(channel, &length);
+    out = put_small(big(out, VISIT_COLUMNS, 2), partition);
+    out = put_name(state, out, visit->tenant);
+    out = put_small(put_text(out, visit->text, visit->contact_length), 0);
+    out = put_text(put_null(put_null(out)), name, (size_t)length);
+    body = put_null(put_null(put_null(out))) + 4;
+    out = pack_number(big(body, ODD_MARK << 8 | 0x92, 2), 1 << B_EVIDENCE, NOT_TOLD);
+    out = pack_surveys_alone(state, visit, big(out, 0x95, 1));
+    out = big(out, 0x908080c0, 4);
+    big(body - 4, (uint64_t)(out - body), 4);
+    rows->used += (size_t)(out - begin);
+    rows->number++;
+    return DONE;
+}
+
 /* Append a value to a column of texts, behind a line end where it is not the first: no text of the
  * core's holds one. */
 static int append_value(Rows *column, Text text, size_t length) {
@@ -364,6 +457,10 @@ static int take(State *state, const Flush *flush, uint32_t number, Rows *taken) 
     int result = append_row(state, flush->partition, visit, taken + !is_new);
     if (result == DONE) result = note(state, flush, visit, is_new);
     if (result == DONE && is_new) result = append_key(state, visit, taken + 2);
+    if (result == DONE && has_survey(visit, SURVEY_NEW)) {
+        result = append_contact(state, flush->partition, visit, taken);
+        set_written(state, visit, SURVEY_FLIES);
+    }
     if (result == FAILED) return FAILED;
     visit->flags &= (uint8_t)~(IS_NEW | FLIES_NEW);
     if (is_new) visit->flags |= FLIES_NEW;
@@ -460,6 +557,8 @@ EXPORT int core_taken(State *state, int again) {
         Visit *visit = visit_at(&state->visits, number);
         if (again && enlist(state->lists + DIRTY, visit, number, DIRTY) < 0) return FAILED;
         if (again && visit->flags & FLIES_NEW) visit->flags |= IS_NEW;
+        if (has_survey(visit, SURVEY_FLIES))
+            set_written(state, visit, again ? SURVEY_NEW : SURVEY_STORED);
         visit->flags &= (uint8_t)~FLIES_NEW;
         visit->at[FLYING] = 0;
         flying->used--;

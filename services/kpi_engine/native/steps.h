@@ -68,6 +68,34 @@ static int is_unexpected(const Step *step, int foreign) {
     return result;
 }
 
+/* DONE where what was told of a visit is what an event tells once more: nothing changes then. */
+static int is_told(const State *state, const Visit *visit, const Event *event) {
+    uint8_t outcome = event->kind == ANSWER ? IS_ANSWERED : IS_ABANDONED;
+    uint32_t wait = event->wait == NOT_TOLD ? UNTOLD : (uint32_t)event->wait;
+    const Place *place = visit->place == NOWHERE ? NULL : state->places.all + visit->place;
+    switch (event->kind) {
+    case OFFER:
+        return place && visit->offered == event->at && place->queue == event->queue &&
+               place->channel == event->channel &&
+               visit->priority == (event->priority == NOT_TOLD ? NOBODY : event->priority) &&
+               visit->customer_length == event->customer_length &&
+               (!event->customer || !memcmp(visit->text + visit->contact_length, event->customer,
+                                            event->customer_length));
+    case ANSWER:
+    case ABANDON:
+        return visit->flags & outcome && visit->outcome == event->at &&
+               visit->outcome_queue == event->queue && visit->wait == wait &&
+               visit->agent == event->agent;
+    case END:
+        return visit->ended == event->at &&
+               visit->talk == (event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk) &&
+               visit->hold == (event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold);
+    default:
+        return visit->wrapped == event->at &&
+               visit->wrap == (event->wrap == NOT_TOLD ? UNTOLD : (uint32_t)event->wrap);
+    }
+}
+
 /* Whether no feedback of the contact is placed here or looked for. */
 static int is_unspoken(const Step *step) {
     const Bound *bound = step->bound;
@@ -327,6 +355,43 @@ static int wrap_up(Step *step) {
     return result == DONE ? set_dirty(step) : result;
 }
 
+/* Whether the feedback of a contact waits neither for stored records nor for what is looked for. */
+static int is_unheard(const Step *step) {
+    if (!is_foreign(step->state, step->event->hash)) return DONE;
+    PyObject *key = event_key(step->state, step->event);
+    int result = key ? lacks(step->bound->parked, key) : FAILED;
+    give_back(key);
+    return result == DONE ? is_unspoken(step) : result;
+}
+
+/* A survey of the contact was answered: it is about the contact's only visit. */
+static int survey(Step *step) {
+    State *state = step->state;
+    const Event *event = step->event;
+    Visit *visit = step->visit;
+    if (visit->offered == NOT_TOLD || visit->flags & IS_SURVEYED) return NOT_OURS;
+    if (event->agent != NOBODY && event->agent != visit->agent) return NOT_OURS;
+    if (event->queue != NOBODY && event->queue != state->places.all[visit->place].queue)
+        return NOT_OURS;
+    int result = is_unheard(step);
+    if (result == DONE) result = find_pane_of(step, visit->offered);
+    if (result != DONE) return result;
+    Target offered = step->pane;
+    step->pane.pane = NULL;
+    result = find_pane_of(step, event->at);
+    if (result == DONE) result = put_survey(state, visit, event);
+    if (result == DONE) {
+        Survey said = survey_of(visit);
+        Delta *delta = touched(step);
+        result = delta ? count_survey(state, delta, &said, 0) : FAILED;
+        if (step->pane.start == offered.start) offered.delta = step->pane.delta;
+        delta = result == DONE ? touch(state, step->bound, &offered, step->revision) : NULL;
+        result = delta ? count_survey(state, delta, &said, 1) : FAILED;
+    }
+    give_back(offered.pane);
+    return result == DONE ? set_dirty(step) : result;
+}
+
 static int make_step(Step *step) {
     const Event *event = step->event;
     uint32_t known = packed(&step->state->visits, event->tenant,
@@ -334,14 +399,18 @@ static int make_step(Step *step) {
     if (known) {
         step->number = known - 1;
         step->visit = visit_at(&step->state->visits, step->number);
+        if (event->kind == SURVEY) return survey(step);
         if (step->visit->number != event->visit) return NOT_OURS;
+        if (is_told(step->state, step->visit, event)) return DONE;
+        if (step->visit->flags & IS_SURVEYED) return NOT_OURS;
     }
     switch (event->kind) {
     case OFFER: return known ? offer_late(step) : offer(step);
     case ANSWER:
     case ABANDON: return known ? conclude(step) : begin_with_outcome(step);
     case END: return known ? end(step) : NOT_OURS;
-    default: return known ? wrap_up(step) : NOT_OURS;
+    case WRAP_UP: return known ? wrap_up(step) : NOT_OURS;
+    default: return NOT_OURS;
     }
 }
 
