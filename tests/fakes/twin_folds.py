@@ -16,6 +16,7 @@ from floorpulse.contracts.presence import Page, decode_page
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
 from floorpulse.kpi_engine.fold.feedback import homeless
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.orphans import Orphans, told_by
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
@@ -271,7 +272,7 @@ def state(one: Twin) -> dict[str, Any]:
         "chains": (chains(visits, whole), visits.chains.asked, visits.chains.unsure),
         "sizes": (len(visits.rows) + len(visits.packed), partition.dirty),
         "presence": presence(visits.presence, whole),
-        "orphans": inside(visits.orphans),
+        "orphans": orphans(visits.orphans),
         "agents": inside(partition.agents),
         "gauges": sorted(partition.gauges(partition.watermark or 0), key=repr),
         "wanted": partition.wanted,
@@ -333,6 +334,13 @@ def plain_pane(pane: Pane) -> Any:
     """What a pane says."""
     flags = pane.based, pane.stored, pane.dirty, pane.unpublished
     return pane.key, pane.revision, plain_cells(pane.cells), flags
+
+
+def orphans(known: Orphans) -> Any:
+    """What is doubted, and what was counted; a record says what its event says."""
+    fresh = {key: told_by(event) for key, event in known._fresh.items()}
+    doubts = {key: (told_by(one.event), one.since) for key, one in known._doubts.items()}
+    return inside((fresh, doubts, known.tallies, known.dirty))
 
 
 def known_contacts(visits: Visits, whole: Iterable[WholeVisit]) -> Any:

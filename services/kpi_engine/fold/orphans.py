@@ -16,8 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.tallies import MOST_EXAMPLES, Example, Missing, example_of
 from floorpulse.contracts.visits import Visit, VisitKey, offer_at, outcome
+from floorpulse.kpi_engine.fold.decode import decode
 
 PATIENCE = 60_000
 """Milliseconds of event time for which the event before is waited for"""
@@ -64,17 +66,19 @@ def missing_of(visit: Visit) -> Missing | None:
 
 
 class _Doubt(NamedTuple):
-    event: AnyEvent
+    event: AnyEvent | bytes
     since: int
 
 
 @dataclass(eq=False)
 class Orphans:
-    """Of one partition under one owner; `dirty` are those whose tallies no flush wrote."""
+    """Of one partition under one owner; `dirty` are those whose tallies no flush wrote. Events that
+    the core folded are doubted as the records that they are.
+    """
 
     tallies: dict[OrphanKey, OrphanTally] = field(default_factory=dict)
     dirty: set[OrphanKey] = field(default_factory=set)
-    _fresh: dict[VisitKey, AnyEvent] = field(default_factory=dict)
+    _fresh: dict[VisitKey, AnyEvent | bytes] = field(default_factory=dict)
     _doubts: dict[VisitKey, _Doubt] = field(default_factory=dict)
 
     def doubt(self, key: VisitKey, visit: Visit, event: AnyEvent) -> None:
@@ -90,7 +94,7 @@ class Orphans:
             visit = known(key)
             missing = None if visit is None else missing_of(visit)
             if missing is not None:
-                self._count(key[0], doubt.event, missing)
+                self._count(key[0], told_by(doubt.event), missing)
         for key, event in self._fresh.items():
             self._doubts.setdefault(key, _Doubt(event, watermark))
         self._fresh = {}
@@ -116,6 +120,15 @@ class Orphans:
     def put_back(self, taken: TakenOrphans) -> None:
         """Make the tallies dirty again that `take` gave and no flush wrote."""
         self.dirty |= taken.tallies.keys()
+
+
+def told_by(record: AnyEvent | bytes) -> AnyEvent:
+    """The event of a record that was folded."""
+    event = decode(record) if isinstance(record, bytes) else record
+    if isinstance(event, Refusal):
+        message = f"a record that was folded is refused ({event.detail}): {record!r:.300}"
+        raise TypeError(message)
+    return event
 
 
 def orphan_rows(partition: int, epoch: int, taken: TakenOrphans) -> list[tuple[object, ...]]:

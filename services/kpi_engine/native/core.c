@@ -24,5 +24,6 @@
 #include "steps.h"
 #include "leaving.h"
 #include "open.h"
+#include "sha256.h"
 #include "rows.h"
 #include "memory.h"

@@ -17,7 +17,7 @@ from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.contributions import RESOLVED, SURVEYS, by_contact
 from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH, SCORE_STEPS
-from floorpulse.kpi_engine.fold.decode import LATEST, decode
+from floorpulse.kpi_engine.fold.decode import LATEST
 from floorpulse.kpi_engine.fold.panes import Pane
 
 VISIT = (
@@ -100,7 +100,6 @@ class Layout(ctypes.Structure):
         ("new_talk", ctypes.py_object),
         ("new_gauge", ctypes.py_object),
         ("channels", ctypes.py_object),
-        ("decode", ctypes.py_object),
     )
 
 
@@ -142,7 +141,6 @@ def layout() -> Layout:
         Talk("", "", 0),
         Gauge("", "", "", [], 0, 0, []),
         channels,
-        decode,
     )
 
 

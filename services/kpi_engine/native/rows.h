@@ -220,54 +220,6 @@ typedef struct {
     int64_t number;
 } Rows;
 
-static uint32_t turned(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
-
-/* A round of SHA-256 on the words `now` of these places. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                                                          \
-    now[h] += (turned(now[e], 6) ^ turned(now[e], 11) ^ turned(now[e], 25)) +                     \
-              (now[g] ^ (now[e] & (now[f] ^ now[g]))) + constant[i] + word[i];                    \
-    now[d] += now[h];                                                                             \
-    now[h] += (turned(now[a], 2) ^ turned(now[a], 13) ^ turned(now[a], 22)) +                     \
-              ((now[a] & now[b]) | (now[c] & (now[a] | now[b])))
-
-/* Take a block of 64 bytes into the eight words of a SHA-256 (FIPS 180-4). */
-static void hash_block(uint32_t *hash, const uint8_t *block) {
-    static const uint32_t ROUNDS[64] = {
-        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
-        0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
-        0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
-        0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
-        0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
-        0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-        0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
-        0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-        0xc67178f2};
-    uint32_t words[64], now[8];
-    for (int i = 0; i < 16; i++)
-        words[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-                   (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
-    for (int i = 16; i < 64; i++) {
-        uint32_t early = words[i - 15], late = words[i - 2];
-        words[i] = words[i - 16] + words[i - 7] +
-                   (turned(early, 7) ^ turned(early, 18) ^ early >> 3) +
-                   (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
-    }
-    memcpy(now, hash, sizeof now);
-    for (int i = 0; i < 64; i += 8) { /* the words stay, their names move on */
-        const uint32_t *word = words + i, *constant = ROUNDS + i;
-        ROUND(0, 1, 2, 3, 4, 5, 6, 7, 0);
-        ROUND(7, 0, 1, 2, 3, 4, 5, 6, 1);
-        ROUND(6, 7, 0, 1, 2, 3, 4, 5, 2);
-        ROUND(5, 6, 7, 0, 1, 2, 3, 4, 3);
-        ROUND(4, 5, 6, 7, 0, 1, 2, 3, 4);
-        ROUND(3, 4, 5, 6, 7, 0, 1, 2, 5);
-        ROUND(2, 3, 4, 5, 6, 7, 0, 1, 6);
-        ROUND(1, 2, 3, 4, 5, 6, 7, 0, 7);
-    }
-    for (int i = 0; i < 8; i++) hash[i] += now[i];
-}
-
 /* What stands for a customer of up to 255 bytes, as `customer_mark` says it. */
 static int64_t customer_mark(const uint8_t *text, uint32_t length) {
     uint32_t hash[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -277,7 +229,7 @@ static int64_t customer_mark(const uint8_t *text, uint32_t length) {
     memcpy(blocks, text, length);
     blocks[length] = 0x80;
     big(blocks + bytes - 2, length * 8, 2);
-    for (uint32_t at = 0; at < bytes; at += 64) hash_block(hash, blocks + at);
+    for (uint32_t at = 0; at < bytes; at += 64) take_block(hash, blocks + at);
     return (int64_t)((uint64_t)hash[0] << 32 | hash[1]);
 }
 

@@ -31,7 +31,7 @@ typedef struct {
         resolved;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */

@@ -200,43 +200,23 @@ static Family family_of(const Visit *visit) {
     return visit->flags & IS_ANSWERED ? ANSWERS : ABANDONS;
 }
 
-/* An agent takes a visit that waits, or a customer gives up. */
-static int conclude(Step *step) {
-    State *state = step->state;
-    const Event *event = step->event;
-    Visit *visit = step->visit;
-    if (visit->offered == NOT_TOLD || has_outcome(visit)) return NOT_OURS;
-    uint8_t channel = state->places.all[visit->place].channel;
-    if (event->kind == ANSWER && event->at < step->bound->talks_since[channel]) return NOT_OURS;
-    int result = find_pane_of(step, visit->offered);
-    if (result != DONE) return result;
-    Delta *delta = touched(step);
-    if (!delta) return FAILED;
-    close_visit(state, visit);
-    put_outcome(step);
-    int64_t wait = event->wait;
-    if (wait == NOT_TOLD) wait = event->at > visit->offered ? event->at - visit->offered : 0;
-    if (count_span(state, delta, family_of(visit), wait) < 0 || set_dirty(step) < 0) return FAILED;
-    if (event->kind == ANSWER) return talk(step);
-    state->places.all[visit->place].changed = 1;
-    return DONE;
+/* Remember the record that leaves a visit without what must have come before it, as long as so many
+ * are doubted. */
+static int doubt(const Step *step) {
+    const Bound *bound = step->bound;
+    if (PyDict_Size(bound->orphans) + PyDict_Size(bound->doubts) >= bound->most_doubts) return DONE;
+    PyObject *key = event_key(step->state, step->event);
+    int result = key && !PyDict_SetItem(bound->orphans, key, step->event->value) ? DONE : FAILED;
+    give_back(key);
+    return result;
 }
 
 /* A visit begins with its answer, or with giving up, and counts nothing before its offer. */
 static int begin_with_outcome(Step *step) {
-    const Bound *bound = step->bound;
     if (step->event->wait != NOT_TOLD) return NOT_OURS;
     int result = begins(step);
     if (result != DONE) return result;
-    if (PyDict_Size(bound->orphans) + PyDict_Size(bound->doubts) < bound->most_doubts) {
-        PyObject *event =
-            PyObject_CallFunctionObjArgs(step->state->at->decode, step->event->value, NULL);
-        PyObject *key = event ? event_key(step->state, step->event) : NULL;
-        result = key && !PyDict_SetItem(bound->orphans, key, event) ? DONE : FAILED;
-        give_back(key);
-        give_back(event);
-    }
-    if (result == FAILED || begin(step) < 0) return FAILED;
+    if (doubt(step) < 0 || begin(step) < 0) return FAILED;
     put_outcome(step);
     return DONE;
 }
@@ -311,19 +291,78 @@ static int is_handled(const Visit *visit) {
     return visit->flags & IS_ANSWERED && visit->place != NOWHERE && visit->wrapped == NOT_TOLD;
 }
 
-/* A conversation ends. */
-static int end(Step *step) {
+/* Count what a visit that is over was handled for; `step->pane` is the pane of its end. */
+static int count_handling(Step *step) {
+    Delta *delta = touched(step);
+    return delta ? add_handling(step->state, delta, handling_of(step->visit), 1) : FAILED;
+}
+
+/* An agent took a visit whose end is known already. */
+static int answer_ended(Step *step) {
+    Target offered = step->pane;
+    step->pane.pane = NULL;
+    int result = find_pane_of(step, step->visit->ended);
+    if (result == DONE) {
+        close_visit(step->state, step->visit);
+        put_outcome(step);
+        result = count_handling(step);
+        if (step->pane.start == offered.start) offered.delta = step->pane.delta;
+        give_back(step->pane.pane);
+        step->pane = offered;
+        offered.pane = NULL;
+    }
+    give_back(offered.pane);
+    return result;
+}
+
+/* An agent takes a visit that waits, or a customer gives up. */
+static int conclude(Step *step) {
+    State *state = step->state;
     const Event *event = step->event;
     Visit *visit = step->visit;
-    if (!is_handled(visit) || visit->ended != NOT_TOLD) return NOT_OURS;
-    int result = find_pane_of(step, event->at);
+    if (visit->offered == NOT_TOLD || has_outcome(visit)) return NOT_OURS;
+    uint8_t channel = state->places.all[visit->place].channel;
+    if (event->kind == ANSWER && event->at < step->bound->talks_since[channel]) return NOT_OURS;
+    int ended = visit->ended != NOT_TOLD;
+    int result = find_pane_of(step, visit->offered);
+    if (result == DONE && ended && event->kind == ANSWER) result = answer_ended(step);
     if (result != DONE) return result;
     Delta *delta = touched(step);
     if (!delta) return FAILED;
-    visit->ended = event->at;
-    visit->talk = event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk;
-    visit->hold = event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold;
-    if (add_handling(step->state, delta, handling_of(visit), 1) < 0) return FAILED;
+    close_visit(state, visit);
+    put_outcome(step);
+    int64_t wait = event->wait;
+    if (wait == NOT_TOLD) wait = event->at > visit->offered ? event->at - visit->offered : 0;
+    if (count_span(state, delta, family_of(visit), wait) < 0 || set_dirty(step) < 0) return FAILED;
+    if (event->kind == ANSWER && !ended) return talk(step);
+    state->places.all[visit->place].changed = 1;
+    return DONE;
+}
+
+static void put_end(const Step *step) {
+    const Event *event = step->event;
+    step->visit->ended = event->at;
+    step->visit->talk = event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk;
+    step->visit->hold = event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold;
+}
+
+/* The end of a visit comes before its outcome, and counts nothing yet. */
+static int end_early(Step *step) {
+    if (doubt(step) < 0) return FAILED;
+    put_end(step);
+    return set_dirty(step);
+}
+
+/* A conversation ends. */
+static int end(Step *step) {
+    Visit *visit = step->visit;
+    if (visit->ended != NOT_TOLD || visit->wrapped != NOT_TOLD) return NOT_OURS;
+    if (visit->offered != NOT_TOLD && !has_outcome(visit)) return end_early(step);
+    if (!is_handled(visit)) return NOT_OURS;
+    int result = find_pane_of(step, step->event->at);
+    if (result != DONE) return result;
+    put_end(step);
+    if (count_handling(step) < 0) return FAILED;
     return hang_up(step) == DONE ? set_dirty(step) : FAILED;
 }
 
