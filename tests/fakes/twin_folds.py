@@ -14,9 +14,10 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.contracts.presence import Page, decode_page
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.decode import told_by
 from floorpulse.kpi_engine.fold.feedback import homeless
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows
-from floorpulse.kpi_engine.fold.orphans import Orphans, told_by
+from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
@@ -260,7 +261,11 @@ def state(one: Twin) -> dict[str, Any]:
                 panes._unpublished,
             )
         ],
-        "late": (inside(panes.late), panes.since, panes.kept_since),
+        "late": (
+            inside({key: told_by(event) for key, event in panes.late.items()}),
+            panes.since,
+            panes.kept_since,
+        ),
         "visits": ordered(
             {**visits.rows, **{each.key: each.visit for each in whole}, **spoken(whole)}.items()
         ),
@@ -304,9 +309,7 @@ def spoken(whole: Iterable[WholeVisit]) -> dict[Any, Any]:
 
 def surveys(whole: Iterable[WholeVisit], which: str) -> dict[Any, bool]:
     """Those of them that are to be written, or being written: all are new."""
-    return {
-        each.contact_key: True for each in whole if each.survey and getattr(each.survey, which)
-    }
+    return {each.contact_key: True for each in whole if each.survey and getattr(each.survey, which)}
 
 
 def chains(visits: Visits, whole: Iterable[WholeVisit]) -> Any:

@@ -16,10 +16,9 @@ from typing import NamedTuple
 import msgspec
 
 from floorpulse.contracts.events import AnyEvent
-from floorpulse.contracts.letters import Refusal
 from floorpulse.contracts.tallies import MOST_EXAMPLES, Example, Missing, example_of
 from floorpulse.contracts.visits import Visit, VisitKey, offer_at, outcome
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import Folded, told_by
 
 PATIENCE = 60_000
 """Milliseconds of event time for which the event before is waited for"""
@@ -66,7 +65,7 @@ def missing_of(visit: Visit) -> Missing | None:
 
 
 class _Doubt(NamedTuple):
-    event: AnyEvent | bytes
+    event: Folded
     since: int
 
 
@@ -78,7 +77,7 @@ class Orphans:
 
     tallies: dict[OrphanKey, OrphanTally] = field(default_factory=dict)
     dirty: set[OrphanKey] = field(default_factory=set)
-    _fresh: dict[VisitKey, AnyEvent | bytes] = field(default_factory=dict)
+    _fresh: dict[VisitKey, Folded] = field(default_factory=dict)
     _doubts: dict[VisitKey, _Doubt] = field(default_factory=dict)
 
     def doubt(self, key: VisitKey, visit: Visit, event: AnyEvent) -> None:
@@ -120,15 +119,6 @@ class Orphans:
     def put_back(self, taken: TakenOrphans) -> None:
         """Make the tallies dirty again that `take` gave and no flush wrote."""
         self.dirty |= taken.tallies.keys()
-
-
-def told_by(record: AnyEvent | bytes) -> AnyEvent:
-    """The event of a record that was folded."""
-    event = decode(record) if isinstance(record, bytes) else record
-    if isinstance(event, Refusal):
-        message = f"a record that was folded is refused ({event.detail}): {record!r:.300}"
-        raise TypeError(message)
-    return event
 
 
 def orphan_rows(partition: int, epoch: int, taken: TakenOrphans) -> list[tuple[object, ...]]:

@@ -35,6 +35,7 @@ class Bound(ctypes.Structure):
                 "unpublished",
                 "orphans",
                 "doubts",
+                "note_late",
             )
         ),
         *(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from floorpulse.contracts.cells import Cell, Cells, Histogram
-from floorpulse.contracts.events import Channel
+from floorpulse.contracts.events import Channel, SurveyKind
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit
 from floorpulse.counting.contributions import RESOLVED, SURVEYS, by_contact
@@ -58,7 +58,7 @@ CODES = (
     Histogram.ABANDONED_WAIT,
     Histogram.HANDLE_TIME,
 )
-SCALES = ("csat", "nps", "fcr", "ces")
+SCALES: tuple[SurveyKind, ...] = ("csat", "nps", "fcr", "ces")
 SURVEY_CODES = 5
 WORD = ctypes.sizeof(ctypes.c_void_p)
 HEAD = 2 * WORD

@@ -35,6 +35,7 @@ extern Size PyDict_Size(PyObject *);
 extern Size PySet_Size(PyObject *);
 extern int PySet_Contains(PyObject *, PyObject *);
 extern int PySet_Add(PyObject *, PyObject *);
+extern PyObject *PyObject_CallFunctionObjArgs(PyObject *, ...);
 extern PyObject *PyType_GenericAlloc(PyTypeObject *, Size);
 extern PyObject *PyErr_Occurred(void);
 extern PyObject *PyErr_NoMemory(void);

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 
 from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.contracts.updates import JOIN_BITS, revision
+from floorpulse.kpi_engine.fold.decode import told_by
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
-from floorpulse.kpi_engine.fold.orphans import told_by
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.fold.slices import Feed, ReadInstants, ReadSlice, Told
 from floorpulse.kpi_engine.fold.visit_keys import visit_key
@@ -114,6 +114,7 @@ class NativePartition:
             panes._unpublished,
             visits.orphans._fresh,
             visits.orphans._doubts,
+            panes.note_late,
             MOST_DOUBTS,
             visits.since,
             panes.since,
@@ -124,4 +125,3 @@ class NativePartition:
             1 << JOIN_BITS,
             *by_channel(visits.presence.since),
         )
-

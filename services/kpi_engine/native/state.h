@@ -37,7 +37,7 @@ typedef struct {
 /* What one partition holds while a slice is folded: borrowed from the caller. */
 typedef struct {
     PyObject *absent, *parked, *known, *numbers, *unsure, *panes, *dirty_panes, *unpublished,
-        *orphans, *doubts;
+        *orphans, *doubts, *note_late;
     int64_t most_doubts, visits_since, panes_since, panes_kept_since, length, passed, revision,
         revision_step;
     int64_t waits_since[SEVERAL_CHANNELS], talks_since[SEVERAL_CHANNELS]; /* by channel */

@@ -7,12 +7,11 @@ typedef struct {
     const Event *event;
     Visit *visit;
     Target pane;
-    int64_t revision;
     uint32_t number;
 } Step;
 
 static Delta *touched(Step *step) {
-    return touch(step->state, step->bound, &step->pane, step->revision);
+    return touch(step->state, step->bound, &step->pane, step->event);
 }
 
 static int find_pane_of(Step *step, int64_t at) {
@@ -297,7 +296,7 @@ static int count_handling(Step *step) {
     return delta ? add_handling(step->state, delta, handling_of(step->visit), 1) : FAILED;
 }
 
-/* An agent took a visit whose end is known already. */
+/* An agent took a visit whose end is known already: it was handled in the pane of that. */
 static int answer_ended(Step *step) {
     Target offered = step->pane;
     step->pane.pane = NULL;
@@ -305,8 +304,9 @@ static int answer_ended(Step *step) {
     if (result == DONE) {
         close_visit(step->state, step->visit);
         put_outcome(step);
-        result = count_handling(step);
-        if (step->pane.start == offered.start) offered.delta = step->pane.delta;
+        result = touch(step->state, step->bound, &offered, step->event) ? DONE : FAILED;
+        if (step->pane.start == offered.start) step->pane.delta = offered.delta;
+        if (result == DONE) result = count_handling(step);
         give_back(step->pane.pane);
         step->pane = offered;
         offered.pane = NULL;
@@ -385,7 +385,7 @@ static int wrap_up(Step *step) {
         Delta *delta = touched(step);
         result = delta ? add_handling(state, delta, now, 1) : FAILED;
         if (step->pane.start == before.start) before.delta = step->pane.delta;
-        delta = result == DONE ? touch(state, step->bound, &before, step->revision) : NULL;
+        delta = result == DONE ? touch(state, step->bound, &before, step->event) : NULL;
         result = delta ? add_handling(state, delta, was, -1) : FAILED;
         visit->wrapped = event->at;
         visit->wrap = event->wrap == NOT_TOLD ? UNTOLD : (uint32_t)event->wrap;
@@ -424,7 +424,7 @@ static int survey(Step *step) {
         Delta *delta = touched(step);
         result = delta ? count_survey(state, delta, &said, 0) : FAILED;
         if (step->pane.start == offered.start) offered.delta = step->pane.delta;
-        delta = result == DONE ? touch(state, step->bound, &offered, step->revision) : NULL;
+        delta = result == DONE ? touch(state, step->bound, &offered, step->event) : NULL;
         result = delta ? count_survey(state, delta, &said, 1) : FAILED;
     }
     give_back(offered.pane);
@@ -455,7 +455,6 @@ static int make_step(Step *step) {
 
 static int fold_event(State *state, const Bound *bound, const Event *event) {
     Step step = {.state = state, .bound = bound, .event = event};
-    step.revision = bound->revision + event->offset * bound->revision_step;
     int result = make_step(&step);
     give_back(step.pane.pane);
     return result;
