@@ -176,8 +176,8 @@ class NothingPacked:
         return ()
 
     def trim(self, since: Since, until: int, before: int) -> int:
-        """Forget those of them whose last instant is `until` at most, and those with feedback, all of
-        which was told before `before`; the instant since when visits that are not in memory are
-        new. Of one without its end that is `before`.
+        """Forget those of them whose last instant is `until` at most, and those with feedback that
+        was told before `before`; the instant since when visits that are not in memory are new. Of
+        one without its end that is `before`.
         """
         return NEVER

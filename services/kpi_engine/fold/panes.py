@@ -104,7 +104,9 @@ class Panes:
         return pane.cells
 
     def note_late(self, key: PaneKey, event: Folded) -> None:
-        """An event changed a pane late. The last one stands for all, but one that says why stays."""
+        """An event changed a pane late: the last one stands for all, but one that says why
+        stays.
+        """
         known = self.late.get(key)
         if known is None or says_why(event) or not says_why(known):
             self.late[key] = event

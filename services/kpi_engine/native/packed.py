@@ -38,8 +38,8 @@ COUNTS = 7
 
 
 class PackedSurvey(NamedTuple):
-    """The answer to a survey that its contact's packed visit keeps, and whether it is to be written,
-    or being written, as the contact's own record.
+    """The answer to a survey that its contact's packed visit keeps, and whether it is to be
+    written, or being written, as the contact's own record.
     """
 
     name: str
@@ -198,11 +198,11 @@ class PackedVisits(NothingPacked):
 
     def whole(self, number: int) -> WholeVisit:
         """All of a visit, which stays packed."""
-        *known, parts = self._core.whole(self.state, number)
-        whole = WholeVisit(*known, None if parts is None else PackedSurvey(*parts))
-        if whole.survey is None:
-            return whole
-        return whole._replace(visit=attach(whole.visit, whole.survey.told()))
+        key, visit, dirty, flying, over, home, parts = self._core.whole(self.state, number)
+        survey = None if parts is None else PackedSurvey(*parts)
+        if survey is not None:
+            visit = attach(visit, survey.told())
+        return WholeVisit(key, visit, dirty, flying, over, home, survey)
 
     def _restore(self, whole: WholeVisit) -> None:
         """Hold a packed visit in Python's records, with all that is known of it there."""
