@@ -9,7 +9,7 @@ survey, evaluation          its submission, and again (CONTACT_…) the contact'
 complaint                   its receipt
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from floorpulse.contracts.cells import (
     BUCKETS,
@@ -21,6 +21,7 @@ from floorpulse.contracts.cells import (
     Histogram,
     add,
 )
+from floorpulse.contracts.events import SurveyKind
 from floorpulse.contracts.feedback import Complaint, Evaluation, Survey
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import (
@@ -169,12 +170,13 @@ def _add_feedback(panes: Contributions, tenant: str, visit: Visit, length: int) 
         put(miss.queue or home, miss.at, {Cell.MISSED: 1})
 
 
-_SURVEY = {
+SURVEYS: Mapping[SurveyKind, tuple[Cell, Cell, Histogram | None]] = {
     "csat": (Cell.CSAT_COUNT, Cell.CSAT_SUM, Histogram.CSAT),
     "nps": (Cell.NPS_COUNT, Cell.NPS_SUM, Histogram.NPS),
     "fcr": (Cell.FCR_COUNT, Cell.FCR_SUM, None),
     "ces": (Cell.CES_COUNT, Cell.CES_SUM, None),
 }
+"""By the kind of a survey: what counts its answers, sums up their scores, and has them by score"""
 _RENAMED: dict[int, int] = {
     Histogram.CSAT: Histogram.CONTACT_CSAT - Histogram.CSAT,
     Histogram.NPS: Histogram.CONTACT_NPS - Histogram.NPS,
@@ -190,7 +192,7 @@ def answer_cells(survey: Survey) -> Cells:
     """
     if survey.answered_at is None:
         return {}
-    counter, total, histogram = _SURVEY[survey.kind]
+    counter, total, histogram = SURVEYS[survey.kind]
     bucket = score_bucket(survey.score, survey.worst, survey.best)
     cells: Cells = {counter: 1}
     score = round(survey.score * 1000)

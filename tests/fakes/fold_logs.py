@@ -62,13 +62,29 @@ def _contact(dice: Random, number: int, trouble: float) -> Iterator[tuple[int, A
         yield begin, event(kind, begin + dice.randrange(10 * MINUTE), **{**said, **common})
     if dice.random() < 0.05 * trouble:
         yield begin, event(events.AgentStateChanged, begin, **_agent(dice, tenant, source))
-    if dice.random() < 0.02 * trouble:
-        survey: Fields = {"survey": f"s{number}", "kind": "csat", **CONTENT}
+    for place in range(dice.choices([0, 1, 2], [75, 20, 5])[0]):
+        at = begin + dice.randrange(3 * HOUR)
         about = {name: common[name] for name in ("tenant", "source", "contact")}
-        yield begin, event(events.SurveyAnswered, begin + 5 * MINUTE, **survey, **about)
+        survey = {"survey": f"s{number}-{place}", **_survey(dice, queue)}
+        yield at, event(events.SurveyAnswered, at, **survey, **about)
 
 
-CONTENT: Fields = {"score": 4.0, "best": 5.0, "worst": 1.0}
+SCALES = ((1.0, 5.0), (0.0, 10.0), (10.0, 0.0), (-100.0, 100.0), (0.0, 1.0), (1.0, 4.7))
+"""The worst and the best score of surveys"""
+
+
+def _survey(dice: Random, queue: str) -> Fields:
+    """The fields of an answer to a survey."""
+    worst, best = dice.choice(SCALES)
+    share = dice.choice([0.0, 0.5, 1.0, dice.random()])
+    fields: Fields = {"kind": dice.choice(["csat", "csat", "nps", "fcr", "ces"])}
+    if dice.random() < 0.1:
+        fields["queue"] = dice.choice([queue, *QUEUES])
+    if dice.random() < 0.1:
+        fields["agent"] = dice.choice(AGENTS)
+    score = round(worst + (best - worst) * share, dice.choice([0, 1, 3, 9]))
+    inside = min(max(score, min(worst, best)), max(worst, best))
+    return {**fields, "score": inside, "best": best, "worst": worst}
 
 
 def _agent(dice: Random, tenant: str, source: str) -> Fields:
@@ -239,6 +255,18 @@ ODDITIES: tuple[Callable[[bytes, AnyEvent, Random], bytes | None], ...] = (
     with_bytes("id", b'"again"'),
     with_bytes("wait_ms", b"7"),
     with_bytes("talk_ms", b"7"),
+    with_bytes("score", b"2.50"),
+    with_bytes("score", b"3e0"),
+    with_bytes("score", b"4."),
+    with_field("kind", "cast"),
+    with_field("kind", "nps"),
+    with_field("score", 6),
+    with_field("score", 1),
+    with_field("score", -0.0),
+    with_field("best", 1),
+    with_field("best", 2_000_000),
+    with_field("worst", None),
+    without("survey"),
     without("id"),
     without("at"),
     without("type"),

@@ -14,14 +14,17 @@ from prometheus_client import CollectorRegistry
 
 from floorpulse.contracts.presence import Page, decode_page
 from floorpulse.kpi_engine.app import Engine, EngineOptions, RecordBatch
+from floorpulse.kpi_engine.fold.decode import told_by
+from floorpulse.kpi_engine.fold.feedback import homeless
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows
+from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.panes import Pane
 from floorpulse.kpi_engine.fold.partition import Partition
 from floorpulse.kpi_engine.fold.presence import PartitionPresence
 from floorpulse.kpi_engine.fold.visits import Visits
 from floorpulse.kpi_engine.metrics import EngineMetrics
 from floorpulse.kpi_engine.native.core import Core
-from floorpulse.kpi_engine.native.packed import PackedVisits, Whole
+from floorpulse.kpi_engine.native.packed import PackedVisits, WholeVisit
 from floorpulse.kpi_engine.ports import FlushOutcome
 from floorpulse.runtime.unavailable import StoreUnavailable
 from tests.fakes.copied_rows import pane_rows, visit_rows
@@ -258,16 +261,23 @@ def state(one: Twin) -> dict[str, Any]:
                 panes._unpublished,
             )
         ],
-        "late": (inside(panes.late), panes.since, panes.kept_since),
-        "visits": ordered({**visits.rows, **{each[0]: each[1] for each in whole}}.items()),
-        "dirty": ordered({**visits.dirty, **said(whole, 2)}.items()),
+        "late": (
+            inside({key: told_by(event) for key, event in panes.late.items()}),
+            panes.since,
+            panes.kept_since,
+        ),
+        "visits": ordered(
+            {**visits.rows, **{each.key: each.visit for each in whole}, **spoken(whole)}.items()
+        ),
+        "dirty": ordered({**visits.dirty, **said(whole, 2), **surveys(whole, "dirty")}.items()),
         "parked": inside(visits.parked),
         "doubts": (visits.doubted, visits.since),
-        "flying": ordered({**visits.flying, **said(whole, 3)}.items()),
+        "flying": ordered({**visits.flying, **said(whole, 3), **surveys(whole, "flying")}.items()),
         "contacts": inside(contacts),
-        "chains": inside((visits.chains.numbers, visits.chains.asked, visits.chains.unsure)),
+        "chains": (chains(visits, whole), visits.chains.asked, visits.chains.unsure),
+        "sizes": (len(visits.rows) + len(visits.packed), partition.dirty),
         "presence": presence(visits.presence, whole),
-        "orphans": inside(visits.orphans),
+        "orphans": orphans(visits.orphans),
         "agents": inside(partition.agents),
         "gauges": sorted(partition.gauges(partition.watermark or 0), key=repr),
         "wanted": partition.wanted,
@@ -283,9 +293,29 @@ def state(one: Twin) -> dict[str, Any]:
     }
 
 
-def peeked(packed: PackedVisits) -> list[Whole]:
+def peeked(packed: PackedVisits) -> list[WholeVisit]:
     """All of all packed visits, which stay so."""
-    return [packed._core.whole(packed.state, number) for number in packed._numbers(flying=False)]
+    return [packed.whole(number) for number in packed._numbers(flying=False)]
+
+
+def spoken(whole: Iterable[WholeVisit]) -> dict[Any, Any]:
+    """The contacts' own records that packed visits stand for."""
+    return {
+        each.contact_key: homeless(each.survey.told(), None)
+        for each in whole
+        if each.survey is not None
+    }
+
+
+def surveys(whole: Iterable[WholeVisit], which: str) -> dict[Any, bool]:
+    """Those of them that are to be written, or being written: all are new."""
+    return {each.contact_key: True for each in whole if each.survey and getattr(each.survey, which)}
+
+
+def chains(visits: Visits, whole: Iterable[WholeVisit]) -> Any:
+    """The contacts whose feedback is placed, with the numbers of their records."""
+    packed = {each.key[:2]: {0, each.key[2]} for each in whole if each.survey}
+    return ordered({**visits.chains.numbers, **packed}.items())
 
 
 def ordered(these: Iterable[Any]) -> list[Any]:
@@ -293,7 +323,7 @@ def ordered(these: Iterable[Any]) -> list[Any]:
     return sorted((inside(each) for each in these), key=repr)
 
 
-def said(whole: Iterable[Whole], place: int) -> dict[Any, Any]:
+def said(whole: Iterable[WholeVisit], place: int) -> dict[Any, Any]:
     """What packed visits say at a place, where they do."""
     return {each[0]: each[place] for each in whole if each[place] is not None}
 
@@ -309,7 +339,14 @@ def plain_pane(pane: Pane) -> Any:
     return pane.key, pane.revision, plain_cells(pane.cells), flags
 
 
-def known_contacts(visits: Visits, whole: Iterable[Whole]) -> Any:
+def orphans(known: Orphans) -> Any:
+    """What is doubted, and what was counted; a record says what its event says."""
+    fresh = {key: told_by(event) for key, event in known._fresh.items()}
+    doubts = {key: (told_by(one.event), one.since) for key, one in known._doubts.items()}
+    return inside((fresh, doubts, known.tallies, known.dirty))
+
+
+def known_contacts(visits: Visits, whole: Iterable[WholeVisit]) -> Any:
     """By tenant and contact the number of its only visit, or its several."""
     known = {
         (tenant, contact): inside(numbers)
@@ -320,7 +357,7 @@ def known_contacts(visits: Visits, whole: Iterable[Whole]) -> Any:
     return ordered(known.items())
 
 
-def presence(known: PartitionPresence, whole: Iterable[Whole]) -> Any:
+def presence(known: PartitionPresence, whole: Iterable[WholeVisit]) -> Any:
     """Who is open, by queue and channel, and what of that was not told."""
     listed: list[Any] = [
         (home, key, at, answered)
@@ -330,7 +367,7 @@ def presence(known: PartitionPresence, whole: Iterable[Whole]) -> Any:
     ]
     begun: dict[Any, Any] = dict(known._begun)
     over = set(known._over)
-    for key, visit, _, _, is_over, home in whole:
+    for key, visit, _, _, is_over, home, _ in whole:
         if home is not None:
             at = visit.offered_at if visit.answered_at is None else visit.answered_at
             listed.append((home, key, at, int(visit.answered_at is not None)))

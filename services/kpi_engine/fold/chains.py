@@ -55,6 +55,13 @@ class Chains:
         self.numbers[contact] = {*numbers, CONTACT}
         self._place(contact, change, told)
 
+    def restore(self, contact: ContactKey, numbers: set[int]) -> None:
+        """All of a contact's visits, with these numbers, and its feedback, which is placed, are in
+        memory again.
+        """
+        self.any = True
+        self.numbers[contact] = {*numbers, CONTACT}
+
     def load(self, key: VisitKey, change: Change, *, spoken_of: bool) -> None:
         """A visit came into memory, of whose contact there is stored feedback or is not."""
         if spoken_of and key[:2] not in self.numbers:

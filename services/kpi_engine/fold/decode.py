@@ -15,6 +15,9 @@ LATEST = 4_102_444_800_000
 NAMED_BY_TYPE = frozenset((AgentMissed, AgentStateChanged, *ContactEvent.__subclasses__()))
 """Types that cannot be without a subject."""
 
+Folded = AnyEvent | bytes
+"""An event that was folded, or its record, where the core folded it"""
+
 _decode = msgspec.json.Decoder(AnyEvent).decode
 
 
@@ -38,6 +41,15 @@ def decode(value: bytes | None) -> AnyEvent | Refusal:
     ):
         return event
     return _mend(event)
+
+
+def told_by(record: Folded) -> AnyEvent:
+    """The event of a record that was folded."""
+    event = decode(record) if isinstance(record, bytes) else record
+    if isinstance(event, Refusal):
+        message = f"a record that was folded is refused ({event.detail}): {record!r:.300}"
+        raise TypeError(message)
+    return event
 
 
 def beyond_retention(kept_since: int) -> Refusal:

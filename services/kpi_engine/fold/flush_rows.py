@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from floorpulse.contracts.events import AnyEvent, ContactAmended, ContactRetracted
 from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import VisitKey
+from floorpulse.kpi_engine.fold.decode import Folded, told_by
 from floorpulse.kpi_engine.fold.packed import NO_KEYS, KeyColumns
 from floorpulse.kpi_engine.fold.position import PartitionPosition
 from floorpulse.kpi_engine.fold.rows import EncodedRows
@@ -53,11 +54,11 @@ class FlushRows:
         return sum(map(len, sized))
 
 
-def late_rows(partition: int, late: Mapping[PaneKey, AnyEvent]) -> Rows:
+def late_rows(partition: int, late: Mapping[PaneKey, Folded]) -> Rows:
     """The rows of the table `late_change`: panes, each with the last event that changed it."""
     return [
         (partition, *key, event.source, event.id, _type_of(event), _reason_of(event))
-        for key, event in late.items()
+        for key, event in ((key, told_by(one)) for key, one in late.items())
     ]
 
 

@@ -47,9 +47,7 @@ def _forget_oldest(visits: Visits, wanted: int, before: int) -> None:
         if _is_free(visits, key, visit) and key[:2] not in chains
     ]
     oldest = sorted([*(last for last, _ in free), *visits.packed.lasts(talks_since)])
-    if not oldest:
-        return
-    until = oldest[:wanted][-1]
+    until = oldest[:wanted][-1] if oldest else NEVER
     for last, key in free:
         if last <= until:
             _forget(visits, key, before)

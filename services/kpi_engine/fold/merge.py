@@ -14,6 +14,7 @@ in any order. Where a visit is amended, something of it taken back, or told once
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from floorpulse.contracts.feedback import Complaint, Evaluation, Statement, Surv
 from floorpulse.contracts.visits import Evidence, Miss, Visit
 from floorpulse.kpi_engine.fold.evidence import (
     EARLIEST,
+    LATEST,
     amendment,
     evidence_of,
     join_evidence,
@@ -48,6 +50,14 @@ def merge(visit: Visit, event: AnyEvent) -> bool:
         if step is not None and (fields is None or getattr(visit, fields[0]) is None):
             return step(visit, event)
     return _merge_evidence(visit, event)
+
+
+def repeats(visit: Visit, event: AnyEvent) -> bool:
+    """Whether the event says once more just what is told of the visit; False where only `merge`
+    would find that out.
+    """
+    told = _TOLD.get(type(event))
+    return told is not None and told[0](told_of(visit)) == told[1](event)
 
 
 def _said(event: AnyEvent) -> Evidence:
@@ -303,3 +313,20 @@ _ONLY_ONCE: dict[type, tuple[str, ...]] = {
     events.ContactLeft: EARLIEST["left"],
 }
 """The fields that these say, whose plain merge is right only while nothing is known of them"""
+_TOLD: dict[type, tuple[Callable[[Visit], Any], Callable[[Any], Any]]] = {
+    events.ContactOffered: (
+        attrgetter(*EARLIEST["visit"]),
+        attrgetter("at", "queue", "channel", "priority", "customer", "attributes"),
+    ),
+    events.ContactAnswered: (
+        attrgetter(*EARLIEST["answered"]),
+        attrgetter("at", "agent", "queue", "wait_ms"),
+    ),
+    events.ContactAbandoned: (
+        attrgetter(*EARLIEST["abandoned"]),
+        attrgetter("at", "queue", "wait_ms"),
+    ),
+    events.ContactEnded: (attrgetter(*LATEST["ended"]), attrgetter("at", "talk_ms", "hold_ms")),
+    events.ContactWrapped: (attrgetter(*LATEST["wrapped"]), attrgetter("at", "wrap_ms")),
+}
+"""What a visit and an event say of the same thing"""

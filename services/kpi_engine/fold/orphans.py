@@ -18,6 +18,7 @@ import msgspec
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.tallies import MOST_EXAMPLES, Example, Missing, example_of
 from floorpulse.contracts.visits import Visit, VisitKey, offer_at, outcome
+from floorpulse.kpi_engine.fold.decode import Folded, told_by
 
 PATIENCE = 60_000
 """Milliseconds of event time for which the event before is waited for"""
@@ -64,17 +65,19 @@ def missing_of(visit: Visit) -> Missing | None:
 
 
 class _Doubt(NamedTuple):
-    event: AnyEvent
+    event: Folded
     since: int
 
 
 @dataclass(eq=False)
 class Orphans:
-    """Of one partition under one owner; `dirty` are those whose tallies no flush wrote."""
+    """Of one partition under one owner; `dirty` are those whose tallies no flush wrote. Events that
+    the core folded are doubted as the records that they are.
+    """
 
     tallies: dict[OrphanKey, OrphanTally] = field(default_factory=dict)
     dirty: set[OrphanKey] = field(default_factory=set)
-    _fresh: dict[VisitKey, AnyEvent] = field(default_factory=dict)
+    _fresh: dict[VisitKey, Folded] = field(default_factory=dict)
     _doubts: dict[VisitKey, _Doubt] = field(default_factory=dict)
 
     def doubt(self, key: VisitKey, visit: Visit, event: AnyEvent) -> None:
@@ -90,7 +93,7 @@ class Orphans:
             visit = known(key)
             missing = None if visit is None else missing_of(visit)
             if missing is not None:
-                self._count(key[0], doubt.event, missing)
+                self._count(key[0], told_by(doubt.event), missing)
         for key, event in self._fresh.items():
             self._doubts.setdefault(key, _Doubt(event, watermark))
         self._fresh = {}

@@ -172,11 +172,12 @@ class NothingPacked:
     # ------------------------------------------------------------- memory
 
     def lasts(self, since: Since) -> Sequence[int]:
-        """The last instants of those that are stored and not going on."""
+        """The last instants of those that are stored, not going on and without feedback."""
         return ()
 
     def trim(self, since: Since, until: int, before: int) -> int:
-        """Forget those of them whose last instant is `until` at most; the instant since when visits
-        that are not in memory are new. Of one without its end that is `before`.
+        """Forget those of them whose last instant is `until` at most, and those with feedback that
+        was told before `before`; the instant since when visits that are not in memory are new. Of
+        one without its end that is `before`.
         """
         return NEVER

@@ -17,6 +17,7 @@ import msgspec
 from floorpulse.contracts.cells import Cells
 from floorpulse.contracts.events import AnyEvent, ContactAmended, ContactRetracted
 from floorpulse.contracts.updates import PaneKey
+from floorpulse.kpi_engine.fold.decode import Folded
 
 NEVER = -(1 << 62)
 
@@ -59,7 +60,7 @@ class Change(msgspec.Struct, frozen=True, gc=False):
     event: AnyEvent | None = None
 
 
-def says_why(event: AnyEvent) -> bool:
+def says_why(event: Folded) -> bool:
     """Whether the event puts right what others said, and gives the reason."""
     return isinstance(event, ContactAmended | ContactRetracted)
 
@@ -77,7 +78,7 @@ class Panes:
         self.rows: dict[PaneKey, Pane] = {}
         self.since = since
         self.kept_since = NEVER
-        self.late: dict[PaneKey, AnyEvent] = {}
+        self.late: dict[PaneKey, Folded] = {}
         self.unbased: dict[PaneKey, Pane] = {}
         self.dirty: list[Pane] = []
         self._unpublished: list[Pane] = []
@@ -99,11 +100,13 @@ class Panes:
             self._unpublished.append(pane)
         pane.revision = change.revision
         if key[3] <= change.passed and change.event is not None:
-            self._note_late(key, change.event)
+            self.note_late(key, change.event)
         return pane.cells
 
-    def _note_late(self, key: PaneKey, event: AnyEvent) -> None:
-        """The last event behind a late change stands for all, but one that says why stays."""
+    def note_late(self, key: PaneKey, event: Folded) -> None:
+        """An event changed a pane late: the last one stands for all, but one that says why
+        stays.
+        """
         known = self.late.get(key)
         if known is None or says_why(event) or not says_why(known):
             self.late[key] = event

@@ -16,6 +16,7 @@ from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.events import AgentMissed, AgentStateChanged, AnyEvent
 from floorpulse.contracts.updates import JOIN_BITS, Gauge, PaneKey, revision
 from floorpulse.kpi_engine.fold.agents import AgentStates, StateKey, entered, state_rows
+from floorpulse.kpi_engine.fold.decode import Folded
 from floorpulse.kpi_engine.fold.flush_rows import FlushRows, late_rows
 from floorpulse.kpi_engine.fold.forgetting import forget_oldest
 from floorpulse.kpi_engine.fold.orphans import TakenOrphans, orphan_rows
@@ -47,7 +48,7 @@ class _TakenRows:
     rows: FlushRows
     panes: TakenPanes
     agent_states: dict[StateKey, Entered]
-    late: dict[PaneKey, AnyEvent]
+    late: dict[PaneKey, Folded]
     presence: WrittenPages
     orphans: TakenOrphans
 

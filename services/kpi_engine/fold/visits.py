@@ -43,6 +43,7 @@ from floorpulse.kpi_engine.fold.chains import Chains
 from floorpulse.kpi_engine.fold.evidence import told_of
 from floorpulse.kpi_engine.fold.feedback import CONTACT
 from floorpulse.kpi_engine.fold.join import join
+from floorpulse.kpi_engine.fold.merge import repeats
 from floorpulse.kpi_engine.fold.orphans import Orphans
 from floorpulse.kpi_engine.fold.packed import ContactKey, NothingPacked, VisitRows
 from floorpulse.kpi_engine.fold.panes import NEVER, Change, Panes
@@ -140,6 +141,8 @@ class Visits:
         if step is not None and step(visit, event, key[0], self.panes, change):
             self._move(key, visit)
             return True
+        if repeats(visit, event):
+            return False
         if key[2] == CONTACT:
             return self.chains.hear(key, visit, event, change)
         if type(event) not in _TURNS:

@@ -35,6 +35,7 @@ class Bound(ctypes.Structure):
                 "unpublished",
                 "orphans",
                 "doubts",
+                "note_late",
             )
         ),
         *(
@@ -116,7 +117,7 @@ SIGNATURES: Mapping[str, tuple[Any, Sequence[Any]]] = {
     "core_panes": (py_object, [c_void_p, c_int64, py_object, c_ssize_t]),
     "core_taken": (c_int, [c_void_p, c_int]),
     "core_lasts": (c_int, [c_void_p, Instants, py_object]),
-    "core_trim": (c_int, [c_void_p, Instants, c_int64, POINTER(c_int64), py_object]),
+    "core_trim": (c_int, [c_void_p, Instants, c_int64, c_int64, POINTER(c_int64), py_object]),
 }
 """What the functions of the core give back, and what they are given"""
 

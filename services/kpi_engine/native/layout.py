@@ -8,14 +8,16 @@ import ctypes
 import secrets
 import sys
 import sysconfig
+from collections.abc import Callable
 from typing import Any, get_args
 
-from floorpulse.contracts.cells import Cell, Histogram
-from floorpulse.contracts.events import Channel
+from floorpulse.contracts.cells import Cell, Cells, Histogram
+from floorpulse.contracts.events import Channel, SurveyKind
 from floorpulse.contracts.updates import Gauge, Talk
 from floorpulse.contracts.visits import Visit
-from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH
-from floorpulse.kpi_engine.fold.decode import LATEST, decode
+from floorpulse.counting.contributions import RESOLVED, SURVEYS, by_contact
+from floorpulse.counting.histograms import EXACT_SECONDS, GROWTH, SCORE_STEPS
+from floorpulse.kpi_engine.fold.decode import LATEST
 from floorpulse.kpi_engine.fold.panes import Pane
 
 VISIT = (
@@ -56,6 +58,8 @@ CODES = (
     Histogram.ABANDONED_WAIT,
     Histogram.HANDLE_TIME,
 )
+SCALES: tuple[SurveyKind, ...] = ("csat", "nps", "fcr", "ces")
+SURVEY_CODES = 5
 WORD = ctypes.sizeof(ctypes.c_void_p)
 HEAD = 2 * WORD
 """Bytes of an object before its fields: the references to it, and its type"""
@@ -77,12 +81,15 @@ class Layout(ctypes.Structure):
         ("talk", ctypes.c_int64 * len(TALK)),
         ("gauge", ctypes.c_int64 * len(GAUGE)),
         ("codes", ctypes.c_int64 * len(CODES)),
+        ("surveys", ctypes.c_int64 * SURVEY_CODES * len(SCALES) * 2),
         ("visit_words", ctypes.c_int64),
         ("pane_words", ctypes.c_int64),
         ("talk_words", ctypes.c_int64),
         ("gauge_words", ctypes.c_int64),
         ("latest", ctypes.c_int64),
         ("exact_seconds", ctypes.c_int64),
+        ("score_steps", ctypes.c_int64),
+        ("resolved", ctypes.c_int64),
         ("growth", ctypes.c_double),
         ("secret", ctypes.c_uint64 * 2),
         ("none", ctypes.py_object),
@@ -93,7 +100,6 @@ class Layout(ctypes.Structure):
         ("new_talk", ctypes.py_object),
         ("new_gauge", ctypes.py_object),
         ("channels", ctypes.py_object),
-        ("decode", ctypes.py_object),
     )
 
 
@@ -116,12 +122,15 @@ def layout() -> Layout:
         tuple(talk[name] for name in TALK),
         tuple(gauge[name] for name in GAUGE),
         tuple(map(int, CODES)),
+        (survey_codes(lambda cells: cells), survey_codes(by_contact)),
         Visit.__basicsize__ // WORD,
         Pane.__basicsize__ // WORD,
         Talk.__basicsize__ // WORD,
         Gauge.__basicsize__ // WORD,
         LATEST,
         EXACT_SECONDS,
+        SCORE_STEPS,
+        RESOLVED,
         GROWTH,
         (secrets.randbits(64) | 1, secrets.randbits(64)),
         None,
@@ -132,7 +141,23 @@ def layout() -> Layout:
         Talk("", "", 0),
         Gauge("", "", "", [], 0, 0, []),
         channels,
-        decode,
+    )
+
+
+def survey_codes(named: Callable[[Cells], Cells]) -> tuple[tuple[int, ...], ...]:
+    """The codes of what an answer counts, by the kind of its survey, as they are `named`; 0 where
+    it counts no such thing.
+    """
+    return tuple(
+        tuple(
+            0 if code is None else next(iter(named({int(code): 1})))
+            for code in (
+                Cell.SURVEY_OFFERED,
+                *SURVEYS[kind],
+                Cell.FCR_RESOLVED if kind == "fcr" else None,
+            )
+        )
+        for kind in SCALES
     )
 
 

@@ -78,20 +78,41 @@ static PyObject *listed_as(const State *state, const Visit *visit, int which, in
     return held(visit->flags & flag ? state->at->yes : state->at->no);
 }
 
+/* (name, kind, instant, score, best, worst, queue, agent, whether it is to be written, whether it is
+ * being written) of the survey of a visit. */
+static PyObject *survey_parts(const State *state, const Visit *visit) {
+    Survey said = survey_of(visit);
+    Span scale = SCALE_NAMES[said.scale];
+    PyObject *parts[10] = {
+        text_of(survey_name(visit), said.length),
+        text_of(scale.text, scale.length),
+        PyLong_FromLongLong(said.at),
+        PyFloat_FromDouble(said.score),
+        PyFloat_FromDouble(said.best),
+        PyFloat_FromDouble(said.worst),
+        name_or_none(state, said.queue),
+        name_or_none(state, said.agent),
+        held(said.written == SURVEY_NEW ? state->at->yes : state->at->no),
+        held(said.written == SURVEY_FLIES ? state->at->yes : state->at->no),
+    };
+    return tuple_of(parts, 10);
+}
+
 /* All of a visit, which stays packed: (key, record, whether it is to be written, whether it is
- * being written, whether its conversation ended untold, where it is open). The next three are None
- * where it is not in their lists, else whether it is new, or over. */
+ * being written, whether its conversation ended untold, where it is open, its survey). The three
+ * behind the record are None where it is not in their lists, else whether it is new, or over. */
 EXPORT PyObject *core_whole(const State *state, uint32_t number) {
     const Visit *visit = visit_at(&state->visits, number);
-    PyObject *parts[6] = {
+    PyObject *parts[7] = {
         visit_key(state, visit),
         record_of(state, visit),
         listed_as(state, visit, DIRTY, IS_NEW),
         listed_as(state, visit, FLYING, FLIES_NEW),
         listed_as(state, visit, TALKS, IS_OVER),
         held(visit->at[OPEN] ? state->places.all[visit->place].home : state->at->none),
+        visit->flags & IS_SURVEYED ? survey_parts(state, visit) : held(state->at->none),
     };
-    return tuple_of(parts, 6);
+    return tuple_of(parts, 7);
 }
 
 /* A visit is Python's from now on. */
@@ -114,11 +135,14 @@ EXPORT int core_numbers(const State *state, int flying, PyObject *into) {
     return DONE;
 }
 
-/* Visits, those to be written, those that go on; names; how often a contact became Python's. */
+/* Visits, those to be written, those that go on; names; how often a contact became Python's; surveys,
+ * and those to be written. */
 EXPORT void core_counts(const State *state, int64_t *into) {
     into[0] = state->visits.used;
     into[1] = state->lists[DIRTY].used;
     into[2] = state->open;
     into[3] = state->names.used;
     into[4] = state->marked;
+    into[5] = state->surveyed;
+    into[6] = state->unwritten;
 }

@@ -3,12 +3,14 @@
 import ctypes
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from typing import get_args
+from typing import NamedTuple, get_args
 
-from floorpulse.contracts.events import Channel
+from floorpulse.contracts.events import Channel, SurveyKind
+from floorpulse.contracts.feedback import Survey
 from floorpulse.contracts.presence import Home
 from floorpulse.contracts.updates import Talk
 from floorpulse.contracts.visits import Visit, VisitKey
+from floorpulse.kpi_engine.fold.feedback import CONTACT, attach, homeless
 from floorpulse.kpi_engine.fold.packed import (
     NOBODY,
     ContactKey,
@@ -31,8 +33,59 @@ NOT_TOLD = -(1 << 63)
 MOST_MARKS = 1 << 16
 """Contacts that became Python's after which the core is told anew which ones are"""
 
-Whole = tuple[VisitKey, Visit, bool | None, bool | None, bool | None, Home | None]
-"""A packed visit as `core_whole` gives it"""
+COUNTS = 7
+"""How many numbers `core_counts` gives"""
+
+
+class PackedSurvey(NamedTuple):
+    """The answer to a survey that its contact's packed visit keeps, and whether it is to be
+    written, or being written, as the contact's own record.
+    """
+
+    name: str
+    kind: SurveyKind
+    at: int
+    score: float
+    best: float
+    worst: float
+    queue: str | None
+    agent: str | None
+    dirty: bool
+    flying: bool
+
+    def told(self) -> Visit:
+        """The feedback of the contact."""
+        survey = Survey(
+            self.kind,
+            self.queue,
+            None,
+            self.at,
+            self.score,
+            self.best,
+            self.worst,
+            self.agent,
+        )
+        return Visit(surveys={self.name: survey})
+
+
+class WholeVisit(NamedTuple):
+    """A packed visit with all that is known of it: whether it is to be written, being written, its
+    conversation ended untold (None where nothing of that is so, else whether it is new, or over),
+    where it is open, and the contact's feedback.
+    """
+
+    key: VisitKey
+    visit: Visit
+    dirty: bool | None
+    flying: bool | None
+    over: bool | None
+    home: Home | None
+    survey: PackedSurvey | None
+
+    @property
+    def contact_key(self) -> VisitKey:
+        """The key of the contact's own record."""
+        return (*self.key[:2], CONTACT)
 
 
 def by_channel(since: Since) -> tuple["ctypes.Array[ctypes.c_int64]", ...]:
@@ -58,12 +111,14 @@ class PackedVisits(NothingPacked):
         self.know_again()
 
     def __len__(self) -> int:
-        return int(self._counts()[0])
+        counts = self._counts()
+        return int(counts[0] + counts[5])
 
     @property
     def dirty(self) -> int:  # type: ignore[override]  # a number there, asked for here
         """How many are to be written."""
-        return int(self._counts()[1])
+        counts = self._counts()
+        return int(counts[1] + counts[6])
 
     @property
     def going_on(self) -> int:  # type: ignore[override]  # see above
@@ -76,7 +131,7 @@ class PackedVisits(NothingPacked):
         return int(self._counts()[4])
 
     def _counts(self) -> "ctypes.Array[ctypes.c_int64]":
-        counts = (ctypes.c_int64 * 5)()
+        counts = (ctypes.c_int64 * COUNTS)()
         self._core.counts(self.state, counts)
         return counts
 
@@ -138,12 +193,20 @@ class PackedVisits(NothingPacked):
 
     def _release(self, numbers: Sequence[int]) -> None:
         for number in numbers:
-            self._restore(self._core.whole(self.state, number))
+            self._restore(self.whole(number))
             self._core.unpack(self.state, number)
 
-    def _restore(self, whole: Whole) -> None:
+    def whole(self, number: int) -> WholeVisit:
+        """All of a visit, which stays packed."""
+        key, visit, dirty, flying, over, home, parts = self._core.whole(self.state, number)
+        survey = None if parts is None else PackedSurvey(*parts)
+        if survey is not None:
+            visit = attach(visit, survey.told())
+        return WholeVisit(key, visit, dirty, flying, over, home, survey)
+
+    def _restore(self, whole: WholeVisit) -> None:
         """Hold a packed visit in Python's records, with all that is known of it there."""
-        key, visit, dirty, flying, over, home = whole
+        key, visit, dirty, flying, over, home, survey = whole
         visits = self._visits
         visits.rows[key] = visit
         visits.contacts.known[key[0]][key[1]] = key[2]
@@ -155,14 +218,27 @@ class PackedVisits(NothingPacked):
             visits.presence.restore(home, key, visit)
         if over is not None:
             visits.presence.restore_talk(None if over else home, key)
+        if survey is not None:
+            self._restore_survey(whole.contact_key, survey, {key[2]})
+
+    def _restore_survey(self, key: VisitKey, survey: PackedSurvey, numbers: set[int]) -> None:
+        visits = self._visits
+        visits.rows[key] = homeless(survey.told(), None)
+        visits.chains.restore(key[:2], numbers)
+        if survey.dirty:
+            visits.dirty[key] = True
+        if survey.flying:
+            visits.flying[key] = True
 
     def peek(self, key: VisitKey) -> Visit | None:
         """See `NothingPacked.peek`."""
         found = self._core.find(self.state, key[0], key[1])
         if not found:
             return None
-        whole: Whole = self._core.whole(self.state, found - 1)
-        return whole[1] if whole[0] == key else None
+        whole = self.whole(found - 1)
+        if whole.survey is not None and key == whole.contact_key:
+            return homeless(whole.survey.told(), None)
+        return whole.visit if whole.key == key else None
 
     # ------------------------------------------------------------- who is open
 
@@ -254,7 +330,7 @@ class PackedVisits(NothingPacked):
         """See `NothingPacked.trim`."""
         found = (ctypes.c_int64 * 2)()
         over: list[VisitKey] = []
-        self._core.trim(self.state, by_channel(since)[1], until, found, over)
+        self._core.trim(self.state, by_channel(since)[1], until, before, found, over)
         for key in over:
             self._visits.presence.restore_talk(None, key)
         if found[1]:

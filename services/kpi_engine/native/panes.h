@@ -55,6 +55,27 @@ static int count_span(const State *state, Delta *delta, Family of, int64_t span)
     return add_cell(delta, codes[of.histogram] + bucket_of(state, span), 1);
 }
 
+/* Thousandths of the way from the worst to the best. */
+static int64_t score_bucket(const State *state, const Survey *survey) {
+    double share = (survey->score - survey->worst) / (survey->best - survey->worst);
+    if (share < 0) share = 0;
+    if (share > 1) share = 1;
+    return (int64_t)rint((double)state->at->score_steps * share);
+}
+
+/* Count an answer in one of its panes: that of its instant, or of its contact's offer. */
+static int count_survey(const State *state, Delta *delta, const Survey *survey, int by_contact) {
+    const int64_t *codes = state->at->surveys[by_contact][survey->scale];
+    int64_t bucket = score_bucket(state, survey), sum = (int64_t)rint(survey->score * 1000);
+    if (add_cell(delta, codes[S_OFFERED], 1) < 0 || add_cell(delta, codes[S_COUNT], 1) < 0)
+        return FAILED;
+    if (sum && add_cell(delta, codes[S_SUM], sum) < 0) return FAILED;
+    if (codes[S_RESOLVED] && bucket >= state->at->resolved &&
+        add_cell(delta, codes[S_RESOLVED], 1) < 0)
+        return FAILED;
+    return codes[S_SCORES] ? add_cell(delta, codes[S_SCORES] + bucket, 1) : DONE;
+}
+
 static uint32_t place_hash(int32_t tenant, int32_t queue, uint8_t channel) {
     uint64_t hash = mixed(mixed((uint64_t)tenant, (uint64_t)queue), channel);
     return (uint32_t)(hash ^ hash >> 32);
@@ -131,12 +152,11 @@ static PyObject *new_pane(const State *state, PyObject *key) {
     return pane;
 }
 
-/* Find the pane of a place at `at`; NOT_OURS where Python must touch it: what it counts was shown
- * as final, was deleted, or may be stored. */
+/* Find the pane of a place at `at`; NOT_OURS where Python must touch it: what it counts was deleted,
+ * or may be stored. */
 static int find_pane(const State *state, const Bound *bound, uint32_t number, int64_t at,
                      Target *target) {
     *target = (Target){at - at % bound->length, number, 0, NULL};
-    if (target->start <= bound->passed) return NOT_OURS;
     uint32_t recent = *recent_of(state, bound, target);
     if (recent && recent <= state->deltas_used) {
         const Delta *delta = state->deltas + recent - 1;
@@ -186,8 +206,16 @@ static int room_for_delta(State *state) {
     return DONE;
 }
 
-/* What is to be added to a pane that changes with `revision`; NULL with an error. */
-static Delta *touch(State *state, const Bound *bound, Target *target, int64_t revision) {
+/* Let Python's panes know what changed one that may have been shown as final. */
+static int note_late(const State *state, const Bound *bound, PyObject *pane, PyObject *value) {
+    PyObject *key = *slot(pane, state->at->pane[PANE_KEY]);
+    PyObject *result = PyObject_CallFunctionObjArgs(bound->note_late, key, value, NULL);
+    give_back(result);
+    return result ? DONE : FAILED;
+}
+
+/* What is to be added to a pane that an event changes; NULL with an error. */
+static Delta *touch(State *state, const Bound *bound, Target *target, const Event *event) {
     if (!target->delta) {
         if (room_for_delta(state) < 0 || announce(state, bound, target->pane) < 0) return NULL;
         Delta *delta = state->deltas + state->deltas_used;
@@ -198,7 +226,9 @@ static Delta *touch(State *state, const Bound *bound, Target *target, int64_t re
         target->delta = *recent_of(state, bound, target) = ++state->deltas_used;
     }
     Delta *delta = state->deltas + target->delta - 1;
-    delta->revision = revision;
+    delta->revision = bound->revision + event->offset * bound->revision_step;
+    if (delta->start <= bound->passed && note_late(state, bound, delta->pane, event->value) < 0)
+        return NULL;
     return delta;
 }
 

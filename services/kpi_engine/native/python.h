@@ -12,6 +12,7 @@ extern void Py_IncRef(PyObject *);
 extern void Py_DecRef(PyObject *);
 extern PyObject *PyLong_FromLongLong(long long);
 extern long long PyLong_AsLongLong(PyObject *);
+extern PyObject *PyFloat_FromDouble(double);
 extern PyObject *PyBytes_FromStringAndSize(const char *, Size);
 extern PyObject *PyUnicode_FromStringAndSize(const char *, Size);
 extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Size *);

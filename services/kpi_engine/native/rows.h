@@ -28,14 +28,15 @@ static uint8_t *pack_text(uint8_t *out, const uint8_t *text, uint32_t length) {
 enum {
     B_OFFERED, B_QUEUE, B_CUSTOMER, B_ANSWERED, B_AGENT, B_ANSWERED_QUEUE, B_ENDED, B_TALK, B_HOLD,
     B_ABANDONED, B_ABANDONED_QUEUE, B_WRAPPED, B_WRAP, B_ANSWERED_WAIT, B_ABANDONED_WAIT,
-    B_CHANNEL, B_PRIORITY = 18
+    B_CHANNEL, B_PRIORITY = 18, B_SURVEYS = 26, B_EVIDENCE = 29
 };
 
-/* Longer than any values: five texts, and numbers. */
-#define LONGEST_VALUES 1024
+/* Longer than any values: five texts, and numbers; with a survey, what was told of both again. */
+#define LONGEST_VALUES 4096
 /* Before the values: a mark, an array of so many, and their mask. */
 #define LONGEST_RECORD (LONGEST_VALUES + 16)
 #define USUAL_MARK 2
+#define ODD_MARK 3
 
 /* The values that are told of a visit, the mask of them, and how many there are. */
 typedef struct {
@@ -107,6 +108,76 @@ static void add_channel(const State *state, Record *record, const Visit *visit) 
         record->end = pack_text(add_value(record, B_CHANNEL), channel, (uint32_t)length);
 }
 
+static uint8_t *pack_name(const State *state, uint8_t *out, int32_t name) {
+    if (name == NOBODY) return big(out, 0xc0, 1);
+    return pack_text(out, state->names.all[name].bytes, (uint32_t)state->names.all[name].length);
+}
+
+static uint8_t *pack_decimal(uint8_t *out, double value) {
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return big(big(out, 0xcb, 1), bits, 8);
+}
+
+static uint8_t *pack_nothing(uint8_t *out, int times) {
+    while (times--) out = big(out, 0xc0, 1);
+    return out;
+}
+
+/* The surveys of a visit: one, by its name. */
+static uint8_t *pack_survey(const State *state, const Visit *visit, uint8_t *out) {
+    Survey said = survey_of(visit);
+    out = pack_text(big(out, 0x81, 1), survey_name(visit), said.length);
+    out = pack_text(big(out, 0x98, 1), SCALE_NAMES[said.scale].text, SCALE_NAMES[said.scale].length);
+    out = pack_number(pack_nothing(pack_name(state, out, said.queue), 1), said.at, NOT_TOLD);
+    out = pack_decimal(pack_decimal(pack_decimal(out, said.score), said.best), said.worst);
+    return pack_name(state, out, said.agent);
+}
+
+/* An array of all fields of `Visit`, of which surveys alone are told. */
+static uint8_t *pack_surveys_alone(const State *state, const Visit *visit, uint8_t *out) {
+    Size length;
+    PyObject *channel = *slot(state->at->new_visit, state->at->visit[CHANNEL]);
+    Text name = (Text)PyUnicode_AsUTF8AndSize(channel, &length);
+    out = pack_nothing(big(out, 0xdc001f, 3), 2);
+    out = pack_nothing(pack_text(out, name, (uint32_t)length), 18);
+    out = pack_nothing(big(out, 0x9090, 2), 3);
+    return big(pack_nothing(pack_survey(state, visit, out), 3), 0x90, 1);
+}
+
+/* An array of all fields of `Visit`, but for surveys. */
+static uint8_t *pack_told(const State *state, const Visit *visit, uint8_t *out) {
+    int answered = visit->flags & IS_ANSWERED, abandoned = visit->flags & IS_ABANDONED;
+    Size length;
+    Text channel = (Text)PyUnicode_AsUTF8AndSize(channel_name(state, visit), &length);
+    out = pack_number(big(out, 0xdc001f, 3), visit->offered, NOT_TOLD);
+    out = pack_name(state, out, state->places.all[visit->place].queue);
+    out = pack_text(out, channel, (uint32_t)length);
+    out = pack_number(out, answered ? visit->outcome : NOT_TOLD, NOT_TOLD);
+    out = pack_name(state, out, visit->agent);
+    out = pack_name(state, out, answered ? visit->outcome_queue : NOBODY);
+    out = pack_number(out, answered ? visit->wait : UNTOLD, UNTOLD);
+    out = pack_number(out, visit->ended, NOT_TOLD);
+    out = pack_number(pack_number(out, visit->talk, UNTOLD), visit->hold, UNTOLD);
+    out = pack_number(pack_number(out, visit->wrapped, NOT_TOLD), visit->wrap, UNTOLD);
+    out = pack_number(out, abandoned ? visit->outcome : NOT_TOLD, NOT_TOLD);
+    out = pack_name(state, out, abandoned ? visit->outcome_queue : NOBODY);
+    out = pack_number(out, abandoned ? visit->wait : UNTOLD, UNTOLD);
+    out = pack_number(pack_nothing(out, 3), visit->priority, NOBODY);
+    out = visit->customer_length
+              ? pack_text(out, visit->text + visit->contact_length, visit->customer_length)
+              : pack_nothing(out, 1);
+    out = pack_nothing(big(pack_nothing(out, 1), 0x9090, 2), 7);
+    return big(out, 0x90, 1);
+}
+
+/* The survey of a visit, and what lies under a visit with one. */
+static void add_survey(const State *state, Record *record, const Visit *visit) {
+    record->end = pack_survey(state, visit, add_value(record, B_SURVEYS));
+    uint8_t *out = pack_told(state, visit, big(add_value(record, B_EVIDENCE), 0x95, 1));
+    record->end = pack_surveys_alone(state, visit, big(out, 0x908080, 3));
+}
+
 /* A visit as `encode_visit` writes it; the bytes of it. */
 static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     uint8_t *begin = out;
@@ -126,8 +197,9 @@ static Size pack_record(const State *state, const Visit *visit, uint8_t *out) {
     if (visit->flags & IS_ABANDONED) add_outcome(state, &record, visit, queue);
     add_number(&record, B_PRIORITY, visit->priority, NOBODY);
     add_customer(&record, visit->text + visit->contact_length, visit->customer_length);
+    if (visit->flags & IS_SURVEYED) add_survey(state, &record, visit);
     uint32_t number = record.number + 1;
-    out = big(out, USUAL_MARK, 1);
+    out = big(out, visit->flags & IS_SURVEYED ? ODD_MARK : USUAL_MARK, 1);
     out = number < 16 ? big(out, 0x90 | number, 1) : big(big(out, 0xdc, 1), number, 2);
     out = pack_number(out, record.mask, NOT_TOLD);
     memcpy(out, record.values, (size_t)(record.end - record.values));
@@ -148,54 +220,6 @@ typedef struct {
     int64_t number;
 } Rows;
 
-static uint32_t turned(uint32_t word, int bits) { return word >> bits | word << (32 - bits); }
-
-/* A round of SHA-256 on the words `now` of these places. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                                                          \
-    now[h] += (turned(now[e], 6) ^ turned(now[e], 11) ^ turned(now[e], 25)) +                     \
-              (now[g] ^ (now[e] & (now[f] ^ now[g]))) + constant[i] + word[i];                    \
-    now[d] += now[h];                                                                             \
-    now[h] += (turned(now[a], 2) ^ turned(now[a], 13) ^ turned(now[a], 22)) +                     \
-              ((now[a] & now[b]) | (now[c] & (now[a] | now[b])))
-
-/* Take a block of 64 bytes into the eight words of a SHA-256 (FIPS 180-4). */
-static void hash_block(uint32_t *hash, const uint8_t *block) {
-    static const uint32_t ROUNDS[64] = {
-        0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4,
-        0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe,
-        0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
-        0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7,
-        0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85, 0x2e1b2138, 0x4d2c6dfc,
-        0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85, 0xa2bfe8a1, 0xa81a664b,
-        0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116,
-        0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-        0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
-        0xc67178f2};
-    uint32_t words[64], now[8];
-    for (int i = 0; i < 16; i++)
-        words[i] = (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 |
-                   (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3];
-    for (int i = 16; i < 64; i++) {
-        uint32_t early = words[i - 15], late = words[i - 2];
-        words[i] = words[i - 16] + words[i - 7] +
-                   (turned(early, 7) ^ turned(early, 18) ^ early >> 3) +
-                   (turned(late, 17) ^ turned(late, 19) ^ late >> 10);
-    }
-    memcpy(now, hash, sizeof now);
-    for (int i = 0; i < 64; i += 8) { /* the words stay, their names move on */
-        const uint32_t *word = words + i, *constant = ROUNDS + i;
-        ROUND(0, 1, 2, 3, 4, 5, 6, 7, 0);
-        ROUND(7, 0, 1, 2, 3, 4, 5, 6, 1);
-        ROUND(6, 7, 0, 1, 2, 3, 4, 5, 2);
-        ROUND(5, 6, 7, 0, 1, 2, 3, 4, 3);
-        ROUND(4, 5, 6, 7, 0, 1, 2, 3, 4);
-        ROUND(3, 4, 5, 6, 7, 0, 1, 2, 5);
-        ROUND(2, 3, 4, 5, 6, 7, 0, 1, 6);
-        ROUND(1, 2, 3, 4, 5, 6, 7, 0, 7);
-    }
-    for (int i = 0; i < 8; i++) hash[i] += now[i];
-}
-
 /* What stands for a customer of up to 255 bytes, as `customer_mark` says it. */
 static int64_t customer_mark(const uint8_t *text, uint32_t length) {
     uint32_t hash[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -205,7 +229,7 @@ static int64_t customer_mark(const uint8_t *text, uint32_t length) {
     memcpy(blocks, text, length);
     blocks[length] = 0x80;
     big(blocks + bytes - 2, length * 8, 2);
-    for (uint32_t at = 0; at < bytes; at += 64) hash_block(hash, blocks + at);
+    for (uint32_t at = 0; at < bytes; at += 64) take_block(hash, blocks + at);
     return (int64_t)((uint64_t)hash[0] << 32 | hash[1]);
 }
 
@@ -292,6 +316,27 @@ static int append_row(const State *state, int64_t partition, Visit *visit, Rows 
     return DONE;
 }
 
+/* Append the row of the contact's own record of a visit with a survey. */
+static int append_contact(const State *state, int64_t partition, const Visit *visit, Rows *rows) {
+    uint8_t *begin = room_for(rows, LONGEST_ROW), *out = begin, *body;
+    Size length;
+    if (!out) return FAILED;
+    PyObject *channel = *slot(state->at->new_visit, state->at->visit[CHANNEL]);
+    Text name = (Text)PyUnicode_AsUTF8AndSize(channel, &length);
+    out = put_small(big(out, VISIT_COLUMNS, 2), partition);
+    out = put_name(state, out, visit->tenant);
+    out = put_small(put_text(out, visit->text, visit->contact_length), 0);
+    out = put_text(put_null(put_null(out)), name, (size_t)length);
+    body = put_null(put_null(put_null(out))) + 4;
+    out = pack_number(big(body, ODD_MARK << 8 | 0x92, 2), 1 << B_EVIDENCE, NOT_TOLD);
+    out = pack_surveys_alone(state, visit, big(out, 0x95, 1));
+    out = big(out, 0x908080c0, 4);
+    big(body - 4, (uint64_t)(out - body), 4);
+    rows->used += (size_t)(out - begin);
+    rows->number++;
+    return DONE;
+}
+
 /* Append a value to a column of texts, behind a line end where it is not the first: no text of the
  * core's holds one. */
 static int append_value(Rows *column, Text text, size_t length) {
@@ -364,6 +409,10 @@ static int take(State *state, const Flush *flush, uint32_t number, Rows *taken) 
     int result = append_row(state, flush->partition, visit, taken + !is_new);
     if (result == DONE) result = note(state, flush, visit, is_new);
     if (result == DONE && is_new) result = append_key(state, visit, taken + 2);
+    if (result == DONE && has_survey(visit, SURVEY_NEW)) {
+        result = append_contact(state, flush->partition, visit, taken);
+        set_written(state, visit, SURVEY_FLIES);
+    }
     if (result == FAILED) return FAILED;
     visit->flags &= (uint8_t)~(IS_NEW | FLIES_NEW);
     if (is_new) visit->flags |= FLIES_NEW;
@@ -460,6 +509,8 @@ EXPORT int core_taken(State *state, int again) {
         Visit *visit = visit_at(&state->visits, number);
         if (again && enlist(state->lists + DIRTY, visit, number, DIRTY) < 0) return FAILED;
         if (again && visit->flags & FLIES_NEW) visit->flags |= IS_NEW;
+        if (has_survey(visit, SURVEY_FLIES))
+            set_written(state, visit, again ? SURVEY_NEW : SURVEY_STORED);
         visit->flags &= (uint8_t)~FLIES_NEW;
         visit->at[FLYING] = 0;
         flying->used--;

@@ -14,10 +14,9 @@ before, so that everything is as if Python had folded all.
 import ctypes
 from collections.abc import Iterator, Sequence
 
-from floorpulse.contracts.events import AgentStateChanged, AnyEvent
-from floorpulse.contracts.letters import Refusal
+from floorpulse.contracts.events import AgentStateChanged
 from floorpulse.contracts.updates import JOIN_BITS, revision
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import told_by
 from floorpulse.kpi_engine.fold.orphans import MOST as MOST_DOUBTS
 from floorpulse.kpi_engine.fold.partition import Numbered, Partition
 from floorpulse.kpi_engine.fold.slices import Feed, ReadInstants, ReadSlice, Told
@@ -94,7 +93,7 @@ class NativePartition:
         number = len(read.values)
         index = self._core.fold(self._state, bound, 0, number)
         while index < number:
-            event = read.decoded.get(index) or _event(read.values[index])
+            event = read.decoded.get(index) or told_by(read.values[index] or b"")
             if not isinstance(event, AgentStateChanged):
                 self._packed.release(visit_key(event)[:2])
             yield read.offsets[index], event
@@ -115,6 +114,7 @@ class NativePartition:
             panes._unpublished,
             visits.orphans._fresh,
             visits.orphans._doubts,
+            panes.note_late,
             MOST_DOUBTS,
             visits.since,
             panes.since,
@@ -125,11 +125,3 @@ class NativePartition:
             1 << JOIN_BITS,
             *by_channel(visits.presence.since),
         )
-
-
-def _event(value: bytes | None) -> AnyEvent:
-    decoded = decode(value)
-    if isinstance(decoded, Refusal):
-        message = f"the core read a record that is refused ({decoded.detail}): {value!r:.300}"
-        raise TypeError(message)
-    return decoded

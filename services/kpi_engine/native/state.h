@@ -19,20 +19,25 @@ enum {
     C_OFFERED, C_ANSWERED, C_ABANDONED, C_ANSWERED_WAIT, C_ABANDONED_WAIT, C_HANDLED, C_TALK,
     C_HOLD, C_WRAP, C_HELD, C_WRAP_TOLD, C_ANSWERED_WAITS, C_ABANDONED_WAITS, C_HANDLE_TIMES, CODES
 };
+/* What an answer to a survey counts. */
+enum { S_OFFERED, S_COUNT, S_SUM, S_SCORES, S_RESOLVED, SURVEY_CODES };
+/* Surveys of one kind, when they were answered, and again in the time of their contact. */
+enum { CSAT, NPS, FCR, CES, SCALES };
 
 typedef struct {
     int64_t visit[VISIT_FIELDS], pane[PANE_FIELDS], talk[TALK_FIELDS],
-        gauge[GAUGE_FIELDS], codes[CODES];
-    int64_t visit_words, pane_words, talk_words, gauge_words, latest, exact_seconds;
+        gauge[GAUGE_FIELDS], codes[CODES], surveys[2][SCALES][SURVEY_CODES];
+    int64_t visit_words, pane_words, talk_words, gauge_words, latest, exact_seconds, score_steps,
+        resolved;
     double growth;
     uint64_t secret[2];
-    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels, *decode;
+    PyObject *none, *yes, *no, *new_visit, *new_pane, *new_talk, *new_gauge, *channels;
 } Layout;
 
 /* What one partition holds while a slice is folded: borrowed from the caller. */
 typedef struct {
     PyObject *absent, *parked, *known, *numbers, *unsure, *panes, *dirty_panes, *unpublished,
-        *orphans, *doubts;
+        *orphans, *doubts, *note_late;
     int64_t most_doubts, visits_since, panes_since, panes_kept_since, length, passed, revision,
         revision_step;
     int64_t waits_since[SEVERAL_CHANNELS], talks_since[SEVERAL_CHANNELS]; /* by channel */
@@ -67,11 +72,15 @@ typedef struct {
     int64_t latest;
 } Heard;
 
-enum { OFFER, ANSWER, ABANDON, END, WRAP_UP, KINDS, ELSEWHERE, REFUSED };
+enum { OFFER, ANSWER, ABANDON, END, WRAP_UP, SURVEY, KINDS, ELSEWHERE, REFUSED };
 
 typedef struct {
-    int64_t at, wait, talk, hold, wrap, priority, offset;
+    int64_t at, offset;
     PyObject *value;
+    union {
+        struct { int64_t wait, talk, hold, wrap, priority; };
+        struct { double score, best, worst; Text survey; uint8_t survey_length, scale; };
+    };
     Text contact, customer;
     int32_t tenant, source, queue, agent;
     uint32_t contact_length, customer_length, hash;
@@ -88,14 +97,14 @@ typedef struct {
 enum { DIRTY, FLYING, TALKS, OPEN, LISTS };
 enum {
     IS_NEW = 1, FLIES_NEW = 2, IS_ANSWERED = 4, IS_ABANDONED = 8, IS_OVER = 16, IS_HERE = 32,
-    IS_MARKED = 64
+    IS_MARKED = 64, IS_SURVEYED = 128
 };
 
 #define UNTOLD UINT32_MAX
 #define NOWHERE UINT32_MAX
 
-/* `at` are places in lists + 1, or 0; `text` is the contact, and behind it the customer; `mark`
- * stands for the customer, once it was asked for. */
+/* `at` are places in lists + 1, or 0; `text` is the contact, behind it the customer, and behind that
+ * a survey; `mark` stands for the customer, once it was asked for. */
 typedef struct {
     int64_t offered, outcome, ended, wrapped, mark;
     uint8_t *text;
@@ -104,6 +113,18 @@ typedef struct {
     uint16_t number;
     uint8_t contact_length, customer_length, flags;
 } Visit;
+
+/* To be written, being written, written. */
+enum { SURVEY_NEW, SURVEY_FLIES, SURVEY_STORED };
+
+/* The answer to a survey that names no visit, whose contact has this one; its name stands behind
+ * it. */
+typedef struct {
+    int64_t at;
+    double score, best, worst;
+    int32_t queue, agent;
+    uint8_t scale, length, written;
+} Survey;
 
 #define A_CHUNK 4096u
 
@@ -156,7 +177,7 @@ typedef struct {
     Places places;
     Visits visits;
     List lists[OPEN];
-    uint32_t open;
+    uint32_t open, surveyed, unwritten; /* visits that go on; surveys, and those to be written */
     uint64_t *foreign; /* bits by the hashes of contacts of which Python may know */
     uint32_t marked;
     Delta *deltas;

@@ -7,12 +7,11 @@ typedef struct {
     const Event *event;
     Visit *visit;
     Target pane;
-    int64_t revision;
     uint32_t number;
 } Step;
 
 static Delta *touched(Step *step) {
-    return touch(step->state, step->bound, &step->pane, step->revision);
+    return touch(step->state, step->bound, &step->pane, step->event);
 }
 
 static int find_pane_of(Step *step, int64_t at) {
@@ -66,6 +65,34 @@ static int is_unexpected(const Step *step, int foreign) {
     if (result == DONE && foreign) result = lacks(bound->parked, key);
     give_back(key);
     return result;
+}
+
+/* DONE where what was told of a visit is what an event tells once more: nothing changes then. */
+static int is_told(const State *state, const Visit *visit, const Event *event) {
+    uint8_t outcome = event->kind == ANSWER ? IS_ANSWERED : IS_ABANDONED;
+    uint32_t wait = event->wait == NOT_TOLD ? UNTOLD : (uint32_t)event->wait;
+    const Place *place = visit->place == NOWHERE ? NULL : state->places.all + visit->place;
+    switch (event->kind) {
+    case OFFER:
+        return place && visit->offered == event->at && place->queue == event->queue &&
+               place->channel == event->channel &&
+               visit->priority == (event->priority == NOT_TOLD ? NOBODY : event->priority) &&
+               visit->customer_length == event->customer_length &&
+               (!event->customer || !memcmp(visit->text + visit->contact_length, event->customer,
+                                            event->customer_length));
+    case ANSWER:
+    case ABANDON:
+        return visit->flags & outcome && visit->outcome == event->at &&
+               visit->outcome_queue == event->queue && visit->wait == wait &&
+               visit->agent == event->agent;
+    case END:
+        return visit->ended == event->at &&
+               visit->talk == (event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk) &&
+               visit->hold == (event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold);
+    default:
+        return visit->wrapped == event->at &&
+               visit->wrap == (event->wrap == NOT_TOLD ? UNTOLD : (uint32_t)event->wrap);
+    }
 }
 
 /* Whether no feedback of the contact is placed here or looked for. */
@@ -172,43 +199,23 @@ static Family family_of(const Visit *visit) {
     return visit->flags & IS_ANSWERED ? ANSWERS : ABANDONS;
 }
 
-/* An agent takes a visit that waits, or a customer gives up. */
-static int conclude(Step *step) {
-    State *state = step->state;
-    const Event *event = step->event;
-    Visit *visit = step->visit;
-    if (visit->offered == NOT_TOLD || has_outcome(visit)) return NOT_OURS;
-    uint8_t channel = state->places.all[visit->place].channel;
-    if (event->kind == ANSWER && event->at < step->bound->talks_since[channel]) return NOT_OURS;
-    int result = find_pane_of(step, visit->offered);
-    if (result != DONE) return result;
-    Delta *delta = touched(step);
-    if (!delta) return FAILED;
-    close_visit(state, visit);
-    put_outcome(step);
-    int64_t wait = event->wait;
-    if (wait == NOT_TOLD) wait = event->at > visit->offered ? event->at - visit->offered : 0;
-    if (count_span(state, delta, family_of(visit), wait) < 0 || set_dirty(step) < 0) return FAILED;
-    if (event->kind == ANSWER) return talk(step);
-    state->places.all[visit->place].changed = 1;
-    return DONE;
+/* Remember the record that leaves a visit without what must have come before it, as long as so many
+ * are doubted. */
+static int doubt(const Step *step) {
+    const Bound *bound = step->bound;
+    if (PyDict_Size(bound->orphans) + PyDict_Size(bound->doubts) >= bound->most_doubts) return DONE;
+    PyObject *key = event_key(step->state, step->event);
+    int result = key && !PyDict_SetItem(bound->orphans, key, step->event->value) ? DONE : FAILED;
+    give_back(key);
+    return result;
 }
 
 /* A visit begins with its answer, or with giving up, and counts nothing before its offer. */
 static int begin_with_outcome(Step *step) {
-    const Bound *bound = step->bound;
     if (step->event->wait != NOT_TOLD) return NOT_OURS;
     int result = begins(step);
     if (result != DONE) return result;
-    if (PyDict_Size(bound->orphans) + PyDict_Size(bound->doubts) < bound->most_doubts) {
-        PyObject *event =
-            PyObject_CallFunctionObjArgs(step->state->at->decode, step->event->value, NULL);
-        PyObject *key = event ? event_key(step->state, step->event) : NULL;
-        result = key && !PyDict_SetItem(bound->orphans, key, event) ? DONE : FAILED;
-        give_back(key);
-        give_back(event);
-    }
-    if (result == FAILED || begin(step) < 0) return FAILED;
+    if (doubt(step) < 0 || begin(step) < 0) return FAILED;
     put_outcome(step);
     return DONE;
 }
@@ -283,19 +290,79 @@ static int is_handled(const Visit *visit) {
     return visit->flags & IS_ANSWERED && visit->place != NOWHERE && visit->wrapped == NOT_TOLD;
 }
 
-/* A conversation ends. */
-static int end(Step *step) {
+/* Count what a visit that is over was handled for; `step->pane` is the pane of its end. */
+static int count_handling(Step *step) {
+    Delta *delta = touched(step);
+    return delta ? add_handling(step->state, delta, handling_of(step->visit), 1) : FAILED;
+}
+
+/* An agent took a visit whose end is known already: it was handled in the pane of that. */
+static int answer_ended(Step *step) {
+    Target offered = step->pane;
+    step->pane.pane = NULL;
+    int result = find_pane_of(step, step->visit->ended);
+    if (result == DONE) {
+        close_visit(step->state, step->visit);
+        put_outcome(step);
+        result = touch(step->state, step->bound, &offered, step->event) ? DONE : FAILED;
+        if (step->pane.start == offered.start) step->pane.delta = offered.delta;
+        if (result == DONE) result = count_handling(step);
+        give_back(step->pane.pane);
+        step->pane = offered;
+        offered.pane = NULL;
+    }
+    give_back(offered.pane);
+    return result;
+}
+
+/* An agent takes a visit that waits, or a customer gives up. */
+static int conclude(Step *step) {
+    State *state = step->state;
     const Event *event = step->event;
     Visit *visit = step->visit;
-    if (!is_handled(visit) || visit->ended != NOT_TOLD) return NOT_OURS;
-    int result = find_pane_of(step, event->at);
+    if (visit->offered == NOT_TOLD || has_outcome(visit)) return NOT_OURS;
+    uint8_t channel = state->places.all[visit->place].channel;
+    if (event->kind == ANSWER && event->at < step->bound->talks_since[channel]) return NOT_OURS;
+    int ended = visit->ended != NOT_TOLD;
+    int result = find_pane_of(step, visit->offered);
+    if (result == DONE && ended && event->kind == ANSWER) result = answer_ended(step);
     if (result != DONE) return result;
     Delta *delta = touched(step);
     if (!delta) return FAILED;
-    visit->ended = event->at;
-    visit->talk = event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk;
-    visit->hold = event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold;
-    if (add_handling(step->state, delta, handling_of(visit), 1) < 0) return FAILED;
+    close_visit(state, visit);
+    put_outcome(step);
+    int64_t wait = event->wait;
+    if (wait == NOT_TOLD) wait = event->at > visit->offered ? event->at - visit->offered : 0;
+    if (count_span(state, delta, family_of(visit), wait) < 0 || set_dirty(step) < 0) return FAILED;
+    if (event->kind == ANSWER && !ended) return talk(step);
+    state->places.all[visit->place].changed = 1;
+    return DONE;
+}
+
+static void put_end(const Step *step) {
+    const Event *event = step->event;
+    step->visit->ended = event->at;
+    step->visit->talk = event->talk == NOT_TOLD ? UNTOLD : (uint32_t)event->talk;
+    step->visit->hold = event->hold == NOT_TOLD ? UNTOLD : (uint32_t)event->hold;
+}
+
+/* The end of a visit comes before its outcome, and counts nothing yet. */
+static int end_early(Step *step) {
+    if (doubt(step) < 0) return FAILED;
+    put_end(step);
+    return set_dirty(step);
+}
+
+/* A conversation ends. */
+static int end(Step *step) {
+    Visit *visit = step->visit;
+    if (visit->ended != NOT_TOLD || visit->wrapped != NOT_TOLD) return NOT_OURS;
+    if (visit->offered != NOT_TOLD && !has_outcome(visit)) return end_early(step);
+    if (!is_handled(visit)) return NOT_OURS;
+    int result = find_pane_of(step, step->event->at);
+    if (result != DONE) return result;
+    put_end(step);
+    if (count_handling(step) < 0) return FAILED;
     return hang_up(step) == DONE ? set_dirty(step) : FAILED;
 }
 
@@ -318,12 +385,49 @@ static int wrap_up(Step *step) {
         Delta *delta = touched(step);
         result = delta ? add_handling(state, delta, now, 1) : FAILED;
         if (step->pane.start == before.start) before.delta = step->pane.delta;
-        delta = result == DONE ? touch(state, step->bound, &before, step->revision) : NULL;
+        delta = result == DONE ? touch(state, step->bound, &before, step->event) : NULL;
         result = delta ? add_handling(state, delta, was, -1) : FAILED;
         visit->wrapped = event->at;
         visit->wrap = event->wrap == NOT_TOLD ? UNTOLD : (uint32_t)event->wrap;
     }
     give_back(before.pane);
+    return result == DONE ? set_dirty(step) : result;
+}
+
+/* Whether the feedback of a contact waits neither for stored records nor for what is looked for. */
+static int is_unheard(const Step *step) {
+    if (!is_foreign(step->state, step->event->hash)) return DONE;
+    PyObject *key = event_key(step->state, step->event);
+    int result = key ? lacks(step->bound->parked, key) : FAILED;
+    give_back(key);
+    return result == DONE ? is_unspoken(step) : result;
+}
+
+/* A survey of the contact was answered: it is about the contact's only visit. */
+static int survey(Step *step) {
+    State *state = step->state;
+    const Event *event = step->event;
+    Visit *visit = step->visit;
+    if (visit->offered == NOT_TOLD || visit->flags & IS_SURVEYED) return NOT_OURS;
+    if (event->agent != NOBODY && event->agent != visit->agent) return NOT_OURS;
+    if (event->queue != NOBODY && event->queue != state->places.all[visit->place].queue)
+        return NOT_OURS;
+    int result = is_unheard(step);
+    if (result == DONE) result = find_pane_of(step, visit->offered);
+    if (result != DONE) return result;
+    Target offered = step->pane;
+    step->pane.pane = NULL;
+    result = find_pane_of(step, event->at);
+    if (result == DONE) result = put_survey(state, visit, event);
+    if (result == DONE) {
+        Survey said = survey_of(visit);
+        Delta *delta = touched(step);
+        result = delta ? count_survey(state, delta, &said, 0) : FAILED;
+        if (step->pane.start == offered.start) offered.delta = step->pane.delta;
+        delta = result == DONE ? touch(state, step->bound, &offered, step->event) : NULL;
+        result = delta ? count_survey(state, delta, &said, 1) : FAILED;
+    }
+    give_back(offered.pane);
     return result == DONE ? set_dirty(step) : result;
 }
 
@@ -334,20 +438,23 @@ static int make_step(Step *step) {
     if (known) {
         step->number = known - 1;
         step->visit = visit_at(&step->state->visits, step->number);
+        if (event->kind == SURVEY) return survey(step);
         if (step->visit->number != event->visit) return NOT_OURS;
+        if (is_told(step->state, step->visit, event)) return DONE;
+        if (step->visit->flags & IS_SURVEYED) return NOT_OURS;
     }
     switch (event->kind) {
     case OFFER: return known ? offer_late(step) : offer(step);
     case ANSWER:
     case ABANDON: return known ? conclude(step) : begin_with_outcome(step);
     case END: return known ? end(step) : NOT_OURS;
-    default: return known ? wrap_up(step) : NOT_OURS;
+    case WRAP_UP: return known ? wrap_up(step) : NOT_OURS;
+    default: return NOT_OURS;
     }
 }
 
 static int fold_event(State *state, const Bound *bound, const Event *event) {
     Step step = {.state = state, .bound = bound, .event = event};
-    step.revision = bound->revision + event->offset * bound->revision_step;
     int result = make_step(&step);
     give_back(step.pane.pane);
     return result;

@@ -157,6 +157,7 @@ static int unpack(State *state, uint32_t number) {
     if (visit->place != NOWHERE) state->places.all[visit->place].changed = 1;
     close_visit(state, visit);
     empty_slot(visits, visit->hash, number);
+    drop_survey(state, visit);
     free(visit->text);
     visit->text = NULL;
     visit->flags = 0;
