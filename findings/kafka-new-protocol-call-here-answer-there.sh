@@ -6,7 +6,7 @@
 # Expected: group.protocol=consumer changes how a group balances, not what it balances to: two topics
 #           with as many partitions and the same keys, read by one group, lie on the same consumers
 #           number by number, as they have since the range assignor was made the client's default.
-# Seen:     Two topics of four partitions, defaults everywhere. With the classic protocol each call is
+# Seen:     Two topics of four partitions, defaults but for heartbeats. With the classic protocol each call is
 #           where its answer is. With the new one the broker's first assignor, uniform, deals the
 #           eight partitions out one by one: of a second consumer both have four, and no number has
 #           both topics in one place, of a third one number of four has. By count it is more even;
@@ -48,6 +48,8 @@ log.dirs=$work/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
 group.initial.rebalance.delay.ms=0
+group.consumer.min.heartbeat.interval.ms=500
+group.consumer.heartbeat.interval.ms=500
 PROPERTIES
 java -cp 'lib/*' kafka.tools.StorageTool format -t 4L6g3nShT-eMCtK--X86sw \
   -c server.properties >format.log 2>&1
@@ -123,7 +125,8 @@ public class Together {
             admin.createTopics(topics).all().get();
         }
         for (int members = 1; members <= 3; members++) {
-            tell("classic", members, Map.of("group.protocol", "classic"));
+            tell("classic", members,
+                Map.of("group.protocol", "classic", "heartbeat.interval.ms", 500));
             tell("consumer", members, Map.of("group.protocol", "consumer"));
         }
         tell("consumer, range", 2,
