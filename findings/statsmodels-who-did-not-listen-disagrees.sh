@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Each call is scored by two of three reviewers, who always agree: statsmodels says that their
-# agreement, Fleiss' kappa, is 0, no better than chance. Who did not listen is an opinion of her own.
+# agreement, Fleiss' kappa, is 0, no better than chance. Who did not listen is an opinion of her
+# own.
 #
 # Package:  statsmodels 0.15.0, krippendorff 0.9.0, irrCAC 0.4.4 (PyPI)
 # Expected: A score that is missing, NaN, is left out by aggregate_raters, or raises: its page says
 #           "bincount will raise exception if data cannot be converted to integer". fleiss_kappa
 #           wants as many scores of each call, and has an assertion for that.
-# Seen:     NaN becomes a third category beside 0 and 1, so each call has three scores again, nothing
-#           is raised, and kappa is 0.00 for reviewers who always agree and -0.31 for ones who never
-#           do. Only with n_cat it raises. Krippendorff's alpha is 1 and -0.75; irrCAC's Fleiss is
-#           1 and -1. By to_table and cohens_kappa two reviewers agree about each call that neither
-#           heard: 0.55, and 0.16 if those calls are taken out.
+# Seen:     NaN becomes a third category beside 0 and 1, so each call has three scores again,
+#           nothing is raised, and kappa is 0.00 for reviewers who always agree and -0.31 for ones
+#           who never do. Only with n_cat it raises. Krippendorff's alpha is 1 and -0.75; irrCAC's
+#           Fleiss is 1 and -1. By to_table and cohens_kappa two reviewers agree about each call
+#           that neither heard: 0.55, and 0.16 if those calls are taken out.
 # Matters:  Samples for calibration overlap in part, that is what they are for. A team that scores
 #           alike is sent to be trained, and one that hardly scores at all is praised.
 # Source:   statsmodels/stats/inter_rater.py (aggregate_raters: np.unique; to_table: histogramdd)
