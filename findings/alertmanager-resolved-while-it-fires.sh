@@ -11,9 +11,9 @@
 #           left. Four queues with max_alerts: 3, the fourth by name critical: as long as it fires
 #           the post says severity warning in commonLabels, and when the three others end it says
 #           status "resolved", truncatedAlerts 1. GET /api/v2/alerts has the fourth as active.
-# Matters:  A receiver that works by the post's status, as most of ten lines do, closes the page,
-#           and a queue whose name sorts late never has one. Judge alert by alert, and leave
-#           max_alerts out, or take a post with truncatedAlerts for firing.
+# Matters:  A receiver that works by the post's status closes the page that is open, and a queue
+#           whose name sorts late never has one. Judge alert by alert, and leave max_alerts out, or
+#           take a post with truncatedAlerts for firing.
 # Source:   notify/webhook/webhook.go (truncateAlerts before GetTemplateData)
 set -euo pipefail
 

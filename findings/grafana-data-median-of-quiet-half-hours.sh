@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Of half hours two of which had no call, Grafana's panels say that the median service level is 15
-# %, the first percentile 90 % and the 99th 60 %: NaN stops the sorting, and what lies between is
+# Of half hours two of which had no call, Grafana's panels say that the median service level is
+# 15 %, the first percentile 90 % and the 99th 60 %: NaN stops the sorting, and what lies between is
 # mixed.
 #
 # Package:  @grafana/data 13.2.3 (npm), which reduces a series to a figure in Grafana's browser
@@ -31,7 +31,7 @@ const { dataFrameFromJSON, reduceField } = require('@grafana/data');
 
 const REDUCERS = ['min', 'p1', 'median', 'p99', 'max', 'mean', 'stdDev', 'count'];
 
-/** What a panel says of these shares, sent as Grafana's server sends them: NaN beside the values. */
+/** What a panel says of these shares, sent as by Grafana's server: NaN beside the values. */
 function tell(name, shares) {
   const at = (test) => shares.flatMap((share, index) => (test(share) ? [index] : []));
   const frame = dataFrameFromJSON({
@@ -46,7 +46,7 @@ function tell(name, shares) {
   console.log(`${name}: ${told.join(', ')}`);
 }
 
-tell('no quiet half hour', [0.9, 0.95, 0.1, 0.2, 0.3, 0.6]);
+tell('none quiet', [0.9, 0.95, 0.1, 0.2, 0.3, 0.6]);
 tell('quiet ones NaN', [0.9, 0.95, NaN, 0.1, 0.2, 0.3, NaN, 0.6]);
 tell('quiet ones last', [0.9, 0.95, 0.1, 0.2, 0.3, 0.6, NaN, NaN]);
 tell('quiet ones null', [0.9, 0.95, null, 0.1, 0.2, 0.3, null, 0.6]);
@@ -57,7 +57,7 @@ echo "@grafana/data 13.2.3"
 echo "expected: the figures of the first line, or NaN"
 sed 's/^/seen: /' seen.txt
 diff - seen.txt <<'TEXT' >/dev/null
-no quiet half hour: min 0.1, p1 0.1, median 0.45, p99 0.95, max 0.95, mean 0.508, stdDev 0.332, count 6
+none quiet: min 0.1, p1 0.1, median 0.45, p99 0.95, max 0.95, mean 0.508, stdDev 0.332, count 6
 quiet ones NaN: min 0.1, p1 0.9, median 0.15, p99 0.6, max 0.95, mean 0.508, stdDev NaN, count 8
 quiet ones last: min 0.1, p1 0.1, median 0.75, p99 NaN, max 0.95, mean 0.508, stdDev NaN, count 8
 quiet ones null: min 0.1, p1 0.1, median 0.45, p99 0.95, max 0.95, mean 0.508, stdDev 0.332, count 6

@@ -6,8 +6,7 @@
 # Package:  Apache Kafka 4.4.0, broker and client (Maven: kafka_2.13, kafka-clients)
 # Expected: group.protocol=consumer changes how a group balances, not what it balances to: two
 #           topics with as many partitions and the same keys, read by one group, lie on the same
-#           consumers number by number, as they have since the range assignor was made the client's
-#           default.
+#           consumers number by number, as by range, the client's default.
 # Seen:     Two topics of four partitions, defaults but for heartbeats. With the classic protocol
 #           each call is where its answer is. With the new one the broker's first assignor, uniform,
 #           deals the eight partitions out one by one: of a second consumer both have four, and no

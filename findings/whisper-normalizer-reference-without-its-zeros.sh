@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # A transcript that loses the zeros of a caller's reference, 0045 as 45, has a word error rate of 0
-# by Whisper's normaliser, and one that writes "zero zero four five" in digits has one word of three
-# wrong.
+# by Whisper's normaliser, and one that writes "zero zero four five" in digits has a word wrong.
 #
 # Package:  whisper_normalizer 0.1.15, jiwer 4.0.0 (PyPI)
 # Expected: Numbers are brought to one form so that "twenty dollars" and "$20" are one, digits said
