@@ -6,9 +6,10 @@
 # Expected: A client that does not know the protocol says so, or the broker refuses its question, as
 #           it does for other things that are too new. The group's offsets show that it works.
 # Seen:     Brokers answer the old DescribeGroups request, up to version 5, for such a group with
-#           state "Dead", no protocol, no members and error code 0, exactly as for a group that never
-#           was. list_consumer_groups has it beside the others; only with version 6 there is an error,
-#           GROUP_ID_NOT_FOUND. A group of the classic protocol beside it is "Stable" with a member.
+#           state "Dead", no protocol, no members and error code 0, exactly as for a group that
+#           never was. list_consumer_groups has it beside the others; only with version 6 there is
+#           an error, GROUP_ID_NOT_FOUND. A group of the classic protocol beside it is "Stable" with
+#           a member.
 # Matters:  An alert "nobody reads the calls" fires for ever from the day that one setting of a
 #           consumer is changed, and the clean-up that deletes dead groups has found one. The lag by
 #           list_consumer_group_offsets is right.
@@ -107,8 +108,8 @@ async def by_aiokafka() -> None:
         offsets = await admin.list_consumer_group_offsets(protocol)
         committed = sum(one.offset for one in offsets.values())
         print(
-            f"aiokafka, {protocol}: {state}, {len(members)} members, assignor {assignor or 'none'}, "
-            f"error {error}; committed {committed}"
+            f"aiokafka, {protocol}: {state}, {len(members)} members, "
+            f"assignor {assignor or 'none'}, error {error}; committed {committed}"
         )
     await admin.close()
 

@@ -2,17 +2,18 @@
 # With max_alerts a webhook of Alertmanager says "resolved" of a group in which a queue still fires:
 # status, common labels and common annotations are those of the alerts that were not cut off.
 #
-# Package:  Alertmanager 0.25.0 (Debian: prometheus-alertmanager), found on the PATH; 0.35.0 is alike
+# Package:  Alertmanager 0.25.0 (Debian: prometheus-alertmanager), found on the PATH; 0.35.0 is
+#           alike
 # Expected: max_alerts bounds the list of a post. Status ("firing" if one fires, so its page says
-#           "<resolved|firing>" of the group), commonLabels and truncatedAlerts are of the group, and
-#           what fires is kept before what is over.
+#           "<resolved|firing>" of the group), commonLabels and truncatedAlerts are of the group,
+#           and what fires is kept before what is over.
 # Seen:     Alerts are sorted by their labels, cut, and then the rest of the body is made of what is
-#           left. Four queues with max_alerts: 3, the fourth by name critical: as long as it fires the
-#           post says severity warning in commonLabels, and when the three others end it says
+#           left. Four queues with max_alerts: 3, the fourth by name critical: as long as it fires
+#           the post says severity warning in commonLabels, and when the three others end it says
 #           status "resolved", truncatedAlerts 1. GET /api/v2/alerts has the fourth as active.
-# Matters:  A receiver that works by the post's status, as most of ten lines do, closes the page, and
-#           a queue whose name sorts late never has one. Judge alert by alert, and leave max_alerts
-#           out, or take a post with truncatedAlerts for firing.
+# Matters:  A receiver that works by the post's status closes the page that is open, and a queue
+#           whose name sorts late never has one. Judge alert by alert, and leave max_alerts out, or
+#           take a post with truncatedAlerts for firing.
 # Source:   notify/webhook/webhook.go (truncateAlerts before GetTemplateData)
 set -euo pipefail
 

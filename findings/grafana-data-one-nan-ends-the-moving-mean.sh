@@ -5,14 +5,15 @@
 # Package:  @grafana/data 13.2.3 (npm): the transformation "Add field from calculation"
 # Expected: A window of three minutes forgets a minute after three. What is not known, null, is left
 #           out by both, as it is by the reducers of panels.
-# Seen:     The mean of a minute without a call is NaN, 0/0 at Prometheus. The window keeps a running
-#           sum, adds the NaN and takes it off again, which is NaN for ever: ten of twelve minutes
-#           are missing, with the window centred eleven. Standard deviation, of the same window, is there
-#           again after three minutes. With null instead the window is right, and the cumulative
-#           mean is 55 s of waits that were all 60 s: it adds nothing and counts one more.
+# Seen:     The mean of a minute without a call is NaN, 0/0 at Prometheus. The window keeps a
+#           running sum, adds the NaN and takes it off again, which is NaN for ever: ten of twelve
+#           minutes are missing, with the window centred eleven. Standard deviation, of the same
+#           window, is there again after three minutes. With null instead the window is right, and
+#           the cumulative mean is 55 s of waits that were all 60 s: it adds nothing and counts one
+#           more.
 # Matters:  The smoothed curve of a wall ends at the first quiet minute of the night, at the hour at
-#           which nobody looks, and a day's running mean is better than any of its minutes. Smooth in
-#           the query (avg_over_time of the sums), and divide the two sums there.
+#           which nobody looks, and a day's running mean is better than any of its minutes. Smooth
+#           in the query (avg_over_time of the sums), and divide the two sums there.
 # Source:   packages/grafana-data, transformations/transformers/calculateField.ts
 set -euo pipefail
 

@@ -8,11 +8,11 @@
 #           they are shown; of a time it is the same.
 # Seen:     Of a time it is the text. Shown as 0:03:59 it is 3 min 59 s, as 03:59 (the format MM:SS)
 #           3 h 59 min, as 03:59.7 3:59:42 h. 27 h 30 min of talk in a format without days, which
-#           shows 03:30:00, are 3 h 30 min; shown as 27:30:00 or 59:30 they raise. The dtype is
-#           the same for all, object of datetime.time.
-# Matters:  A mean handle time of four minutes is one of four hours in the staffing plan, sixty times
-#           the agents; with one call of 24 minutes and more the same sheet is refused instead.
-#           Give times in seconds, as numbers.
+#           shows 03:30:00, are 3 h 30 min; shown as 27:30:00 or 59:30 they raise. The dtype is the
+#           same for all, object of datetime.time.
+# Matters:  A mean handle time of four minutes is one of four hours in the staffing plan, sixty
+#           times the agents; with one call of 24 minutes and more the same sheet is refused
+#           instead. Give times in seconds, as numbers.
 # Source:   pandas/io/excel/_odfreader.py (_get_cell_value: Timestamp(str(cell)) for "time");
 #           OpenDocument 1.3, part 3, office:time-value
 set -euo pipefail

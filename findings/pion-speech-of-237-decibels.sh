@@ -3,13 +3,13 @@
 #
 # Package:  github.com/pion/rtcp 1.2.20 (Go module)
 # Expected: VoIPMetricsReportBlock is the block of RFC 3611 4.7, whose signal level and noise level
-#           are "expressed in decibels as a signed integer in two's complement form", so int8; 127 is
-#           "not available". The other fields of one byte are not negative.
+#           are "expressed in decibels as a signed integer in two's complement form", so int8; 127
+#           is "not available". The other fields of one byte are not negative.
 # Seen:     All are uint8. The levels come as 237 and 189, and in String(); delay, R factor and MOS
-#           are right. The noise is told as louder than the quietest speech, 128, and "not available",
-#           127, is less than either.
-# Matters:  An alert "the caller is hardly heard", below -30, never fires, and a mean over callers with
-#           and without a level says nothing. Take int8 of both, and leave 127 out before.
+#           are right. The noise is told as louder than the quietest speech, 128, and "not
+#           available", 127, is less than either.
+# Matters:  An alert "the caller is hardly heard", below -30, never fires, and a mean over callers
+#           with and without a level says nothing. Take int8 of both, and leave 127 out before.
 # Source:   extended_report.go (VoIPMetricsReportBlock), RFC 3611 4.7.4
 set -euo pipefail
 

@@ -12,9 +12,9 @@
 #           other way round it is 25 % of false alarm. A reference against itself has 0.
 #           annotation.support() joins the turns, and then it is 0.
 # Matters:  Turns overlap where a person marks an interjection inside a turn, where the parts of two
-#           annotators are put together, and where words are given with margins. A vendor's 3 % may be
-#           20 here, and the system that copies the overlaps wins over the one that is right.
-# Source:   pyannote/metrics/base.py, identification.py (compute_components by tracks, not labels)
+#           annotators are put together, and where words are given with margins. A vendor's 3 % may
+#           be 20 here, and the system that copies the overlaps wins over the one that is right.
+# Source:   pyannote/metrics/identification.py (get_labels with unique=False)
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -223,7 +223,7 @@ async def test_a_queue_log_becomes_events_and_a_line_that_is_none_is_reported_wi
         "NONE|NONE|NONE|QUEUESTART|",
         "c1|sales|NONE|ENTERQUEUE||1201|1",
         '{"bad": 1}',
-        "c1|sales|NONE|ABANDON|1|1|30",
+        "c1|sales|NONE|ABANDON|1|1|0",
     ]
     file.write_text(
         "\n".join(call if call.startswith("{") else f"1366720340|{call}" for call in calls)

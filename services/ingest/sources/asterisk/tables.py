@@ -51,6 +51,11 @@ a table has both, such as the instant of the entry and that at which its row was
 DELIMITERS = "|\t;,"
 BYTE_ORDER_MARK = "\ufeff"
 """What Windows writes before the first line of a file"""
+BEHIND_TORN = re.compile(
+    r"\d{10}(?:\.\d+)?\|(?:NONE|MANAGER|REALTIME|[^|]*\d{10}\.\d+)\|(?:[^|]+\|){2}[A-Z]{4,}\|",
+    re.ASCII,
+)
+"""How a line of the file begins in the middle of another"""
 NUL = b"\0"
 """What a file system may leave in a log that was being written when the power failed"""
 LATIN_1 = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
@@ -83,7 +88,7 @@ class LogReader:
         text = _text(line).strip(f" \r\n{BYTE_ORDER_MARK}")
         if not text:
             return None
-        entry = None if self._columns else entry_of(text)
+        entry = None if self._columns else _behind_torn(text) or entry_of(text)
         read = entry or self._row(text)
         if isinstance(read, LogEntry) and not self._columns:
             read = _bare(read)
@@ -153,6 +158,16 @@ def _text(line: bytes) -> str:
         return line.decode()
     except UnicodeDecodeError:
         return line.decode(errors="surrogateescape").translate(LATIN_1)
+
+
+def _behind_torn(text: str) -> LogEntry | None:
+    """The entry that was written behind a line without its end: the disk was full, or the machine
+    went down. A call's id behind the stamp looks like a stamp, too.
+    """
+    found = BEHIND_TORN.search(text, 1)
+    if found is None or found.start() == text.index("|") + 1:
+        return None
+    return entry_of(text[found.start() :])
 
 
 def _zoneless(time: str) -> Refusal:

@@ -625,6 +625,35 @@ def test_a_line_of_which_a_power_failure_left_nothing_says_nothing() -> None:
     assert refusals("") == []
 
 
+@pytest.mark.parametrize(
+    "torn",
+    [
+        "1",
+        f"{AT}",
+        f"{AT}|1.1|sales|a",
+        f"{AT}|1.1|sales|ann|CONN",
+        f"{AT}|1.1|sales|ann|CONNECT|1",
+    ],
+)
+def test_a_line_is_read_behind_one_that_the_end_of_the_disk_tore(torn: str) -> None:
+    """What a full disk, or a machine that went down, left of a line has no line feed: the next one
+    stands behind it.
+    """
+    start = call("QUEUESTART", "", at=AT + 90, name="NONE", queue="NONE")
+
+    ended = said(call("ENTERQUEUE", "", "", 1), torn + start)
+
+    assert [event["type"] for event in ended] == ["contact.offered", "contact.left"]
+
+
+def test_the_id_of_a_call_is_no_stamp_of_a_further_line() -> None:
+    paused = call("PAUSEALL", "LUNCH", "", name=f"{AT}.1", queue="NONE", agent="ann")
+
+    [state] = said(paused)
+
+    assert (state["agent"], state["state"], state["reason"]) == ("ann", "break", "LUNCH")
+
+
 def test_what_a_power_failure_left_before_a_line_is_no_part_of_it() -> None:
     lines = call("ENTERQUEUE", "", "", 1), "\0" * 40 + call("ABANDON", 1, 1, 4, at=AT + 4)
 

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# utilsforecast's MAPE of a pandas frame forgives whatever is forecast for half hours without a call:
-# a forecast of 50 calls there is the better one. Of the same figures in polars it is NaN.
+# utilsforecast's MAPE of a pandas frame forgives whatever is forecast for half hours without a
+# call: a forecast of 50 calls there is the better one. Of the same figures in polars it is NaN.
 #
 # Package:  utilsforecast 0.2.17, pandas 3.1.1, polars 2.1.0 (PyPI)
 # Expected: An error in percent of no calls is infinite, or huge as in scikit-learn, or refused:
 #           something that says "not this measure". Its page says "The closer to zero an observed
-#           value is, the higher penalty MAPE loss assigns". The frame's library makes no difference.
-# Seen:     One call expected costs 100 % where there was one, and nothing where there was none: such
-#           half hours become NaN, which the mean of pandas leaves out and that of polars does not.
-#           Of four half hours with 10, 0, 20 and 0 calls, a forecast of 11, 50, 18 and 50 has 10 %,
-#           the better one of 12, 0, 18 and 0 has 15 %; both are NaN in polars. A call that is not
-#           known, null, is left out by both. nd and smape count the half hours in both.
+#           value is, the higher penalty MAPE loss assigns". The frame's library makes no
+#           difference.
+# Seen:     One call expected costs 100 % where there was one, and nothing where there was none:
+#           such half hours become NaN, which the mean of pandas leaves out and that of polars does
+#           not. Of four half hours with 10, 0, 20 and 0 calls, a forecast of 11, 50, 18 and 50 has
+#           10 %, the better one of 12, 0, 18 and 0 has 15 %; both are NaN in polars. A call that is
+#           not known, null, is left out by both. nd and smape count the half hours in both.
 # Matters:  Nights and weekends of a small queue are staffed by the worst model that there is, and
 #           whoever changes to polars has no best model at all. Judge by nd (WAPE) or mae.
 # Source:   utilsforecast/losses.py (_zero_to_nan in mape)
