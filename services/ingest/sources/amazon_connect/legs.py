@@ -26,7 +26,7 @@ NO_AGENT = missing("ARN of the agent who was connected")
 """The refusal of a contact that somebody took whom it does not name: it was not given up"""
 NOT_GIVEN_UP = {"what": "abandoned", "reason": "the contact went on elsewhere"}
 PERSONAL = "agent"
-"""Type of a queue, or step of its ARN, that is one agent's own"""
+"""Step of the ARN of a queue that is one agent's own"""
 
 
 @dataclass(frozen=True)
