@@ -79,11 +79,11 @@ HEAD = """# Ingest
 Written by `make bench ARGS="--systems ingest"`: `POST /v1/events` of `floorpulse ingest` beside a
 plain service for the same events (`tests/benchmarks/ingest_peer.py`): a FastAPI route whose events
 pydantic validates and aiokafka's `send_and_wait` sends, one after the other. It has the same
-limits, pseudonyms, compression and acknowledgement. It lets pydantic read the body's bytes, knows
-only the five kinds of events that are sent, and refuses a whole request for one wrong event: all of
-that is in its favour. Its second column hands all events of a request to the producer and waits
-once, which is how to tune it; the goals are set beside the first. *Floorpulse at the base* is
-another checkout, `--base`.
+limits, pseudonyms and acknowledgement, and compresses every batch, where ingest leaves a few small
+records as they are. It lets pydantic read the body's bytes, knows only the five kinds of events
+that are sent, and refuses a whole request for one wrong event: these are in its favour. Its second column hands all events of a request to the producer and waits
+once, which is how to tune it; the goals are set beside the first. *Floorpulse at …* is
+another revision, `--against`.
 
 Eight connections send stories of contacts, no contact twice. What counts is CPU of the service's
 process, user and system, µs an event; the services take turns, {rounds} rounds after one that does
