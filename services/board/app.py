@@ -1,5 +1,5 @@
 """Keeping a board: take a place in the feed, load what is durable, then merge what comes; again
-after every loss.
+after every loss, and whenever a partition has a new owner or log.
 
 place in feed ─► load panes ─► follow ─┬─► follow …
       ▲                                └─► load once more, a little later: what a lost record told
@@ -124,8 +124,8 @@ class BoardKeeper:
         await self._prune(now)
         if not self.loaded.is_set():
             self.board.take_queue_channels(await self._store.queue_channels())
-            for agent in await self._store.agents(now):
-                self.board.agents.take(agent)
+        for agent in await self._store.agents(now):
+            self.board.agents.take(agent)
         asked_at = self.board.steady()
         for position in await self._store.positions():
             self.board.load_position(position, asked_at)
@@ -145,8 +145,8 @@ class BoardKeeper:
         for update, at, live, traces in news:
             where = {"partition": update.partition, "next_offset": update.next_offset}
             with tracing.following("show", Role.CONSUMER, traces, where):
-                for new_log in self.board.taking(update, at, live=live):
-                    if new_log:
+                for new_owner in self.board.taking(update, at, live=live):
+                    if new_owner:
                         self._missed.set()
                     await self._give_way(until)
             if live:

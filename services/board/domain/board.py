@@ -44,12 +44,15 @@ class Board(Picture):
         self._watched: list[set[QueueChannel]] = []
 
     def take(self, update: Update, at: int, *, live: bool = True) -> bool:
-        """Merge an update at once, see `taking`; True where its partition started a new log."""
+        """Merge an update at once, see `taking`; True where its partition started a new log or has
+        a new owner.
+        """
         return any(list(self.taking(update, at, live=live)))
 
     def taking(self, update: Update, at: int, *, live: bool = True) -> Iterator[bool]:
         """Merge an update in small steps, so that others may work between them; a step that yields
-        True started a new log of its partition.
+        True started a new log of its partition, or is the first word of a new owner: what the
+        former one wrote and did not live to tell is durable, and nobody tells it any more.
 
         Between two steps each queue shows the update wholly or not at all: its rows and its gauge
         are taken together, those of folded queues in one step. The partition's position comes last,
@@ -76,7 +79,7 @@ class Board(Picture):
             return
         if live:
             self.ages.freshness.hear(position, update.lag, at)
-        yield known is not None and update.generation > known.generation
+        yield known is not None and position.owner > known.owner
 
     def _take_queues(
         self,

@@ -31,6 +31,11 @@ class Position:
     age: int = 0
 
     @property
+    def owner(self) -> tuple[int, int]:
+        """Whose word it is: a newer log beats an older one, a newer owner an older one."""
+        return self.generation, self.epoch
+
+    @property
     def order(self) -> tuple[int, int, int, int]:
         """A newer log beats an older one, a newer owner an older one, a later place an earlier one,
         later news earlier ones.

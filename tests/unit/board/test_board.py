@@ -228,6 +228,18 @@ def test_a_new_log_is_told_and_its_positions_count() -> None:
     assert {position.next_offset for position in board.positions.values()} == {0}
 
 
+def test_a_new_owner_is_told_once() -> None:
+    floor = floor_with_one_waiting()
+    board = board_of(floor)
+    floor.epoch += 1
+
+    first = [board.take(update, update.published_at) for update in floor.updates(NOW)]
+    again = [board.take(update, update.published_at) for update in floor.updates(NOW)]
+
+    assert set(first) == {True}
+    assert set(again) == {False}
+
+
 def test_the_watermark_is_the_lowest_of_those_that_have_one() -> None:
     floor = floor_with_one_waiting()
     board = Board(RULES, lambda: NOW)

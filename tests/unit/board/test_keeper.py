@@ -16,6 +16,7 @@ from floorpulse.board.domain.rules import Rules
 from floorpulse.board.domain.windows import Window
 from floorpulse.board.metrics import BoardMetrics
 from floorpulse.board.ports import FeedLostError
+from floorpulse.contracts.agents import Entered
 from floorpulse.contracts.cells import Cell
 from tests.fakes.floor import MemoryFloor, ScriptedFeed, answered
 
@@ -110,6 +111,21 @@ async def test_a_new_log_makes_it_load_again_what_lost_records_told() -> None:
         await until(lambda: len(keeper.board.positions) > 0)
         old.put(answered(NOW - 9000, 1))
         await until(lambda: offered(keeper) == 1)
+
+
+async def test_a_new_owner_makes_it_load_again_what_the_former_one_wrote_and_did_not_tell() -> None:
+    """Killed between the flush and the next news: nobody tells those rows and states any more."""
+    floor = MemoryFloor()
+    news = MemoryFloor(epoch=2)
+    come = floor.updates(NOW)
+    feed = ScriptedFeed(come, *([] for _ in range(9)), news.updates(NOW), *([] for _ in range(50)))
+
+    async with kept(floor, feed) as keeper:
+        await until(lambda: len(keeper.board.positions) > 0)
+        floor.put(answered(NOW - 9000, 1))
+        floor.enter("ann", Entered(NOW - 9000, "available", ("sales",)))
+        await until(lambda: offered(keeper) == 1)
+        await until(lambda: keeper.board.agents.state("demo", "ann", NOW) is not None)
 
 
 async def test_a_defect_ends_the_keeping_and_says_so() -> None:
