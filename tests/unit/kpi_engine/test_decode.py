@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from floorpulse.contracts.events import ContactOffered
 from floorpulse.contracts.letters import Reason, Refusal
-from floorpulse.kpi_engine.fold.decode import decode
+from floorpulse.kpi_engine.fold.decode import decode, told_by
 
 OFFERED = {
     "type": "contact.offered",
@@ -118,3 +118,16 @@ def test_a_refusal_says_where_it_was_wrong(
     assert isinstance(refusal, Refusal)
     assert refusal.reason is reason
     assert names in refusal.detail
+
+
+def test_a_folded_record_says_what_its_event_says() -> None:
+    event = decode(record())
+
+    assert told_by(record()) == event
+    assert not isinstance(event, Refusal)
+    assert told_by(event) is event
+
+
+def test_a_folded_record_that_is_refused_is_a_defect() -> None:
+    with pytest.raises(TypeError, match="a record that was folded is refused"):
+        told_by(b"{}")

@@ -11,10 +11,17 @@ import pytest
 from floorpulse.contracts import events
 from floorpulse.contracts.events import AnyEvent
 from floorpulse.contracts.visits import Visit
-from floorpulse.kpi_engine.fold.merge import merge
+from floorpulse.kpi_engine.fold.merge import merge, repeats
 from tests.unit.kpi_engine.builders import event
 
 AT = 30_000
+USUAL = {
+    events.ContactOffered,
+    events.ContactAnswered,
+    events.ContactAbandoned,
+    events.ContactEnded,
+    events.ContactWrapped,
+}
 SURVEY = {"survey": "s", "kind": "csat", "score": 4.0, "best": 5.0, "worst": 1.0}
 
 FIELDS: list[tuple[type, dict[str, Any], dict[str, Any]]] = [
@@ -109,6 +116,17 @@ def test_a_repetition_says_nothing_new(
 
     assert not merge(visit, one)
     assert visit == before
+
+
+@pytest.mark.parametrize(("kind", "base", "changed"), CASES)
+def test_an_event_of_the_usual_ones_repeats_what_is_told_field_by_field(
+    kind: type, base: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    one = event(kind, AT, **{**base, **changed})
+
+    assert repeats(merged(one), one) == (kind in USUAL)
+    assert not repeats(merged(event(kind, AT, **base)), one)
+    assert not repeats(Visit(), one)
 
 
 @pytest.mark.parametrize(("kind", "base", "changed"), CASES)

@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from floorpulse.contracts import events
-from floorpulse.contracts.cells import Cell
+from floorpulse.contracts.cells import Cell, Cells
 from floorpulse.contracts.customers import customer_mark
 from floorpulse.contracts.events import AnyEvent
+from floorpulse.contracts.updates import PaneKey
 from floorpulse.contracts.visits import Visit
 from floorpulse.kpi_engine.fold.decode import beyond_retention
 from floorpulse.kpi_engine.fold.panes import Pane
@@ -27,7 +28,7 @@ from floorpulse.kpi_engine.native.slices import MOST_GENERATIONS, NativePartitio
 from tests.fakes.copied_rows import visit_rows
 from tests.fakes.engine import MemoryStore
 from tests.fakes.twin_folds import Twins
-from tests.unit.kpi_engine.builders import TENANT, event
+from tests.unit.kpi_engine.builders import MINUTE, TENANT, event
 
 LOGS = 20
 NO_LIMITS = ReadInstants(kept_since=0, plausible=1 << 60, young=0)
@@ -153,6 +154,152 @@ def test_the_core_says_what_stands_for_a_customer(
 
     assert rows is not None
     assert [row[7] for row in visit_rows(rows.new_visits)] == [customer_mark(customer)]
+
+
+def test_without_the_processors_instructions_the_core_says_the_same_of_a_customer(
+    tmp_path: Path,
+) -> None:
+    try:
+        build.build(tmp_path / "core.so", "-DNO_SHA_INSTRUCTIONS")
+    except build.CannotBuild as reason:
+        pytest.skip(str(reason))
+    customers = ["k" * length for length in (1, 55, 56, 64, 119, 128)]
+    partition = MemoryStore().own(0)
+    native = NativePartition(Core(tmp_path / "core.so"), partition)
+    told = encoded(
+        *(event(events.ContactOffered, 2_000, contact=one, customer=one) for one in customers)
+    )
+    partition.apply(native.folded(native.read(told, range(len(told)), NO_LIMITS)), len(told))
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    marks = [row[7] for row in visit_rows(rows.new_visits)]
+    assert marks == [customer_mark(one) for one in customers]
+
+
+SURVEYED = (
+    event(events.ContactOffered, 2_000, customer="0f" * 32),
+    event(events.ContactAnswered, 7_000),
+    event(events.ContactEnded, 67_000),
+)
+SURVEY = {"contact": "c1", "survey": "s1", "kind": "csat", "score": 4.5, "best": 5.0, "worst": 1.0}
+
+
+def both(built: Core, *told: AnyEvent) -> tuple[Partition, Partition, list[AnyEvent]]:
+    """What is told folded by Python, and with the core; what the core left to Python."""
+    python, partition = MemoryStore().own(0), MemoryStore().own(0)
+    python.apply(list(enumerate(told)), len(told))
+    native = NativePartition(built, partition)
+    numbered = list(native.folded(native.read(encoded(*told), range(len(told)), NO_LIMITS)))
+    partition.apply(numbered, len(told))
+    return python, partition, [one for _, one in numbered]
+
+
+def counted(partition: Partition) -> dict[PaneKey, Cells]:
+    partition.panes.settle()
+    return {key: pane.cells for key, pane in partition.panes.rows.items()}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"kind": "nps", "score": 0.0, "best": 10.0, "worst": 0.0},
+        {"kind": "fcr", "score": 1.0, "best": 1.0, "worst": 0.0},
+        {"kind": "fcr", "score": 0.0, "best": 1.0, "worst": 0.0},
+        {"kind": "ces", "score": 2.0, "best": 1.0, "worst": 7.0},
+        {"score": -7.25, "best": 100.0, "worst": -100.0},
+        {"agent": "ann", "queue": "sales"},
+    ],
+)
+def test_the_core_takes_in_the_survey_of_a_contacts_only_visit(
+    built: Core, said: dict[str, object]
+) -> None:
+    survey = event(events.SurveyAnswered, 90_000, **{**SURVEY, **said})
+    python, native, left = both(built, *SURVEYED, survey)
+    for key in ((TENANT, "c1", 1), (TENANT, "c1", 0)):
+        assert native.visits.get(key) == python.visits.get(key)
+    expected, rows = python.take_dirty(), native.take_dirty()
+
+    assert left == []
+    assert rows is not None
+    assert expected is not None
+    assert sorted(visit_rows(rows.new_visits)) == sorted(visit_rows(expected.new_visits))
+    assert counted(native) == counted(python)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"agent": "bob"},
+        {"queue": "service"},
+        {"visit": 1},
+        {"contact": "c2"},
+        {"score": 1e-7, "worst": 0.0},
+        {"score": 123456789012345e-9},
+    ],
+)
+def test_a_survey_that_may_be_about_anything_else_is_left_to_python(
+    built: Core, said: dict[str, object]
+) -> None:
+    survey = event(events.SurveyAnswered, 90_000, **{**SURVEY, "best": 200_000.0, **said})
+    _, _, left = both(built, *SURVEYED, survey)
+
+    assert left == [survey]
+
+
+def test_a_visit_with_a_survey_becomes_pythons_once_something_else_is_told(built: Core) -> None:
+    told = (
+        *SURVEYED,
+        event(events.SurveyAnswered, 90_000, **SURVEY),
+        wrapped := event(events.ContactWrapped, 80_000),
+        event(events.SurveyAnswered, 99_000, **{**SURVEY, "survey": "s2"}),
+    )
+    python, native, left = both(built, *told)
+
+    assert left[0] == wrapped
+    assert native.visits.rows == python.visits.rows
+    assert native.visits.dirty == python.visits.dirty
+    assert native.visits.chains.numbers == python.visits.chains.numbers
+
+
+def test_what_is_told_twice_is_nothing_for_the_core(built: Core) -> None:
+    told = (
+        *SURVEYED,
+        event(events.ContactWrapped, 80_000, wrap_ms=5),
+        event(events.ContactOffered, 3_000, contact="c2"),
+        event(events.ContactAbandoned, 9_000, contact="c2", queue="sales"),
+    )
+    python, native, left = both(built, *told, *told)
+
+    assert left == []
+    assert [native.visits.get((TENANT, one, 1)) for one in ("c1", "c2")] == [
+        python.visits.get((TENANT, one, 1)) for one in ("c1", "c2")
+    ]
+
+
+def test_the_core_takes_in_an_end_before_its_answer(built: Core) -> None:
+    offered, answered, ended = SURVEYED
+    python, native, left = both(built, offered, ended, answered)
+
+    assert left == []
+    assert known(native, "c1") == known(python, "c1")
+    assert counted(native) == counted(python)
+
+
+def test_the_core_notes_what_changed_a_pane_that_was_passed(
+    built: Core, partition: Partition
+) -> None:
+    partition.advance([10 * MINUTE], 10 * MINUTE, 0)
+    native = NativePartition(built, partition)
+    told = encoded(SURVEYED[0])
+    partition.apply(native.folded(native.read(told, range(1), NO_LIMITS)), 1)
+    rows = partition.take_dirty()
+
+    assert rows is not None
+    assert [row[-4:] for row in rows.late] == [
+        ("test", "ContactOffered@2000", "contact.offered", None)
+    ]
 
 
 def test_an_unusual_step_is_handed_back_at_its_place(built: Core, partition: Partition) -> None:
