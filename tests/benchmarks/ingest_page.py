@@ -81,9 +81,9 @@ plain service for the same events (`tests/benchmarks/ingest_peer.py`): a FastAPI
 pydantic validates and aiokafka's `send_and_wait` sends, one after the other. It has the same
 limits, pseudonyms and acknowledgement, and compresses every batch, where ingest leaves a few small
 records as they are. It lets pydantic read the body's bytes, knows only the five kinds of events
-that are sent, and refuses a whole request for one wrong event: these are in its favour. Its second column hands all events of a request to the producer and waits
-once, which is how to tune it; the goals are set beside the first. *Floorpulse at …* is
-another revision, `--against`.
+that are sent, and refuses a whole request for one wrong event: these are in its favour. Its second
+column hands all events of a request to the producer and waits once, which is how to tune it; the
+goals are set beside the first. *Floorpulse at …* is another revision, `--against`.
 
 Eight connections send stories of contacts, no contact twice. What counts is CPU of the service's
 process, user and system, µs an event; the services take turns, {rounds} rounds after one that does
