@@ -171,7 +171,7 @@ class PartitionQueue:
                 append(timestamp=None, key=key, value=value, headers=headers)
             if batch not in joined:
                 joined[batch] = batch.joined()
-        if self._sending is None or self._sending.done():
+        if self._is_idle:
             self._sending = asyncio.create_task(self._send())
         return list(joined.values())
 
@@ -183,12 +183,20 @@ class PartitionQueue:
                 await self._sending
         self._fail(KafkaTimeoutError())
 
+    @property
+    def _is_idle(self) -> bool:
+        """Whether nothing waits for its turn."""
+        return self._sending is None or self._sending.done()
+
     def _first(self, records: Sequence[Record]) -> SharedBatch:
         """An empty batch: for few records a small one, unless more may join them while another one
         is on its way.
         """
-        is_idle = self._sending is None or self._sending.done()
-        if is_idle and len(records) <= FEW and sum(len(value) for _, value in records) <= LITTLE:
+        if (
+            self._is_idle
+            and len(records) <= FEW
+            and sum(len(value) for _, value in records) <= LITTLE
+        ):
             return self._queued(self._producer.create_small_batch())
         return self._opened()
 

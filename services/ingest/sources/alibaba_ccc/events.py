@@ -13,10 +13,8 @@ from collections.abc import Mapping, Sequence
 from floorpulse.contracts.letters import Reason, Refusal
 from floorpulse.ingest.sources.alibaba_ccc import agents, details, pushes, records
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, each, missing
+from floorpulse.ingest.sources.payloads import EventBody, Told, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def events(payload: Mapping[str, object], settings: SourceSettings) -> Told:

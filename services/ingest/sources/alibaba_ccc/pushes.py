@@ -5,12 +5,11 @@ end a visit. What names no skill group tells nothing of a visit: the record of t
 will.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.alibaba_ccc.legs import CHANNELS, Leg, is_inbound
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import Ignored, Told, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 LEFT = {"timeout": "timeout", "overflow": "overflow", "failed": "empty", "cancelled": "other"}
@@ -26,8 +25,6 @@ SILENT = frozenset(
     ("assignagent", "dequeue", "ringing", "dialing", "cdrready", "ivrentered", "ivrleft", "dtmf")
 )
 """Events of which there is none of ours; an agent who was assigned has not answered yet"""
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def event(push: Fields, settings: SourceSettings) -> Told:

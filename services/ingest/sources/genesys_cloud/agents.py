@@ -10,10 +10,9 @@ agents' states, that one tells ringing, hold and wrap-up.
 
 from collections.abc import Sequence
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud.legs import leg_of
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, Told, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 ROUTING = {"IDLE": "available", "INTERACTING": "busy", "COMMUNICATING": "busy"}
@@ -22,8 +21,6 @@ BETWEEN = "OFF_QUEUE"
 """The routing status in the moment in which somebody goes on queue; the next one tells more"""
 MOST_QUEUES = 64
 STATES = {"ALERT": "ringing", "INTERACT": "busy", "HOLD": "busy", "WRAPUP": "wrap_up"}
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def activity(body: Fields, settings: SourceSettings) -> Told:

@@ -9,18 +9,13 @@ The connected time of `acd.end` is not the wait; the difference of the two stamp
 customer back is in the callback, whose call is one of its own.
 """
 
-from collections.abc import Sequence
-
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud.legs import Leg, leg_of, served
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, Told, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
 CALLER_WENT = "PEER"
 """How a session ends that the other side hung up"""
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def offered(body: Fields, settings: SourceSettings) -> Told:

@@ -9,15 +9,13 @@ Topics carry an id in their middle, or the letters `{id}`: only what stands arou
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
 from floorpulse.ingest.sources.genesys_cloud import agents, conversations, details, quality
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, each, missing
+from floorpulse.ingest.sources.payloads import Ignored, Told, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 
-Told = Sequence[EventBody] | Ignored | Refusal
 Reader = Callable[[Fields, SourceSettings], Told]
 
 DETAIL = re.compile(r"v2\.detail\.events\.conversation\.[^.]+\.(?P<kind>.+)", re.IGNORECASE)

@@ -9,14 +9,12 @@ from collections.abc import Sequence
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, Told, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings, SurveyScale
 from floorpulse.ingest.sources.survey_scores import score_of
 
 PERCENT = SurveyScale("csat", 0, 100)
 PROMOTER = SurveyScale("nps", 0, 10)
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 def evaluation(body: Fields, settings: SourceSettings) -> Told:

@@ -15,9 +15,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, Told, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 from floorpulse.ingest.sources.tencent_ccc import surveys
 
@@ -58,7 +57,6 @@ OUTBOUND = frozenset((*range(108, 112), *range(200, 225))) - {OF_BOTH}
 """Ends of outbound calls"""
 CALLED = ("StartTimestamp", "RingTimestamp")
 """When a participant was called"""
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,19 @@
 What is pushed of recordings and voice mails is known and tells nothing that is counted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, each, missing
+from floorpulse.ingest.sources.payloads import Ignored, PayloadSource, Told, each, missing
 from floorpulse.ingest.sources.source import SourceSettings
 from floorpulse.ingest.sources.tencent_ccc import calls, details, staff
 from floorpulse.ingest.sources.tencent_ccc.known_calls import KnownCalls
 
 SILENT = ("RecordURL", "RecordId", "VoicemailId", "OfflineRecordURL")
 """Fields of pushes that are no calls"""
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 class TencentCcc(PayloadSource):

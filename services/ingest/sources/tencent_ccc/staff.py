@@ -13,9 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from floorpulse.contracts.events import AgentState
-from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, identity, missing
+from floorpulse.ingest.sources.payloads import EventBody, Ignored, Told, identity, missing
 from floorpulse.ingest.sources.source import SourceSettings
 from floorpulse.ingest.sources.tencent_ccc.known_calls import KnownCalls
 
@@ -30,8 +29,6 @@ STATES: dict[str, AgentState] = {
 AFTER_CALL = "aftercallwork"
 MOST_AGENTS = 20_000
 """Agents whose latest row is remembered"""
-
-Told = Sequence[EventBody] | Ignored | Refusal
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,17 @@ import msgspec
 
 from floorpulse.contracts.letters import Refusal
 from floorpulse.ingest.sources.fields import Fields
-from floorpulse.ingest.sources.payloads import EventBody, Ignored, PayloadSource, each, missing
+from floorpulse.ingest.sources.payloads import (
+    Ignored,
+    PayloadSource,
+    Told,
+    each,
+    missing,
+)
 from floorpulse.ingest.sources.source import SourceRecord, SourceSettings
 from floorpulse.ingest.sources.twilio_taskrouter import tasks, workers
 from floorpulse.ingest.sources.twilio_taskrouter.notice import Notice, notice_of
 
-Told = Sequence[EventBody] | Ignored | Refusal
 Reader = Callable[[Notice, SourceSettings], Told]
 
 PREFIX = "com.twilio.taskrouter."
